@@ -1,0 +1,196 @@
+import type { GitCredential } from '../git/repository.ts'
+import type { SourceLocation } from '../model/problem.ts'
+import type { RepositoryRef, Revision } from '../model/repository.ts'
+
+/** What the job runner does with a failed forge call. */
+export type Retry = { readonly kind: 'never' } | { readonly kind: 'after'; readonly seconds: number }
+
+/** A forge call failed. `cause` keeps the vendor's error and is never shown to people. */
+export class ForgeError extends Error {
+  override readonly name = 'ForgeError'
+  readonly code:
+    | 'unreachable'
+    | 'unauthorized'
+    | 'forbidden'
+    | 'not-found'
+    | 'conflict'
+    | 'invalid'
+    | 'rate-limited'
+    | 'server'
+  readonly retry: Retry
+  constructor(code: ForgeError['code'], attempted: string, retry: Retry, cause: unknown) {
+    super(`could not ${attempted}`, { cause })
+    this.code = code
+    this.retry = retry
+  }
+}
+
+export type CheckConclusion = 'success' | 'failure' | 'neutral' | 'action_required'
+
+export interface CheckAnnotation {
+  readonly location: SourceLocation
+  readonly level: 'failure' | 'warning' | 'notice'
+  readonly title: string
+  readonly message: string
+}
+
+export interface Check {
+  /** Unique per commit: `plumbline`, `plumbline / guestbook @ dev`. */
+  readonly name: string
+  readonly revision: Revision
+  readonly state:
+    | { readonly kind: 'in-progress' }
+    | { readonly kind: 'completed'; readonly conclusion: CheckConclusion }
+  /** One line. */
+  readonly title: string
+  /** Markdown. */
+  readonly summary: string
+  readonly annotations: readonly CheckAnnotation[]
+  readonly detailsUrl: string | null
+}
+
+export interface PullRequest {
+  readonly number: number
+  readonly title: string
+  readonly author: string
+  readonly state: 'open' | 'closed' | 'merged'
+  readonly draft: boolean
+  readonly head: Revision
+  /** Branch that it merges into, and the commit it points to now. */
+  readonly baseRef: string
+  readonly base: Revision
+  readonly fromFork: boolean
+  /** The merge commit, once merged. */
+  readonly mergeRevision: Revision | null
+  readonly url: string
+}
+
+export interface Issue {
+  readonly number: number
+  readonly state: 'open' | 'closed'
+  readonly body: string
+  readonly url: string
+  /** RFC 3339, when closed. */
+  readonly closedAt: string | null
+}
+
+export interface IssueDraft {
+  readonly title: string
+  readonly body: string
+  readonly labels: readonly string[]
+  readonly assignees: readonly string[]
+}
+
+export type Permission = 'none' | 'read' | 'write' | 'admin'
+export type Reaction = 'eyes' | '+1' | '-1'
+
+/**
+ * One repository on one forge. Rejects with {@link ForgeError} only. `signal` aborts the request in flight.
+ */
+export interface ForgeRepository {
+  readonly ref: RepositoryRef
+  /** Longest comment and issue body accepted, in UTF-16 code units. */
+  readonly maxCommentLength: number
+
+  pullRequest(number: number, signal: AbortSignal): Promise<PullRequest>
+  openPullRequests(signal: AbortSignal): Promise<readonly PullRequest[]>
+  /** Merged pull requests that brought this commit to its branch; empty when it was pushed directly. */
+  pullRequestsOf(revision: Revision, signal: AbortSignal): Promise<readonly PullRequest[]>
+  defaultBranch(signal: AbortSignal): Promise<string>
+
+  /**
+   * Creates or edits our comment named `key` on a pull request or issue. Found by our own authorship and a hidden marker,
+   * or by `knownId`. Idempotent; an unchanged body is not sent. With `createWhenMissing` false a missing comment stays
+   * missing and null is returned. Returns the forge's id of it.
+   */
+  upsertComment(
+    comment: {
+      readonly on: number
+      readonly key: string
+      readonly body: string
+      readonly knownId: string | null
+      readonly createWhenMissing: boolean
+    },
+    signal: AbortSignal,
+  ): Promise<string | null>
+  react(commentId: string, reaction: Reaction, signal: AbortSignal): Promise<void>
+
+  /** Creates or updates a check on a commit. Idempotent by name and commit. Returns the forge's id. */
+  upsertCheck(check: Check, knownId: string | null, signal: AbortSignal): Promise<string>
+
+  /** Finds our open (or recently closed) issue by hidden marker `key`, creates it otherwise. Labels are created when missing. */
+  createIssue(key: string, draft: IssueDraft, signal: AbortSignal): Promise<Issue>
+  issue(number: number, signal: AbortSignal): Promise<Issue>
+  updateIssue(
+    number: number,
+    change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
+    signal: AbortSignal,
+  ): Promise<Issue>
+
+  /** Records where a commit is deployed. Idempotent by environment and commit. */
+  recordDeployment(
+    deployment: {
+      readonly revision: Revision
+      readonly environment: string
+      readonly state: 'in_progress' | 'success' | 'failure'
+      readonly description: string
+      readonly url: string | null
+    },
+    signal: AbortSignal,
+  ): Promise<void>
+
+  permissionOf(login: string, signal: AbortSignal): Promise<Permission>
+  /** Short-lived, read-only, for this one repository. */
+  gitCredential(signal: AbortSignal): Promise<GitCredential | null>
+}
+
+/** One forge instance. */
+export interface Forge {
+  readonly kind: RepositoryRef['forge']
+  readonly host: string
+  repository(fullName: string): ForgeRepository
+  /** Repositories that we are installed on. */
+  repositories(signal: AbortSignal): Promise<readonly RepositoryRef[]>
+}
+
+/** What a webhook told us, forge-neutral. Everything a job needs to know which work to do; details are read again. */
+export type ForgeEvent =
+  | { readonly kind: 'pull-request-changed'; readonly repository: RepositoryRef; readonly number: number }
+  | {
+      readonly kind: 'pull-request-closed'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly merged: boolean
+    }
+  | {
+      readonly kind: 'pushed'
+      readonly repository: RepositoryRef
+      readonly branch: string
+      readonly before: Revision
+      readonly after: Revision
+    }
+  | {
+      readonly kind: 'commented'
+      readonly repository: RepositoryRef
+      /** Of the pull request or issue. */
+      readonly number: number
+      readonly onPullRequest: boolean
+      readonly commentId: string
+      readonly author: string
+      readonly body: string
+    }
+  | {
+      readonly kind: 'check-action'
+      readonly repository: RepositoryRef
+      readonly revision: Revision
+      readonly pullRequests: readonly number[]
+      readonly action: 'rerun' | 'approve' | 'plan'
+      readonly by: string
+    }
+  | {
+      readonly kind: 'issue-changed'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly state: 'open' | 'closed'
+    }
+  | { readonly kind: 'ignored' }

@@ -1,0 +1,245 @@
+import { z } from 'zod'
+import type { Application, ApplicationSource } from './application.ts'
+import type { SourceLocation } from './problem.ts'
+
+/** apiVersions under which Application documents are found in repositories today. */
+export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1alpha1'] as const
+
+const strings = z.array(z.string())
+const stringMap = z.record(z.string(), z.string())
+
+const kustomize = z.looseObject({
+  namePrefix: z.string().optional().describe('Prepended to every name.'),
+  nameSuffix: z.string().optional().describe('Appended to every name.'),
+  namespace: z.string().optional().describe('Namespace set on every namespaced object.'),
+  images: strings.optional().describe('Image overrides: [old=]name[:tag|@digest].'),
+  replicas: z
+    .array(z.object({ name: z.string(), count: z.coerce.number().int().min(0) }))
+    .optional()
+    .describe('Replica counts by workload name.'),
+  commonLabels: stringMap.optional(),
+  commonAnnotations: stringMap.optional(),
+  components: strings.optional().describe('Kustomize components, relative to the path.'),
+})
+
+const helm = z.looseObject({
+  releaseName: z.string().optional().describe("Helm release name; the application's name when missing."),
+  valueFiles: strings.optional().describe('Value files, relative to the path.'),
+  values: z.string().optional().describe('Inline values as YAML text.'),
+  valuesObject: z.record(z.string(), z.unknown()).optional().describe('Inline values; wins over `values`.'),
+  parameters: z
+    .array(
+      z.object({ name: z.string(), value: z.string().default(''), forceString: z.boolean().default(false) }),
+    )
+    .optional()
+    .describe('Single values, as with --set.'),
+  skipCrds: z.boolean().optional(),
+  ignoreMissingValueFiles: z.boolean().optional(),
+})
+
+const source = z.looseObject({
+  repoURL: z.string().min(1).describe('Git repository (or Helm repository with `chart`).'),
+  targetRevision: z.string().optional().describe('Branch, tag or commit; HEAD when missing.'),
+  path: z.string().optional().describe('Directory inside the repository.'),
+  chart: z.string().optional().describe('Chart name, when repoURL is a Helm repository.'),
+  ref: z.string().optional().describe('Name for value files of other sources to refer to as $name.'),
+  directory: z
+    .looseObject({
+      recurse: z.boolean().optional(),
+      include: z.string().optional(),
+      exclude: z.string().optional(),
+    })
+    .optional(),
+  kustomize: kustomize.optional(),
+  helm: helm.optional(),
+})
+
+const ignoreDifference = z.looseObject({
+  group: z.string().optional(),
+  kind: z.string(),
+  name: z.string().optional(),
+  namespace: z.string().optional(),
+  jsonPointers: strings.optional(),
+  jqPathExpressions: strings.optional(),
+  managedFieldsManagers: strings.optional(),
+})
+
+/** A duration as Go and Argo CD write it: `90s`, `5m`, `1h30m`. */
+const duration = z
+  .string()
+  .regex(/^(\d+(\.\d+)?(ms|s|m|h))+$/, 'expected a duration such as 30s, 5m or 1h30m')
+
+const syncPolicy = z.looseObject({
+  automated: z
+    .looseObject({
+      prune: z.boolean().optional().describe('Delete objects that left Git.'),
+      selfHeal: z.boolean().optional().describe('Put back what was changed by hand.'),
+      allowEmpty: z.boolean().optional().describe('Allow a render without objects to prune everything.'),
+    })
+    .nullish()
+    .describe('Sync on merge; without it a sync waits for `/plumbline sync`.'),
+  syncOptions: strings.optional(),
+  retry: z
+    .looseObject({
+      limit: z.number().int().optional(),
+      backoff: z
+        .looseObject({
+          duration: duration.optional(),
+          factor: z.number().optional(),
+          maxDuration: duration.optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+})
+
+/** The Application document as people write it: Argo CD's schema. Unknown fields are allowed, as Argo CD has many. */
+export const applicationDocument = z
+  .looseObject({
+    apiVersion: z.enum(applicationApiVersions),
+    kind: z.literal('Application'),
+    metadata: z.looseObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a DNS name: lower case letters, digits, - and .')
+        .max(63, 'at most 63 characters: the name is a label value on every object'),
+      namespace: z.string().optional(),
+      annotations: stringMap.optional(),
+    }),
+    spec: z.looseObject({
+      project: z.string().optional(),
+      source: source.optional(),
+      sources: z.array(source).min(1).optional(),
+      destination: z.looseObject({
+        name: z.string().optional().describe('Cluster name, as its agent registered it.'),
+        server: z.string().optional().describe('API server URL, as its agent registered it.'),
+        namespace: z.string().optional(),
+      }),
+      syncPolicy: syncPolicy.optional(),
+      ignoreDifferences: z.array(ignoreDifference).optional(),
+      revisionHistoryLimit: z.number().int().min(0).max(100).optional(),
+    }),
+  })
+  .refine(it => (it.spec.source === undefined) !== (it.spec.sources === undefined), {
+    path: ['spec', 'source'],
+    message: 'give either source or sources',
+  })
+  .refine(it => Boolean(it.spec.destination.name) !== Boolean(it.spec.destination.server), {
+    path: ['spec', 'destination'],
+    message: "give the cluster's name or its server, not both",
+  })
+
+export type ApplicationDocument = z.infer<typeof applicationDocument>
+
+const defaultTimeoutSeconds = 300
+
+/** Fills in every default. `document` has passed {@link applicationDocument}. */
+export function applicationFrom(
+  document: ApplicationDocument,
+  definedIn: SourceLocation | null,
+): Application {
+  const { metadata, spec } = document
+  const annotations = metadata.annotations ?? {}
+  const automated = spec.syncPolicy?.automated
+  const retry = spec.syncPolicy?.retry
+  const timeout = annotations['plumbline.dev/sync-timeout']
+  const paths =
+    annotations['plumbline.dev/manifest-generate-paths'] ??
+    annotations['argocd.argoproj.io/manifest-generate-paths'] ??
+    ''
+  return {
+    name: metadata.name,
+    definedIn,
+    sources: (spec.sources ?? [spec.source!]).map(sourceFrom),
+    destination: {
+      cluster: spec.destination.name ?? spec.destination.server ?? '',
+      namespace: spec.destination.namespace ?? 'default',
+    },
+    syncPolicy: {
+      automated: automated
+        ? {
+            prune: automated.prune ?? false,
+            selfHeal: automated.selfHeal ?? false,
+            allowEmpty: automated.allowEmpty ?? false,
+          }
+        : null,
+      syncOptions: spec.syncPolicy?.syncOptions ?? [],
+      retry: {
+        limit: retry?.limit ?? 5,
+        durationSeconds: secondsOf(retry?.backoff?.duration ?? '5s') ?? 5,
+        maxDurationSeconds: secondsOf(retry?.backoff?.maxDuration ?? '3m') ?? 180,
+        factor: retry?.backoff?.factor ?? 2,
+      },
+      timeoutSeconds: (timeout && secondsOf(timeout)) || defaultTimeoutSeconds,
+    },
+    ignoreDifferences: (spec.ignoreDifferences ?? []).map(it => ({
+      group: it.group ?? null,
+      kind: it.kind,
+      name: it.name ?? null,
+      namespace: it.namespace ?? null,
+      jsonPointers: it.jsonPointers ?? [],
+      jqPathExpressions: it.jqPathExpressions ?? [],
+      managedFieldsManagers: it.managedFieldsManagers ?? [],
+    })),
+    revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
+    manifestGeneratePaths: paths
+      .split(';')
+      .map(path => path.trim())
+      .filter(Boolean),
+  }
+}
+
+function sourceFrom(it: z.infer<typeof source>): ApplicationSource {
+  return {
+    repoURL: it.repoURL,
+    path: relativePath(it.path ?? '.'),
+    targetRevision: it.targetRevision ?? 'HEAD',
+    chart: it.chart ?? null,
+    ref: it.ref ?? null,
+    directory: {
+      recurse: it.directory?.recurse ?? false,
+      include: it.directory?.include ?? null,
+      exclude: it.directory?.exclude ?? null,
+    },
+    kustomize: {
+      namePrefix: it.kustomize?.namePrefix ?? null,
+      nameSuffix: it.kustomize?.nameSuffix ?? null,
+      namespace: it.kustomize?.namespace ?? null,
+      images: it.kustomize?.images ?? [],
+      replicas: it.kustomize?.replicas ?? [],
+      commonLabels: it.kustomize?.commonLabels ?? {},
+      commonAnnotations: it.kustomize?.commonAnnotations ?? {},
+      components: it.kustomize?.components ?? [],
+    },
+    helm: {
+      releaseName: it.helm?.releaseName ?? null,
+      valueFiles: it.helm?.valueFiles ?? [],
+      values: it.helm?.valuesObject ? JSON.stringify(it.helm.valuesObject) : (it.helm?.values ?? null),
+      parameters: it.helm?.parameters ?? [],
+      skipCrds: it.helm?.skipCrds ?? false,
+      ignoreMissingValueFiles: it.helm?.ignoreMissingValueFiles ?? false,
+    },
+  }
+}
+
+/** A source that reads one directory with no options; what the CLI and repositories without Application documents use. */
+export function plainSource(repoURL: string, path: string): ApplicationSource {
+  return sourceFrom({ repoURL, path })
+}
+
+function relativePath(path: string): string {
+  const parts = path.split('/').filter(part => part !== '' && part !== '.')
+  return parts.length === 0 ? '.' : parts.join('/')
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 }
+
+/** Seconds of a Go duration such as `1h30m`; null when it is none. */
+export function secondsOf(text: string): number | null {
+  if (!duration.safeParse(text).success) return null
+  let seconds = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    seconds += Number(amount) * (unitSeconds[unit!] ?? 0)
+  }
+  return seconds
+}

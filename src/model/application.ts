@@ -1,0 +1,102 @@
+import type { SourceLocation } from './problem.ts'
+
+/** Where manifests come from: one entry of Argo CD's `spec.source` or `spec.sources`. */
+export interface ApplicationSource {
+  readonly repoURL: string
+  /** Directory inside the repository, relative, without leading or trailing slash; `.` is the root. */
+  readonly path: string
+  readonly targetRevision: string
+  /** Chart name when `repoURL` is a Helm repository. */
+  readonly chart: string | null
+  readonly directory: {
+    readonly recurse: boolean
+    readonly include: string | null
+    readonly exclude: string | null
+  }
+  readonly kustomize: KustomizeOptions
+  readonly helm: HelmOptions
+  /** Name that other sources' value files refer to as `$ref`. */
+  readonly ref: string | null
+}
+
+export interface KustomizeOptions {
+  readonly namePrefix: string | null
+  readonly nameSuffix: string | null
+  readonly namespace: string | null
+  /** `[old=]name[:tag|@digest]`, as in `kustomize edit set image`. */
+  readonly images: readonly string[]
+  readonly replicas: readonly { readonly name: string; readonly count: number }[]
+  readonly commonLabels: Readonly<Record<string, string>>
+  readonly commonAnnotations: Readonly<Record<string, string>>
+  readonly components: readonly string[]
+}
+
+export interface HelmOptions {
+  readonly releaseName: string | null
+  readonly valueFiles: readonly string[]
+  /** Inline values as YAML text. */
+  readonly values: string | null
+  readonly parameters: readonly {
+    readonly name: string
+    readonly value: string
+    readonly forceString: boolean
+  }[]
+  readonly skipCrds: boolean
+  readonly ignoreMissingValueFiles: boolean
+}
+
+/** Fields that are neither compared nor written. Empty or missing selectors match everything. */
+export interface IgnoreDifference {
+  readonly group: string | null
+  readonly kind: string
+  readonly name: string | null
+  readonly namespace: string | null
+  readonly jsonPointers: readonly string[]
+  readonly jqPathExpressions: readonly string[]
+  readonly managedFieldsManagers: readonly string[]
+}
+
+/**
+ * One set of objects kept on one cluster, read from an Application document (Argo CD's schema) with every default filled
+ * in. The pair of name and cluster is unique: the same name may go to several clusters.
+ */
+export interface Application {
+  readonly name: string
+  /** Where its document stands; null when it has none (CLI on a directory). */
+  readonly definedIn: SourceLocation | null
+  readonly sources: readonly ApplicationSource[]
+  readonly destination: {
+    /** The cluster's name as its agent registered it. */
+    readonly cluster: string
+    /** Default namespace for namespaced objects that name none. */
+    readonly namespace: string
+  }
+  readonly syncPolicy: {
+    /** Null means that syncs wait for a person. */
+    readonly automated: {
+      readonly prune: boolean
+      readonly selfHeal: boolean
+      readonly allowEmpty: boolean
+    } | null
+    /** `Key=value` or `Key`, as in Argo CD. */
+    readonly syncOptions: readonly string[]
+    readonly retry: {
+      readonly limit: number
+      readonly durationSeconds: number
+      readonly maxDurationSeconds: number
+      readonly factor: number
+    }
+    /** How long objects may take to become healthy before a sync is rolled back. Annotation `plumbline.dev/sync-timeout`. */
+    readonly timeoutSeconds: number
+  }
+  readonly ignoreDifferences: readonly IgnoreDifference[]
+  /** How many successful revisions are kept for rollback. */
+  readonly revisionHistoryLimit: number
+  /** Paths (relative to the repository's root, globs) that its render also reads. Annotation `plumbline.dev/manifest-generate-paths`. */
+  readonly manifestGeneratePaths: readonly string[]
+}
+
+/** `guestbook@dev`: unique per server and per cluster. */
+export function applicationKey(application: Pick<Application, 'name' | 'destination'>): string {
+  return `${application.name}@${application.destination.cluster}`
+}

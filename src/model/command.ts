@@ -1,0 +1,65 @@
+import type { Application } from './application.ts'
+import type { ObjectId } from './identity.ts'
+import type { PlanOutcome } from './plan.ts'
+import type { RepositoryRef, Revision } from './repository.ts'
+import type { SyncResult } from './sync.ts'
+
+/** Plan one application: what merging `head` onto `base` does to the cluster. */
+export interface PlanCommand {
+  readonly kind: 'plan'
+  /** As defined on the head; null when the pull request removes it (everything it owns goes, if prune is on). */
+  readonly application: Application
+  readonly removed: boolean
+  /** As defined on the base, when it differs; its render gives the origins. Null when it is new. */
+  readonly baseApplication: Application | null
+  readonly repository: RepositoryRef
+  readonly base: Revision
+  /** The head is merged onto base by the agent, as the forge would merge it. */
+  readonly head: Revision
+}
+
+/** Bring one application to a revision, all or nothing. */
+export interface SyncCommand {
+  readonly kind: 'sync'
+  readonly application: Application
+  /** The application left Git: prune what it owns (if its policy prunes) and forget it. */
+  readonly removed: boolean
+  readonly repository: RepositoryRef
+  readonly revision: Revision
+  /** `changeDigest` of the plan that people reviewed; null when there was none. */
+  readonly reviewedDigest: string | null
+  /** Refuse when the digest differs from the reviewed one. */
+  readonly requireReviewedPlan: boolean
+}
+
+/** Put drifted objects back to what was last synced. */
+export interface RevertCommand {
+  readonly kind: 'revert'
+  readonly application: string
+  /** Empty: all that drifted. */
+  readonly objects: readonly ObjectId[]
+}
+
+export type AgentCommand = PlanCommand | SyncCommand | RevertCommand
+
+/** A command on its way: at least once, so handlers are idempotent by `id`. */
+export interface CommandEnvelope {
+  readonly id: string
+  readonly traceId: string
+  /** RFC 3339. After it the server has given up waiting; a sync that has begun is still finished and reported. */
+  readonly deadline: string
+  readonly command: AgentCommand
+}
+
+export type CommandResult =
+  | { readonly kind: 'plan'; readonly outcome: PlanOutcome }
+  | { readonly kind: 'sync'; readonly result: SyncResult }
+  | { readonly kind: 'revert'; readonly result: SyncResult }
+
+/** What an agent says of itself when it connects. */
+export interface AgentHello {
+  readonly version: string
+  readonly kubernetesVersion: string
+  /** Names of the applications it holds. */
+  readonly applications: readonly string[]
+}

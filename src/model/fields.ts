@@ -1,0 +1,17 @@
+/** The field manager under which Plumbline applies. */
+export const fieldManager = 'plumbline'
+
+/** Namespace of the agent's own state. */
+export const stateNamespace = 'plumbline-system'
+
+/** Marks every managed object; its value is the application's name. Watches select on it. */
+export const applicationLabel = 'plumbline.dev/application'
+
+/** Wave of an object inside a sync; the first one found wins. */
+export const syncWaveAnnotations = ['plumbline.dev/sync-wave', 'argocd.argoproj.io/sync-wave'] as const
+
+/** Per-object sync options, comma separated. */
+export const syncOptionsAnnotations = [
+  'plumbline.dev/sync-options',
+  'argocd.argoproj.io/sync-options',
+] as const

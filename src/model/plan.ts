@@ -1,0 +1,77 @@
+import type { ObjectId } from './identity.ts'
+import type { Problem, SourceLocation } from './problem.ts'
+
+export type Action =
+  | 'create'
+  | 'update'
+  | 'replace'
+  | 'delete'
+  | 'adopt'
+  | 'unchanged'
+  | 'error'
+  | 'leave-behind'
+
+/** Why a field or object differs: the pull request changes it, the cluster had moved already, or both. */
+export type Origin = 'pull-request' | 'drift' | 'both'
+
+export type Severity = 'low' | 'medium' | 'high'
+
+/** Something a reviewer should weigh. */
+export interface Risk {
+  /** Stable, kebab-case, e.g. `pods-restart`, `deletes-data`, `replaces-object`. */
+  readonly code: string
+  readonly severity: Severity
+  readonly message: string
+}
+
+/** One changed field. Values are redacted where they come from a Secret. `undefined` never occurs: absent is null. */
+export interface FieldChange {
+  /** JSON pointer (RFC 6901) into the live or predicted object. */
+  readonly path: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly origin: Origin
+  /** The field manager that last wrote the live value when it is not ours, and when it did (RFC 3339). */
+  readonly manager: string | null
+  readonly managedAt: string | null
+}
+
+export interface Change {
+  readonly id: ObjectId
+  readonly action: Exclude<Action, 'unchanged'>
+  readonly origin: Origin
+  readonly fields: readonly FieldChange[]
+  /** Unified diff of redacted YAML, three lines of context; empty when there is nothing to show. */
+  readonly diff: string
+  readonly risks: readonly Risk[]
+  /** Where the object is written in Git; null when it is not in the head render. */
+  readonly source: SourceLocation | null
+  /** Why the object could not be planned; only with action `error`. */
+  readonly error: Problem | null
+  /** A remark that is no risk, e.g. "validated when its CustomResourceDefinition is established". */
+  readonly note: string | null
+}
+
+export type PlanSummary = Readonly<Record<Exclude<Action, 'leave-behind'>, number>>
+
+/** What a merge will do to one application on one cluster. Published as JSON; safe to leave the cluster: always redacted. */
+export interface Plan {
+  readonly application: string
+  readonly cluster: string
+  readonly namespace: string
+  /** The head commit's SHA; null when planned from a plain directory. */
+  readonly revision: string | null
+  /** `sha256:` and 64 hex digits over the rendered head set, the identities and the changed objects' resourceVersions. */
+  readonly digest: string
+  /** Like digest, without resourceVersions: equal when the same fields change to the same values. */
+  readonly changeDigest: string
+  readonly summary: PlanSummary
+  readonly changes: readonly Change[]
+  /** When live was read, RFC 3339. */
+  readonly liveAt: string
+}
+
+/** What an agent answers to a plan command. */
+export type PlanOutcome =
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] }

@@ -1,0 +1,26 @@
+export type ForgeKind = 'github' | 'gitlab' | 'gitea' | 'bitbucket'
+
+/** One repository on one forge instance. */
+export interface RepositoryRef {
+  readonly forge: ForgeKind
+  /** Host of the forge instance with port, e.g. `github.com`. */
+  readonly host: string
+  /** `owner/name` (GitLab: the full path). */
+  readonly fullName: string
+  /** HTTPS clone URL without credentials. */
+  readonly cloneUrl: string
+}
+
+/** `github:github.com/acme/shop`: one key per repository, stable, safe in a log. */
+export function repositoryKey(ref: Pick<RepositoryRef, 'forge' | 'host' | 'fullName'>): string {
+  return `${ref.forge}:${ref.host}/${ref.fullName}`
+}
+
+/** A commit SHA, 40 (or 64) lower-case hex digits. */
+export type Revision = string
+
+const revisionPattern = /^([0-9a-f]{40}|[0-9a-f]{64})$/
+
+export function isRevision(text: string): text is Revision {
+  return revisionPattern.test(text)
+}

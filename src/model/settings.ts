@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** `.plumbline.yaml`: how a repository wants to be treated. Read from the base branch only. */
+export const settingsDocument = z
+  .strictObject({
+    version: z.literal(1).describe('Version of this file; always 1.'),
+    applications: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Globs of files that hold Application documents, relative to the root. Everywhere, when missing.',
+      ),
+    drift: z
+      .strictObject({
+        issue: z.boolean().optional().describe('Open an issue when a cluster drifts. Default true.'),
+      })
+      .optional(),
+    plan: z
+      .strictObject({
+        requireReviewedPlan: z
+          .boolean()
+          .optional()
+          .describe('Stop a sync whose plan changes other fields than the reviewed one. Default false.'),
+        forks: z
+          .enum(['ask', 'never'])
+          .optional()
+          .describe(
+            'ask: a maintainer starts the plan of a fork pull request; never: forks are not planned. Default ask.',
+          ),
+      })
+      .optional(),
+    environments: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).describe('Matches the name of a destination cluster.'),
+          approvals: z
+            .number()
+            .int()
+            .min(0)
+            .optional()
+            .describe('How many people must approve before a sync.'),
+        }),
+      )
+      .optional(),
+  })
+  .describe('Settings of one repository for Plumbline.')
+
+export interface Settings {
+  /** Null: anywhere in the repository. */
+  readonly applications: readonly string[] | null
+  readonly drift: { readonly issue: boolean }
+  readonly plan: { readonly requireReviewedPlan: boolean; readonly forks: 'ask' | 'never' }
+  readonly environments: readonly { readonly name: string; readonly approvals: number }[]
+}
+
+export function settingsFrom(document: z.infer<typeof settingsDocument>): Settings {
+  return {
+    applications: document.applications ?? null,
+    drift: { issue: document.drift?.issue ?? true },
+    plan: {
+      requireReviewedPlan: document.plan?.requireReviewedPlan ?? false,
+      forks: document.plan?.forks ?? 'ask',
+    },
+    environments: (document.environments ?? []).map(it => ({ name: it.name, approvals: it.approvals ?? 0 })),
+  }
+}
+
+export const defaultSettings: Settings = settingsFrom({ version: 1 })
+
+export const settingsFile = '.plumbline.yaml'

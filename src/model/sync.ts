@@ -1,0 +1,35 @@
+import type { ObjectId } from './identity.ts'
+import type { Plan } from './plan.ts'
+
+export type HealthStatus = 'healthy' | 'progressing' | 'degraded' | 'suspended' | 'missing' | 'unknown'
+
+export interface Health {
+  readonly status: HealthStatus
+  /** In the cluster's own words where it has some; empty when healthy. */
+  readonly message: string
+}
+
+export interface ObjectHealth extends Health {
+  readonly id: ObjectId
+}
+
+export type SyncStatus = 'synced' | 'rolled-back' | 'failed' | 'refused' | 'waiting'
+
+/** How one sync of one application ended. Published as JSON; redacted. */
+export interface SyncResult {
+  readonly application: string
+  readonly cluster: string
+  readonly outcome: SyncStatus
+  readonly revision: string | null
+  readonly plan: Plan | null
+  readonly applied: readonly ObjectId[]
+  readonly pruned: readonly ObjectId[]
+  readonly rolledBack: readonly ObjectId[]
+  /** Objects that are not healthy, or all of them when synced. */
+  readonly health: readonly ObjectHealth[]
+  /** Last events of the objects that failed, newest first, at most ten, e.g. `Failed: Back-off pulling image "x"`. */
+  readonly events: readonly string[]
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly startedAt: string
+  readonly finishedAt: string
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import type { DriftReport } from '../model/drift.ts'
+import type { Change, Plan, PlanOutcome } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { CommandResult } from '../model/command.ts'
+import type { SyncResult } from '../model/sync.ts'
+
+/** Longest text accepted in one field of a report. Diffs of whole CustomResourceDefinitions fit. */
+const text = z.string().max(4 * 1024 * 1024)
+const shortText = z.string().max(16 * 1024)
+
+const location = z.object({
+  file: shortText,
+  line: z.number().int().nullable(),
+  column: z
+    .number()
+    .int()
+    .nullable()
+    .optional()
+    .transform(it => it ?? null),
+})
+
+export const problemSchema = z.object({
+  code: shortText,
+  message: text,
+  location: location.nullable(),
+  hint: shortText.nullable(),
+}) satisfies z.ZodType<Problem>
+
+const origin = z.enum(['pull-request', 'drift', 'both'])
+const nonNegative = z.number().int().min(0)
+
+export const changeSchema = z.object({
+  id: shortText,
+  action: z.enum(['create', 'update', 'replace', 'delete', 'adopt', 'error', 'leave-behind']),
+  origin,
+  fields: z.array(
+    z.object({
+      path: shortText,
+      before: z.unknown(),
+      after: z.unknown(),
+      origin,
+      manager: shortText.nullable(),
+      managedAt: shortText.nullable(),
+    }),
+  ),
+  diff: text,
+  risks: z.array(
+    z.object({ code: shortText, severity: z.enum(['low', 'medium', 'high']), message: shortText }),
+  ),
+  source: location.nullable(),
+  error: problemSchema.nullable(),
+  note: shortText.nullable(),
+}) satisfies z.ZodType<Change>
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+
+export const planSchema = z.object({
+  application: shortText,
+  cluster: shortText,
+  namespace: shortText,
+  revision: shortText.nullable(),
+  digest,
+  changeDigest: digest,
+  summary: z.object({
+    create: nonNegative,
+    update: nonNegative,
+    replace: nonNegative,
+    delete: nonNegative,
+    adopt: nonNegative,
+    unchanged: nonNegative,
+    error: nonNegative,
+  }),
+  changes: z.array(changeSchema),
+  liveAt: shortText,
+}) satisfies z.ZodType<Plan>
+
+const planOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('planned'), plan: planSchema }),
+  z.object({ kind: z.literal('failed'), problems: z.array(problemSchema).min(1) }),
+]) satisfies z.ZodType<PlanOutcome>
+
+const ids = z.array(shortText)
+
+export const syncResultSchema = z.object({
+  application: shortText,
+  cluster: shortText,
+  outcome: z.enum(['synced', 'rolled-back', 'failed', 'refused', 'waiting']),
+  revision: shortText.nullable(),
+  plan: planSchema.nullable(),
+  applied: ids,
+  pruned: ids,
+  rolledBack: ids,
+  health: z.array(
+    z.object({
+      id: shortText,
+      status: z.enum(['healthy', 'progressing', 'degraded', 'suspended', 'missing', 'unknown']),
+      message: text,
+    }),
+  ),
+  events: z.array(text),
+  error: z.object({ code: shortText, message: text }).nullable(),
+  startedAt: shortText,
+  finishedAt: shortText,
+}) satisfies z.ZodType<SyncResult>
+
+export const commandResultSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('plan'), outcome: planOutcomeSchema }),
+  z.object({ kind: z.literal('sync'), result: syncResultSchema }),
+  z.object({ kind: z.literal('revert'), result: syncResultSchema }),
+]) satisfies z.ZodType<CommandResult>
+
+export const driftReportSchema = z.object({
+  application: shortText,
+  cluster: shortText,
+  namespace: shortText,
+  revision: shortText.nullable(),
+  drifted: z.array(changeSchema),
+  healed: z.array(z.object({ id: shortText, at: shortText, change: changeSchema })),
+  fight: z.object({ id: shortText, manager: shortText, path: shortText }).nullable(),
+  observedAt: shortText,
+}) satisfies z.ZodType<DriftReport>
