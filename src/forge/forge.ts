@@ -1,6 +1,5 @@
-import type { GitCredential } from '../git/repository.ts'
 import type { SourceLocation } from '../model/problem.ts'
-import type { RepositoryRef, Revision } from '../model/repository.ts'
+import type { GitCredential, RepositoryRef, Revision } from '../model/repository.ts'
 
 /** What the job runner does with a failed forge call. */
 export type Retry = { readonly kind: 'never' } | { readonly kind: 'after'; readonly seconds: number }

@@ -1,12 +1,4 @@
-import type { Revision } from '../model/repository.ts'
-
-export interface GitCredential {
-  readonly username: string
-  /** Never logged, never in an argument list, never on disk. */
-  readonly password: string
-  /** RFC 3339; null when it does not expire. */
-  readonly expiresAt: string | null
-}
+import type { GitCredential, Revision } from '../model/repository.ts'
 
 export type MergeResult =
   | { readonly kind: 'merged'; readonly tree: string }

@@ -24,3 +24,12 @@ const revisionPattern = /^([0-9a-f]{40}|[0-9a-f]{64})$/
 export function isRevision(text: string): text is Revision {
   return revisionPattern.test(text)
 }
+
+/** What git authenticates with over HTTPS. */
+export interface GitCredential {
+  readonly username: string
+  /** Never logged, never in an argument list, never on disk. */
+  readonly password: string
+  /** RFC 3339; null when it does not expire. */
+  readonly expiresAt: string | null
+}

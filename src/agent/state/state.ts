@@ -1,0 +1,92 @@
+import type { Application } from '../../model/application.ts'
+import type { ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { RepositoryRef, Revision } from '../../model/repository.ts'
+
+export type ConditionType = 'Ready' | 'Synced' | 'Healthy' | 'Drifted'
+
+export interface Condition {
+  readonly type: ConditionType
+  readonly status: 'True' | 'False' | 'Unknown'
+  /** CamelCase, e.g. `SyncSucceeded`, `RolledBack`, `DriftDetected`. */
+  readonly reason: string
+  readonly message: string
+}
+
+export interface ManagedStatus {
+  /** Revision, changeDigest and time (RFC 3339) of the last successful sync. */
+  readonly revision: Revision | null
+  readonly digest: string | null
+  readonly syncedAt: string | null
+  /** Everything the application owns on this cluster. */
+  readonly inventory: readonly ObjectId[]
+  /** A revision that failed and is not tried again by itself. */
+  readonly failedRevision: Revision | null
+  readonly conditions: readonly Condition[]
+}
+
+/** An application as its `applications.plumbline.dev` object keeps it. */
+export interface ManagedApplication {
+  readonly application: Application
+  /** Null when it is synced from a laptop's directory. */
+  readonly repository: RepositoryRef | null
+  readonly status: ManagedStatus
+}
+
+/** Written before a sync's first write, removed after its end. What a restart needs to finish or undo. */
+export interface Journal {
+  /** Id of the sync command. */
+  readonly id: string
+  readonly application: Application
+  readonly repository: RepositoryRef | null
+  readonly revision: Revision | null
+  readonly startedAt: string
+  readonly phase: 'applying' | 'rolling-back'
+  /** The set being applied, settled (namespaces, labels, Secrets folded). */
+  readonly desired: readonly KubernetesObject[]
+  /** The set of the last successful sync; empty for a first sync. */
+  readonly previous: readonly KubernetesObject[]
+  /** Live objects before the first write, for what the sync changes or deletes and `previous` does not hold. */
+  readonly before: readonly KubernetesObject[]
+  /** Objects that did not exist before: deleted by a rollback. */
+  readonly creates: readonly ObjectId[]
+  readonly deletes: readonly ObjectId[]
+  readonly previousInventory: readonly ObjectId[]
+}
+
+/**
+ * The agent's memory, kept in its cluster: Application objects, rendered revisions and journals (compressed in Secrets,
+ * split over 1 MiB), and the key that redaction digests are made with. Rejects with ClusterError.
+ */
+export interface State {
+  /** Makes sure that the namespace and the CustomResourceDefinitions are there and established. */
+  prepare(signal: AbortSignal): Promise<void>
+  list(signal: AbortSignal): Promise<readonly ManagedApplication[]>
+  get(name: string, signal: AbortSignal): Promise<ManagedApplication | null>
+  /** Creates the Application object or updates its spec. */
+  assign(application: Application, repository: RepositoryRef | null, signal: AbortSignal): Promise<void>
+  /** Merges into the status; conditions are merged by type, lastTransitionTime moves only with the status. */
+  saveStatus(name: string, change: Partial<ManagedStatus>, signal: AbortSignal): Promise<void>
+  /** Removes the Application object with its revisions. */
+  forget(name: string, signal: AbortSignal): Promise<void>
+  /** Keeps a successful revision's settled set; drops those beyond `limit`, oldest first. */
+  saveRevision(
+    name: string,
+    revision: Revision | null,
+    objects: readonly KubernetesObject[],
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<void>
+  /** The set of the newest kept revision, or of the one named; null when there is none. */
+  loadRevision(
+    name: string,
+    revision: Revision | 'latest',
+    signal: AbortSignal,
+  ): Promise<readonly KubernetesObject[] | null>
+  writeJournal(journal: Journal, signal: AbortSignal): Promise<void>
+  readJournal(name: string, signal: AbortSignal): Promise<Journal | null>
+  journals(signal: AbortSignal): Promise<readonly string[]>
+  clearJournal(name: string, signal: AbortSignal): Promise<void>
+  /** 32 random bytes that never leave the cluster; created once. */
+  redactionKey(signal: AbortSignal): Promise<Uint8Array>
+}

@@ -1,0 +1,36 @@
+import type { Application } from '../model/application.ts'
+import type { ObjectId } from '../model/identity.ts'
+import type { KubernetesObject } from '../model/object.ts'
+import type { LiveRead, Prediction, RenderedObject } from '../model/rendered.ts'
+import type { Problem } from '../model/problem.ts'
+
+/** A rendered object after settling: namespace defaulted or stripped, label set, Secret folded, id final. */
+export interface DesiredObject extends RenderedObject {
+  readonly id: ObjectId
+}
+
+/** Everything a plan is decided from. Gathered by the agent; holds Secret content, so it never leaves it. */
+export interface PlanInput {
+  readonly application: Application
+  readonly cluster: string
+  readonly revision: string | null
+  readonly head: readonly DesiredObject[]
+  /** Null when there is no base to compare with: every difference then counts as the pull request's, unless our manager lost the field. */
+  readonly base: readonly DesiredObject[] | null
+  /** For every id in head, base and inventory. */
+  readonly live: ReadonlyMap<ObjectId, LiveRead>
+  /** For every id in head that could be settled. */
+  readonly predictions: ReadonlyMap<ObjectId, Prediction>
+  readonly inventory: readonly ObjectId[]
+  /** The set of the last successful sync, when known. */
+  readonly lastSynced: readonly KubernetesObject[] | null
+  /** Objects of the render that could not even be settled (unknown kind, duplicate identity). */
+  readonly unsettled: readonly { readonly id: ObjectId; readonly problem: Problem }[]
+  readonly prune: boolean
+  /** Groups whose discovery failed: nothing of theirs is deleted. */
+  readonly failedGroups: ReadonlySet<string>
+  /** 32 bytes; digests of redacted values are made with it. */
+  readonly redactionKey: Uint8Array
+  /** When live was read, RFC 3339. */
+  readonly liveAt: string
+}
