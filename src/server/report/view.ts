@@ -1,0 +1,114 @@
+import type { DriftReport } from '../../model/drift.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { Problem } from '../../model/problem.ts'
+import type { Revision } from '../../model/repository.ts'
+import type { SyncResult } from '../../model/sync.ts'
+
+/**
+ * What a report is made from: plain values that survive JSON, gathered by the jobs and shown as comment, checks, issues and
+ * pages. Everything in them is redacted already. Times are RFC 3339, in UTC when shown.
+ */
+
+/** One application on one cluster, as far as its plan has come. */
+export interface ApplicationView {
+  readonly application: string
+  readonly cluster: string
+  /** Its document, relative to the repository's root; null when it has none. */
+  readonly definedIn: string | null
+  readonly status:
+    | { readonly kind: 'pending' }
+    | { readonly kind: 'planned'; readonly plan: Plan }
+    | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
+    /** No agent of that cluster answers. `lastSeen` is null when none ever connected. */
+    | { readonly kind: 'offline'; readonly lastSeen: string | null }
+}
+
+/** What a merge sets off, by names of clusters. */
+export interface MergeEffect {
+  readonly automatic: readonly string[]
+  readonly waitsForApproval: readonly string[]
+  /** Applications without `syncPolicy.automated`: synced by `/plumbline sync`. */
+  readonly manual: readonly string[]
+}
+
+/** What one head of one pull request does to the clusters. */
+export interface PullRequestView {
+  readonly number: number
+  readonly head: Revision
+  readonly base: Revision
+  /** Branch that it merges into. */
+  readonly baseRef: string
+  /** Address of the head's files without trailing slash, e.g. `https://github.com/acme/shop/blob/<head>`; null when unknown. */
+  readonly headUrl: string | null
+  /** Affected applications, in the order to be shown. Empty: nothing of ours is touched. */
+  readonly applications: readonly ApplicationView[]
+  /** What is wrong in `.plumbline.yaml` or in Application documents. */
+  readonly problems: readonly Problem[]
+  /** Page with the full diff of every application; see {@link applicationAnchor}. Null when there is none. */
+  readonly planUrl: string | null
+  readonly mergeEffect: MergeEffect
+  /** A fork's head that no maintainer has asked to plan yet: nothing was rendered. */
+  readonly forkAwaitsMaintainer: boolean
+  /** Why the plan is being made again, e.g. "`main` moved to 88b01de"; null when it is current. */
+  readonly replanning: string | null
+}
+
+/** One application's way to a merged revision. */
+export interface SyncView {
+  readonly application: string
+  readonly cluster: string
+  readonly status:
+    | { readonly kind: 'pending' }
+    | { readonly kind: 'running' }
+    /** Waits for a person: manual sync policy, or an approval. */
+    | { readonly kind: 'waiting'; readonly for: 'command' | 'approval' }
+    | { readonly kind: 'offline'; readonly lastSeen: string | null }
+    | { readonly kind: 'finished'; readonly result: SyncResult }
+  /** The issue that was opened because it failed. */
+  readonly issue: { readonly number: number; readonly url: string } | null
+}
+
+/** What a merge has done so far. */
+export interface ResultView {
+  /** The commit on the target branch that is synced. */
+  readonly revision: Revision
+  readonly baseRef: string
+  readonly syncs: readonly SyncView[]
+  /** Page with the plan that was reviewed. */
+  readonly planUrl: string | null
+}
+
+/** A cluster that diverged from what it was last synced to. */
+export interface DriftView {
+  readonly report: DriftReport
+  /** When the divergence was first seen. */
+  readonly since: string
+  /** The cluster puts hand edits back by itself. */
+  readonly selfHeal: boolean
+  /** Address of the repository's files at `report.revision` without trailing slash; null when unknown. */
+  readonly filesUrl: string | null
+  /** Page with the full diff; null when there is none. */
+  readonly pageUrl: string | null
+}
+
+/** A sync that did not finish healthy. */
+export interface SyncFailedView {
+  readonly result: SyncResult
+  /** The merged pull request that it came from; null after a direct push. */
+  readonly pullRequest: { readonly number: number; readonly title: string; readonly url: string } | null
+  readonly filesUrl: string | null
+  readonly pageUrl: string | null
+}
+
+/** Text of an issue as the report writes it. */
+export interface IssueText {
+  readonly title: string
+  /** Markdown. */
+  readonly body: string
+  readonly labels: readonly string[]
+}
+
+/** Fragment of one application on the plan page: `${planUrl}#${applicationAnchor(...)}`. */
+export function applicationAnchor(it: { readonly application: string; readonly cluster: string }): string {
+  return encodeURIComponent(`${it.application}@${it.cluster}`)
+}
