@@ -1,0 +1,12 @@
+/** Run by a guard: removes one start of a cluster, unless another start has taken its place since. */
+import { clusterFolder, readInstance } from './cluster-folder.ts'
+import { withLock } from './lock.ts'
+import { removeCluster } from './remove.ts'
+
+const [name, parent, instance] = process.argv.slice(2)
+if (name === undefined || parent === undefined) throw new Error('usage: remove-orphan NAME PARENT INSTANCE')
+
+const folder = await clusterFolder(name, parent)
+await withLock(folder.lock, {}, async () => {
+  if ((await readInstance(folder)) === instance) await removeCluster(folder)
+})
