@@ -40,18 +40,26 @@ export interface Journal {
   readonly application: Application
   readonly repository: RepositoryRef | null
   readonly revision: Revision | null
+  /** The application left Git: the sync ends with forgetting it. */
+  readonly removed: boolean
+  /** `digest` of the plan being carried out. */
+  readonly digest: string
   readonly startedAt: string
   readonly phase: 'applying' | 'rolling-back'
+  /** Why the sync is being rolled back; null while applying. Redacted. */
+  readonly failure: { readonly code: string; readonly message: string } | null
   /** The set being applied, settled (namespaces, labels, Secrets folded). */
   readonly desired: readonly KubernetesObject[]
   /** The set of the last successful sync; empty for a first sync. */
   readonly previous: readonly KubernetesObject[]
-  /** Live objects before the first write, for what the sync changes or deletes and `previous` does not hold. */
+  /** Live objects before the first write, for everything that the sync changes or deletes. A rollback prefers `previous`. */
   readonly before: readonly KubernetesObject[]
   /** Objects that did not exist before: deleted by a rollback. */
   readonly creates: readonly ObjectId[]
   readonly deletes: readonly ObjectId[]
   readonly previousInventory: readonly ObjectId[]
+  /** What the status said before; a rollback restores it. */
+  readonly previousStatus: Pick<ManagedStatus, 'revision' | 'digest' | 'syncedAt'>
 }
 
 /**
