@@ -6,7 +6,10 @@ export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold'
 export type Paint = (style: Style, text: string) => string
 
 /** Colours only where a person looks: a terminal, and no NO_COLOR (https://no-color.org). FORCE_COLOR wins. */
-export function paintFor(stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
+export function paintFor(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): Paint {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
   const wanted = forced || (stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb')
   return wanted ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text

@@ -16,7 +16,8 @@ const signs: Readonly<Record<Change['action'], { sign: string; style: Style }>> 
 /** A plan for a terminal: headline, one block per change, risks, and a closing sentence. Ends without a line break. */
 export function planText(plan: Plan, paint: Paint): string {
   const head = `${paint('bold', plan.application)} on ${paint('bold', plan.cluster)}, namespace ${plan.namespace}`
-  if (plan.changes.length === 0) return `${head}: no changes (${plan.summary.unchanged} objects as they should be)`
+  if (plan.changes.length === 0)
+    return `${head}: no changes (${plan.summary.unchanged} objects as they should be)`
   const blocks = plan.changes.map(change => changeText(change, paint))
   return [`${head}: ${summaryText(plan)}`, ...blocks].join('\n\n')
 }
@@ -44,10 +45,13 @@ export function changeText(change: Change, paint: Paint): string {
   const { sign, style } = signs[change.action]
   const where = change.source ? paint('dim', `  ${change.source.file}:${change.source.line ?? ''}`) : ''
   const origin = change.origin === 'pull-request' ? '' : paint('yellow', ` (${originText(change)})`)
-  const lines = [`${paint(style, `${sign} ${describeIdentity(parseIdentity(change.id))}`)}, ${change.action}${origin}${where}`]
+  const lines = [
+    `${paint(style, `${sign} ${describeIdentity(parseIdentity(change.id))}`)}, ${change.action}${origin}${where}`,
+  ]
   if (change.note) lines.push(`  ${paint('dim', change.note)}`)
   if (change.error) lines.push(`  ${paint('red', formatProblem(change.error))}`)
-  for (const risk of change.risks) lines.push(`  ${paint(risk.severity === 'high' ? 'red' : 'yellow', `! ${risk.message}`)}`)
+  for (const risk of change.risks)
+    lines.push(`  ${paint(risk.severity === 'high' ? 'red' : 'yellow', `! ${risk.message}`)}`)
   for (const field of change.fields) {
     if (field.origin !== 'pull-request') lines.push(`  ${paint('yellow', driftLine(field))}`)
   }

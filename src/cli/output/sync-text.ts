@@ -10,7 +10,8 @@ export function syncText(result: SyncResult, paint: Paint): string {
     `${paint('bold', result.application)} on ${paint('bold', result.cluster)}: ${paint(style, result.outcome)} in ${seconds} s`,
   ]
   const list = (title: string, ids: readonly string[]) => {
-    if (ids.length > 0) lines.push(`${title}: ${ids.map(id => describeIdentity(parseIdentity(id))).join(', ')}`)
+    if (ids.length > 0)
+      lines.push(`${title}: ${ids.map(id => describeIdentity(parseIdentity(id))).join(', ')}`)
   }
   list('applied', result.applied)
   list('pruned', result.pruned)

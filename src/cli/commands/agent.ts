@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+
+interface AgentOptions {
+  readonly server: string
+  readonly cluster: string
+  readonly tokenFile: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly data: string
+  readonly syncs: string
+}
+
+export function addAgentCommand(program: Command): void {
+  program
+    .command('agent')
+    .description('watch over one cluster: plan, sync, heal and report to the server')
+    .requiredOption(
+      '--server <url>',
+      'the server, as reached from this cluster',
+      process.env.PLUMBLINE_SERVER,
+    )
+    .requiredOption(
+      '--cluster <name>',
+      "the cluster's name, as registered with `plumbline clusters add`",
+      process.env.PLUMBLINE_CLUSTER,
+    )
+    .requiredOption(
+      '--token-file <file>',
+      "file that holds the cluster's token",
+      process.env.PLUMBLINE_TOKEN_FILE,
+    )
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: the service account it runs under)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option(
+      '--data <folder>',
+      'folder for checkouts and caches; may be emptied at any time',
+      process.env.PLUMBLINE_DATA ?? './plumbline-agent',
+    )
+    .option('--syncs <number>', 'how many applications are synced at once', '4')
+    .action(async (options: AgentOptions) => {
+      const { runAgent } = await import('../../compose/run-agent.ts')
+      await runAgent({
+        serverUrl: options.server,
+        clusterName: options.cluster,
+        tokenFile: options.tokenFile,
+        kubeconfig: options.kubeconfig ?? null,
+        context: options.context ?? null,
+        dataFolder: options.data,
+        concurrentSyncs: Number(options.syncs),
+      })
+    })
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+
+interface ClustersOptions {
+  readonly data: string
+}
+
+/** Works on the store directly: with the embedded database, while no server runs on it. */
+export function addClustersCommand(program: Command): void {
+  const clusters = program.command('clusters').description('the clusters that agents may speak for')
+  const withData = (command: Command) =>
+    command.option(
+      '--data <folder>',
+      'data folder of the server, when DATABASE_URL is not set',
+      process.env.PLUMBLINE_DATA ?? './plumbline-data',
+    )
+  const open = async (options: ClustersOptions) => {
+    const { openClusters } = await import('../../compose/clusters.ts')
+    return openClusters({ databaseUrl: process.env.DATABASE_URL ?? null, dataFolder: options.data })
+  }
+
+  withData(clusters.command('add <name>'))
+    .description("register a cluster (or give it a new token) and print its agent's token, once")
+    .action(async (name: string, options: ClustersOptions) => {
+      const registry = await open(options)
+      try {
+        process.stdout.write(`${await registry.add(name)}\n`)
+      } finally {
+        await registry.close()
+      }
+    })
+
+  withData(clusters.command('revoke <name>'))
+    .description("end a cluster's token; its agent keeps syncing from Git but is no longer heard")
+    .action(async (name: string, options: ClustersOptions) => {
+      const registry = await open(options)
+      try {
+        await registry.revoke(name)
+      } finally {
+        await registry.close()
+      }
+    })
+
+  withData(clusters.command('list'))
+    .description('names, versions and when each agent was last seen')
+    .action(async (options: ClustersOptions) => {
+      const registry = await open(options)
+      try {
+        for (const it of await registry.list()) {
+          process.stdout.write(`${it.name}\t${it.kubernetesVersion ?? '-'}\t${it.lastSeen ?? 'never seen'}\n`)
+        }
+      } finally {
+        await registry.close()
+      }
+    })
+}

@@ -1,0 +1,45 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { secondsOf } from '../../model/application-document.ts'
+
+/** Options that every command on a PATH takes. */
+export interface TargetOptions {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly application?: string
+  readonly namespace?: string
+  readonly prune?: boolean
+  /** Seconds. */
+  readonly timeout?: number
+  readonly output: 'text' | 'json' | 'markdown'
+}
+
+export const pathHelp = 'a directory (one application, named after it) or an Application document'
+
+export function addTargetOptions(command: Command): Command {
+  return command
+    .option(
+      '--kubeconfig <file>',
+      'kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, or the cluster it runs in)',
+    )
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--application <name>', "the application's name (default: the directory's name)")
+    .option('-n, --namespace <name>', 'namespace of objects that name none (default: "default")')
+    .option('--prune', 'delete objects that the application owns and Git no longer has')
+    .option(
+      '--timeout <duration>',
+      'how long to wait for the whole command, such as 90s or 5m',
+      parseDuration,
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'what to print')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+}
+
+function parseDuration(text: string): number {
+  const seconds = secondsOf(text)
+  if (seconds === null || seconds <= 0)
+    throw new InvalidArgumentError('expected a duration such as 90s or 5m.')
+  return seconds
+}

@@ -1,0 +1,4 @@
+import packageJson from '../../package.json' with { type: 'json' }
+
+/** Version of this package, semver. */
+export const version: string = packageJson.version
