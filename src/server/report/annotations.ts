@@ -1,0 +1,66 @@
+import type { CheckAnnotation } from '../../forge/forge.ts'
+import { describeIdentity, parseIdentity } from '../../model/identity.ts'
+import type { Problem, SourceLocation } from '../../model/problem.ts'
+import { isPlanned } from './counts.ts'
+import { shorten, visible } from './escape.ts'
+import type { ApplicationView } from './view.ts'
+
+/** Everything to be said about one application on the lines of its manifests: what fails, then high risks. */
+export function applicationAnnotations(view: ApplicationView): readonly CheckAnnotation[] {
+  return [...failureAnnotations(view), ...riskAnnotations(view)]
+}
+
+export function definitionAnnotations(problems: readonly Problem[]): readonly CheckAnnotation[] {
+  return problems.flatMap(problem => annotation(problem, problem.location, titleOf(problem)))
+}
+
+/** Why it cannot be planned; a problem without a place is told in the summary only. */
+export function failureAnnotations(view: ApplicationView): readonly CheckAnnotation[] {
+  const scope = `${view.application} on ${view.cluster}`
+  if (view.status.kind === 'failed') {
+    return view.status.problems.flatMap(it => annotation(it, it.location, `${scope}: ${titleOf(it)}`))
+  }
+  if (!isPlanned(view)) return []
+  return view.status.plan.changes.flatMap(({ id, error, source }) =>
+    error
+      ? annotation(error, error.location ?? source, `${scope}: ${describeIdentity(parseIdentity(id))}`)
+      : [],
+  )
+}
+
+function riskAnnotations(view: ApplicationView): readonly CheckAnnotation[] {
+  if (!isPlanned(view)) return []
+  return view.status.plan.changes.flatMap(({ id, risks, source }) => {
+    if (!source) return []
+    return risks
+      .filter(risk => risk.severity === 'high')
+      .map(
+        (risk): CheckAnnotation => ({
+          location: source,
+          level: 'warning',
+          title: plain(`${view.cluster}: ${describeIdentity(parseIdentity(id))}`, maxTitle),
+          message: plain(risk.message, maxMessage),
+        }),
+      )
+  })
+}
+
+/** GitHub's limits are 255 characters and 64 KB. */
+const maxTitle = 200
+const maxMessage = 4000
+
+function annotation(problem: Problem, location: SourceLocation | null, title: string): CheckAnnotation[] {
+  if (!location) return []
+  const message = problem.hint ? `${problem.message}\n${problem.hint}` : problem.message
+  return [{ location, level: 'failure', title: plain(title, maxTitle), message: plain(message, maxMessage) }]
+}
+
+/** `yaml-syntax` reads `yaml syntax`. */
+function titleOf(problem: Problem): string {
+  return problem.code.replaceAll('-', ' ')
+}
+
+/** Annotations are shown as plain text: only what cannot be seen needs care. */
+function plain(text: string, limit: number): string {
+  return shorten(visible(text), limit)
+}

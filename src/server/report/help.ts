@@ -1,0 +1,9 @@
+/** What answers `/plumbline help`, and an unknown command once. */
+export const helpText = `Commands go into a comment's first line, from people with write permission.
+
+| Command | Where | What it does |
+| --- | --- | --- |
+| \`/plumbline plan\` | pull request | plans again, or for the first time when it comes from a fork |
+| \`/plumbline sync\` | pull request, sync failure | syncs what its merge left waiting, or tries a failed sync again |
+| \`/plumbline revert\` | drift issue | puts the cluster back to what Git says |
+| \`/plumbline help\` | anywhere | this |`

@@ -1,0 +1,191 @@
+import { parseIdentity } from '../../model/identity.ts'
+import type { Change } from '../../model/plan.ts'
+import { diffBlock } from './diff-block.ts'
+import { code, lightName, link, name, sentence, shorten } from './escape.ts'
+import { fieldName, fieldValue } from './field.ts'
+import { fit, type Piece } from './fit.ts'
+import { locationLink } from './location.ts'
+import { objectName } from './object-section.ts'
+import { count, shortRevision, utc } from './phrase.ts'
+import { failureParts } from './result.ts'
+import { row } from './table.ts'
+import type { DriftView, IssueText, SyncFailedView } from './view.ts'
+
+/** Titles are plain text on every forge, yet references in them are linked. */
+function plainTitle(text: string): string {
+  return shorten(text.replace(/[^\w .:(),/-]/g, '?'), 200)
+}
+
+/** The issue of one application that left what it was last synced to. `limit` is in UTF-16 code units, at least 4,000. */
+export function driftIssue(view: DriftView, limit: number): IssueText {
+  const { report } = view
+  const amount = count(report.drifted.length, 'object')
+  return {
+    title: plainTitle(`Drift: ${report.application} on ${report.cluster} (${amount})`),
+    body: driftBody(view, limit),
+    labels: ['plumbline', 'drift'],
+  }
+}
+
+function driftBody(view: DriftView, limit: number): string {
+  const { report } = view
+  const amount = count(report.drifted.length, 'object')
+  const revision = report.revision ? ` at ${code(shortRevision(report.revision))}` : ''
+  const top = [
+    `${name(report.application)} on ${name(report.cluster)} is not what Git says${revision}: ${amount} changed on the cluster.`,
+    `Seen first ${utc(view.since)}, last ${utc(report.observedAt)}.`,
+    '',
+  ].join('\n\n')
+  const bottom = choices(view)
+  const { texts } = fit(
+    [
+      fightAlert(view),
+      driftTable(report.drifted),
+      ...report.drifted.map(it => diffSection(it, view)),
+      healed(view),
+    ],
+    limit - top.length - bottom.length - report.drifted.length - 10,
+  )
+  return [top + texts.slice(0, 1).join(''), ...texts.slice(1), bottom].filter(Boolean).join('\n').trimEnd()
+}
+
+function fightAlert({ report: { fight } }: DriftView): Piece {
+  if (!fight) return { forms: [''] }
+  const field = code(shorten(fieldName(fight.path), 160))
+  const manager = code(shorten(fight.manager, 80))
+  return {
+    forms: [
+      `> [!WARNING]\n> Self-heal has stopped: ${manager} keeps writing ${field} of ${objectName(fight.id)}. Stop that writer, or take the field out of Git.\n\n`,
+    ],
+  }
+}
+
+function driftTable(changes: readonly Change[]): Piece {
+  const head = [
+    row(['Object', 'Field', 'Git says', 'Cluster has', 'Changed by', 'When']),
+    `|${'---|'.repeat(6)}`,
+  ]
+  const rows = changes.flatMap(driftRows)
+  const write = (length: number): string =>
+    [
+      ...head,
+      ...rows.slice(0, length),
+      ...(length < rows.length ? [row([`… and ${rows.length - length} more`, '', '', '', '', ''])] : []),
+    ]
+      .join('\n')
+      .concat('\n')
+  const lengths = [0, 3, 10, 50].filter(length => length < rows.length)
+  const [shortest, ...longer] = [...lengths, rows.length].map(write)
+  return { forms: [shortest ?? '', ...longer] }
+}
+
+function driftRows(change: Change): readonly string[] {
+  const object = objectName(change.id)
+  if (change.action === 'create') return [row([object, '', 'it exists', '**missing**', '', ''])]
+  if (change.action === 'delete') return [row([object, '', 'nothing', 'it exists', '', ''])]
+  if (change.fields.length === 0) return [row([object, '', '', verdict(change), '', ''])]
+  return change.fields.map(field =>
+    row([
+      object,
+      code(shorten(fieldName(field.path), 160)),
+      fieldValue(field.after),
+      fieldValue(field.before),
+      field.manager ? code(shorten(field.manager, 80)) : '',
+      field.managedAt ? utc(field.managedAt) : '',
+    ]),
+  )
+}
+
+function verdict(change: Change): string {
+  return change.error ? sentence(shorten(change.error.message, 200)) : 'differs'
+}
+
+function diffSection(change: Change, view: DriftView): Piece {
+  if (change.diff === '') return { forms: [''] }
+  const source = change.source ? ` · ${locationLink(change.source, view.filesUrl)}` : ''
+  const { kind, namespace, name: own } = parseIdentity(change.id)
+  const summary = `${/^[A-Za-z]+$/.test(kind) ? kind : 'object'} <code>${plainSummary(namespace ? `${namespace}/${own}` : own)}</code>`
+  return {
+    forms: [
+      '',
+      `<details><summary>What putting back changes: ${summary}</summary>\n\n${objectName(change.id)}${source}\n\n${diffBlock(change.diff)}\n\n</details>\n`,
+    ],
+  }
+}
+
+function plainSummary(text: string): string {
+  return shorten(text.replace(/[^\w./:-]/g, '?'), 200)
+}
+
+const maxHeals = 20
+
+function healed({ report }: DriftView): Piece {
+  if (report.healed.length === 0) return { forms: [''] }
+  const lines = report.healed.slice(-maxHeals).map(it => `- ${utc(it.at)}: ${objectName(it.id)}`)
+  return { forms: ['', `Put back by itself:\n\n${lines.join('\n')}\n`] }
+}
+
+function choices({ pageUrl, report }: DriftView): string {
+  const page = pageUrl ? `\n\n${link('full diff', pageUrl)}` : ''
+  return [
+    '### What to do',
+    `- Comment \`/plumbline revert\`: ${lightName(report.cluster)} goes back to what Git says.`,
+    '- Or change Git by a pull request, so that it says what the cluster has.',
+    '',
+    `This issue closes by itself when both agree.${page}`,
+  ].join('\n')
+}
+
+/** The one comment on a drift issue when it closes. `at` is RFC 3339. */
+export function convergedSentence(
+  it: { readonly application: string; readonly cluster: string },
+  at: string,
+): string {
+  return `${name(it.application)} on ${name(it.cluster)} is again what Git says, since ${utc(at)}.`
+}
+
+/** The issue of a sync that did not finish healthy. `limit` is in UTF-16 code units, at least 4,000. */
+export function syncFailedIssue(view: SyncFailedView, limit: number): IssueText {
+  const { result } = view
+  const at = result.revision ? ` at ${shortRevision(result.revision)}` : ''
+  return {
+    title: plainTitle(`Sync failed: ${result.application} on ${result.cluster}${at}`),
+    body: syncFailedBody(view, limit),
+    labels: ['plumbline', 'sync-failed'],
+  }
+}
+
+function syncFailedBody(view: SyncFailedView, limit: number): string {
+  const { result, pullRequest } = view
+  const revision = result.revision ? code(shortRevision(result.revision)) : 'the revision'
+  const cause = pullRequest
+    ? ` It came with ${link(`pull request ${pullRequest.number}`, pullRequest.url)}, ${code(shorten(pullRequest.title, 120))}.`
+    : ''
+  const top = [
+    `${name(result.application)} on ${name(result.cluster)} could not be brought to ${revision} at ${utc(result.finishedAt)}. ${outcome(result.outcome)}${cause}`,
+    '',
+  ].join('\n\n')
+  const { why, events, after } = failureParts(result)
+  const bottom = [
+    '### What to do',
+    '- Mend it with a pull request, or revert the one that it came with: the next commit is synced as usual.',
+    '- This revision is not tried again by itself; `/plumbline sync` does.',
+    ...(view.pageUrl ? ['', link('full diff', view.pageUrl)] : []),
+  ].join('\n')
+  const { texts } = fit(
+    [...why, ...events, ...after].map(text => ({ forms: ['', `${text}\n`] })),
+    limit - top.length - bottom.length - 20,
+  )
+  return [top + texts[0], ...texts.slice(1), bottom].filter(Boolean).join('\n')
+}
+
+function outcome(it: SyncFailedView['result']['outcome']): string {
+  switch (it) {
+    case 'rolled-back':
+      return 'The cluster was put back to what it ran before.'
+    case 'refused':
+      return 'Nothing was written to the cluster.'
+    default:
+      return '**The cluster is in between**: not everything could be put back.'
+  }
+}

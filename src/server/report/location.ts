@@ -1,0 +1,30 @@
+import type { Problem, SourceLocation } from '../../model/problem.ts'
+import { code, fence, link, sentence, shorten, urlPath } from './escape.ts'
+
+/** `frontend.yaml:4` as code, linked to the line where `filesUrl` is known. */
+export function locationLink(location: SourceLocation, filesUrl: string | null): string {
+  const line = location.line === null ? '' : `:${location.line}`
+  const text = code(`${shorten(location.file, 200)}${line}`)
+  if (!filesUrl) return text
+  const fragment = location.line === null ? '' : `#L${location.line}`
+  return link(text, `${filesUrl}/${urlPath(location.file)}${fragment}`)
+}
+
+const maxMessage = 1500
+
+/** One item of a list: where, what, and what to do next. */
+export function problemItem(problem: Problem, filesUrl: string | null): string {
+  const where = problem.location ? `${locationLink(problem.location, filesUrl)}: ` : ''
+  const hint = problem.hint ? ` ${sentence(shorten(problem.hint, 400))}` : ''
+  const message = shorten(problem.message.trim(), maxMessage)
+  if (!message.includes('\n')) return `- ${where}${sentence(message)}${hint}`
+  return [`- ${where || 'It says:'}${hint}`.trimEnd(), '', indent(fence('text', message))].join('\n')
+}
+
+/** Inside a list item. */
+function indent(block: string): string {
+  return block
+    .split('\n')
+    .map(line => (line === '' ? '' : `  ${line}`))
+    .join('\n')
+}

@@ -1,0 +1,185 @@
+import type { ObjectId } from '../../model/identity.ts'
+import type { SyncResult } from '../../model/sync.ts'
+import { drifted } from './field.ts'
+import { code, fence, lightName, link, name, sentence, shorten } from './escape.ts'
+import { fit, type Piece } from './fit.ts'
+import { objectName } from './object-section.ts'
+import { capitalised, count, list, shortRevision, took, utc } from './phrase.ts'
+import { row } from './table.ts'
+import type { ResultView, SyncView } from './view.ts'
+
+/** What a merge did, as one Markdown comment of at most `limit` UTF-16 code units (at least 4,000). */
+export function resultComment(view: ResultView, limit: number): string {
+  const top = [
+    `## Plumbline: ${resultHeadline(view)}`,
+    `Revision ${code(shortRevision(view.revision))} of ${code(shorten(view.baseRef, 100))}`,
+    '',
+  ].join('\n\n')
+  const bottom = `${[...(view.planUrl ? [link('reviewed plan', view.planUrl)] : []), '`/plumbline help`'].join(' · ')}\n`
+  const sections = view.syncs.flatMap(section)
+  const reserve = 80
+  const { texts } = fit([resultTable(view.syncs), ...sections], limit - top.length - bottom.length - reserve)
+  const [table, ...shown] = texts
+  const hidden = shown.filter(text => text === '').length
+  return [
+    `${top}${table}`,
+    ...shown.filter(Boolean),
+    ...(hidden > 0 ? [`${count(hidden, 'more report')} did not fit here.\n`] : []),
+    bottom,
+  ]
+    .join('\n')
+    .trimEnd()
+}
+
+/** How the syncs of a merge stand, in one line: the bad news first. */
+export function resultHeadline(view: ResultView): string {
+  const clusters = (outcome: SyncResult['outcome']): readonly string[] =>
+    view.syncs
+      .filter(({ status }) => status.kind === 'finished' && status.result.outcome === outcome)
+      .map(it => it.cluster)
+  const say = (text: string, names: readonly string[]): readonly string[] =>
+    names.length === 0 ? [] : [`${text} ${list([...new Set(names)].slice(0, 10).map(lightName))}`]
+  const open = view.syncs.filter(it => it.status.kind !== 'finished')
+  const waiting = open.filter(it => it.status.kind === 'waiting').map(it => it.cluster)
+  const running = open.filter(it => it.status.kind !== 'waiting').map(it => it.cluster)
+  const parts = [
+    ...say('sync failed on', clusters('failed')),
+    ...say('rolled back on', clusters('rolled-back')),
+    ...say('refused on', clusters('refused')),
+    ...say('synced on', clusters('synced')),
+    ...say('waiting on', [...waiting, ...clusters('waiting')]),
+    ...say('syncing on', running),
+  ]
+  return parts.join(', ') || 'nothing to sync'
+}
+
+function resultTable(syncs: readonly SyncView[]): Piece {
+  const head = [row(['Application', 'Cluster', 'Result', 'Took', 'Health']), '|---|---|---|--:|---|']
+  const rows = syncs.map(it => row([lightName(it.application), lightName(it.cluster), ...cells(it)]))
+  const write = (length: number): string =>
+    [
+      ...head,
+      ...rows.slice(0, length),
+      ...(length < rows.length ? [row([`… and ${rows.length - length} more`, '', '', '', ''])] : []),
+    ]
+      .join('\n')
+      .concat('\n')
+  return rows.length > 20 ? { forms: [write(20), write(rows.length)] } : { forms: [write(rows.length)] }
+}
+
+function cells({ status, issue }: SyncView): readonly string[] {
+  switch (status.kind) {
+    case 'pending':
+      return ['queued', '', '']
+    case 'running':
+      return ['syncing', '', '']
+    case 'waiting':
+      return [status.for === 'command' ? 'waits for `/plumbline sync`' : 'waits for approval', '', '']
+    case 'offline':
+      return [status.lastSeen ? `agent offline since ${utc(status.lastSeen)}` : 'no agent yet', '', '']
+    case 'finished': {
+      const { result } = status
+      const report = issue ? `, ${link(`issue ${issue.number}`, issue.url)}` : ''
+      return [
+        `${outcomeCell(result)}${report}`,
+        took(result.startedAt, result.finishedAt),
+        healthCell(result),
+      ]
+    }
+  }
+}
+
+function outcomeCell(result: SyncResult): string {
+  if (result.outcome !== 'synced') return `**${outcomeWords[result.outcome]}**`
+  const parts = [
+    ...(result.applied.length > 0 ? [`${result.applied.length} applied`] : []),
+    ...(result.pruned.length > 0 ? [`${result.pruned.length} pruned`] : []),
+  ]
+  return `synced: ${parts.join(', ') || 'nothing to do'}`
+}
+
+const outcomeWords: Readonly<Record<SyncResult['outcome'], string>> = {
+  synced: 'synced',
+  'rolled-back': 'rolled back',
+  failed: 'failed',
+  refused: 'refused, nothing was written',
+  waiting: 'waits',
+}
+
+/** `5 healthy`, or `1 degraded, 4 healthy`. */
+function healthCell(result: SyncResult): string {
+  const counts = new Map<string, number>()
+  for (const { status } of result.health) counts.set(status, (counts.get(status) ?? 0) + 1)
+  return [...counts]
+    .sort(([a], [b]) => Number(a === 'healthy') - Number(b === 'healthy'))
+    .map(([status, amount]) => `${amount} ${status}`)
+    .join(', ')
+}
+
+/** What there is to say beyond the row: why it failed and what was put back, or what drift the sync undid. */
+function section(view: SyncView): Piece[] {
+  if (view.status.kind !== 'finished') return []
+  const { result } = view.status
+  const title = `### ${name(view.application)} on ${name(view.cluster)}: ${outcomeWords[result.outcome]}`
+  if (result.outcome === 'synced') {
+    const undone = (result.plan?.changes ?? []).filter(drifted).map(it => it.id)
+    return undone.length === 0
+      ? []
+      : [{ forms: ['', `${title}\n\nDrift that was put back: ${objects(undone)}\n`] }]
+  }
+  const { why, events, after } = failureParts(result)
+  const issue = view.issue ? [`Tracked in ${link(`issue ${view.issue.number}`, view.issue.url)}.`] : []
+  const write = (...blocks: readonly string[]): string => `${[title, ...blocks, ...issue].join('\n\n')}\n`
+  return [{ forms: ['', write(...why.slice(0, 1)), write(...why, ...events, ...after)] }]
+}
+
+/** Why a sync did not finish healthy, in the cluster's own words, and how the cluster was left. */
+export function failureParts(result: SyncResult): {
+  readonly why: readonly string[]
+  readonly events: readonly string[]
+  readonly after: readonly string[]
+} {
+  const sick = result.health.filter(it => it.status !== 'healthy').slice(0, 10)
+  return {
+    why: [
+      ...(result.error ? [sentence(capitalised(shorten(result.error.message, 1000)))] : []),
+      ...(sick.length === 0
+        ? []
+        : [
+            sick
+              .map(({ id, status, message }) => {
+                const reason = message ? `: ${code(shorten(message, 500))}` : ''
+                return `- ${objectName(id)} is ${status}${reason}`
+              })
+              .join('\n'),
+          ]),
+    ],
+    events:
+      result.events.length === 0
+        ? []
+        : [
+            `Last events, newest first:\n\n${fence(
+              'text',
+              result.events
+                .slice(0, 10)
+                .map(it => shorten(it, 400))
+                .join('\n'),
+            )}`,
+          ],
+    after: [
+      ...(result.rolledBack.length > 0 ? [`Put back as it was: ${objects(result.rolledBack)}`] : []),
+      ...(result.outcome === 'failed'
+        ? [
+            '**The cluster could not be put back completely.** Look at the objects above before the next sync.',
+          ]
+        : []),
+    ],
+  }
+}
+
+const maxObjects = 20
+
+export function objects(ids: readonly ObjectId[]): string {
+  const names = ids.slice(0, maxObjects).map(objectName)
+  return ids.length > maxObjects ? `${names.join(', ')} and ${ids.length - maxObjects} more` : list(names)
+}

@@ -1,0 +1,115 @@
+import { parseIdentity } from '../../model/identity.ts'
+import type { Change } from '../../model/plan.ts'
+import { hasErrors, isPlanned, type PlannedView, summaryPhrase } from './counts.ts'
+import { lightName, name, nameInHtml, sentence, shorten } from './escape.ts'
+import type { Piece } from './fit.ts'
+import { problemItem } from './location.ts'
+import { objectName } from './object-section.ts'
+import { count, utc } from './phrase.ts'
+import type { ApplicationView, PullRequestView } from './view.ts'
+
+const maxWarnings = 10
+
+/** An alert with one line per high risk. */
+export function warnings(view: PullRequestView): Piece {
+  const lines = view.applications
+    .filter(isPlanned)
+    .flatMap(it =>
+      it.status.plan.changes.flatMap(change =>
+        change.risks
+          .filter(risk => risk.severity === 'high')
+          .map(risk => `${where(it)}, ${objectName(change.id)}: ${sentence(shorten(risk.message, 300))}`),
+      ),
+    )
+  if (lines.length === 0) return { forms: [''] }
+  const shown = lines.slice(0, maxWarnings)
+  if (lines.length > shown.length) shown.push(`${lines.length - shown.length} more high risks`)
+  const items = shown.length === 1 ? shown : shown.map(line => `- ${line}`)
+  return {
+    forms: [
+      `> [!WARNING]\n> ${count(lines.length, 'high risk')}\n`,
+      `${['[!WARNING]', ...items].map(line => `> ${line}`).join('\n')}\n`,
+    ],
+  }
+}
+
+function where(view: { readonly application: string; readonly cluster: string }): string {
+  return `${name(view.application)} on ${name(view.cluster)}`
+}
+
+/** What is wrong in `.plumbline.yaml` and in Application documents. */
+export function definitionProblems(view: PullRequestView): Piece {
+  if (view.problems.length === 0) return { forms: [''] }
+  const title = '### Not planned: what is configured cannot be used'
+  return listing(
+    title,
+    view.problems.map(problem => problemItem(problem, view.headUrl)),
+  )
+}
+
+/** Applications whose manifests cannot be planned, each with what to mend. */
+export function failedApplications(view: PullRequestView): Piece {
+  const blocks = view.applications.flatMap(it => {
+    const items = problemItems(it, view.headUrl)
+    return items.length === 0 ? [] : [`${where(it)}\n\n${items.join('\n')}\n`]
+  })
+  if (blocks.length === 0) return { forms: [''] }
+  return listing('### Not planned', blocks)
+}
+
+function problemItems(view: ApplicationView, files: string | null): readonly string[] {
+  if (view.status.kind === 'failed') return view.status.problems.map(it => problemItem(it, files))
+  if (!isPlanned(view) || !hasErrors(view)) return []
+  return errors(view).map(change => {
+    const problem = change.error ?? {
+      code: 'unknown',
+      message: 'no reason given',
+      location: null,
+      hint: null,
+    }
+    const located = { ...problem, location: problem.location ?? change.source }
+    const { kind, namespace, name } = parseIdentity(change.id)
+    const subject = `\`${kind} ${namespace ? `${namespace}/` : ''}${name}\``
+    return problemItem({ ...located, message: `${subject}: ${located.message}` }, files)
+  })
+}
+
+function errors(view: PlannedView): readonly Change[] {
+  return view.status.plan.changes.filter(change => change.action === 'error')
+}
+
+const maxListed = 20
+
+function listing(title: string, blocks: readonly string[]): Piece {
+  const write = (length: number): string =>
+    [
+      title,
+      ...blocks.slice(0, length),
+      ...(length < blocks.length ? [`… and ${blocks.length - length} more`] : []),
+    ].join('\n\n')
+  const [shortest, ...longer] = [0, 1, 5, maxListed]
+    .map(length => Math.min(length, blocks.length))
+    .filter((length, index, all) => all.indexOf(length) === index)
+    .map(length => `${write(length)}\n`)
+  return { forms: [shortest ?? '', ...longer] }
+}
+
+/** Clusters whose agent does not answer. */
+export function offlineApplications(view: PullRequestView): Piece {
+  const lines = view.applications.flatMap(it => {
+    if (it.status.kind !== 'offline') return []
+    const since = it.status.lastSeen ? `was last seen ${utc(it.status.lastSeen)}` : 'has never connected'
+    return [
+      `- ${where(it)}: the agent of ${lightName(it.cluster)} ${since}. It is planned as soon as the agent is back.`,
+    ]
+  })
+  return lines.length === 0
+    ? { forms: [''] }
+    : listing('### Not planned: agent offline', [lines.slice(0, 50).join('\n')])
+}
+
+/** The two ends of an application's folded part of the comment. */
+export function applicationFrame(view: PlannedView): { readonly open: string; readonly close: string } {
+  const title = `${nameInHtml(view.application)} on ${nameInHtml(view.cluster)}: ${summaryPhrase(view.status.plan)}`
+  return { open: `<details><summary>${title}</summary>\n\n`, close: '</details>\n' }
+}
