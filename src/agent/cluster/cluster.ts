@@ -42,6 +42,8 @@ export interface ListOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Objects with nothing but apiVersion, kind and metadata; what a large set costs least. */
+  readonly metadataOnly?: boolean
 }
 
 export type WatchEvent =

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http'
+import { type Answer, type Call, type Connection } from './connection.ts'
+import { failureOf } from './failure.ts'
+import { withRetries } from './retry.ts'
+
+/** What is told about every request, before it is sent; retries count as requests. */
+export interface RequestNotice {
+  readonly method: Call['method']
+  /** Path with query. */
+  readonly path: string
+  readonly dryRun: boolean
+}
+
+export interface ClientCall {
+  readonly method: Call['method']
+  readonly path: string
+  /** What the call is for, for errors: `read Deployment shop/web`. */
+  readonly attempted: string
+  readonly accept?: string
+  readonly body?: { readonly type: string; readonly text: string }
+  /** Default 16 MiB. */
+  readonly maxBytes?: number
+  /** Default 30 s for reads; 60 s for writes, since admission webhooks may take 30 s. */
+  readonly timeoutMilliseconds?: number
+}
+
+/** Requests with meaning: retried where that is safe, parsed, and every refusal a ClusterError. */
+export interface Client {
+  /** The parsed JSON of a 2xx answer. */
+  call(call: ClientCall, signal: AbortSignal): Promise<unknown>
+  /** The open body of a stream. Not retried. */
+  open(call: ClientCall, signal: AbortSignal): Promise<IncomingMessage>
+}
+
+const mebibyte = 2 ** 20
+
+export function createClient(connection: Connection, onRequest?: (request: RequestNotice) => void): Client {
+  const complete = (call: ClientCall): Call => ({
+    method: call.method,
+    path: call.path,
+    ...(call.accept ? { accept: call.accept } : {}),
+    ...(call.body ? { body: call.body } : {}),
+    maxBytes: call.maxBytes ?? 16 * mebibyte,
+    timeoutMilliseconds: call.timeoutMilliseconds ?? (call.method === 'GET' ? 30_000 : 60_000),
+  })
+  const notify = ({ method, path }: Call) =>
+    onRequest?.({ method, path, dryRun: /[?&]dryRun=All(&|$)/.test(path) })
+  return {
+    async call(given, signal) {
+      const call = complete(given)
+      const send = () => {
+        notify(call)
+        return connection.send(call, signal)
+      }
+      const answer = await withRetries(call, send, signal)
+      if (!isSuccess(answer)) throw failureOf(answer, given.attempted)
+      return parse(answer, given.attempted)
+    },
+    async open(given, signal) {
+      const call = complete(given)
+      notify(call)
+      const opened = await connection.open(call, signal)
+      if ('text' in opened) throw failureOf(opened, given.attempted)
+      return opened
+    },
+  }
+}
+
+function isSuccess(answer: Answer): boolean {
+  return answer.status >= 200 && answer.status < 300
+}
+
+function parse(answer: Answer, attempted: string): unknown {
+  try {
+    return JSON.parse(answer.text)
+  } catch {
+    // What stands at the API server's address is no API server.
+    throw failureOf({ status: 502, text: 'the answer is not JSON' }, attempted)
+  }
+}

@@ -1,0 +1,154 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { ClusterError } from './cluster.ts'
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path with query. */
+  readonly path: string
+  readonly accept?: string
+  readonly body?: { readonly type: string; readonly text: string }
+  /** Largest answer taken. */
+  readonly maxBytes: number
+  /** Time for the whole exchange; of a stream, the longest silence. */
+  readonly timeoutMilliseconds: number
+}
+
+export interface Answer {
+  readonly status: number
+  readonly retryAfterSeconds: number | null
+  readonly text: string
+}
+
+/** One exchange with the API server at a time, as the kubeconfig's user. No retries, no meaning: see retry.ts and client.ts. */
+export interface Connection {
+  /** Any status is an answer. Rejects with ClusterError `unreachable` or `timeout`, or with the signal's reason. */
+  send(call: Call, signal: AbortSignal): Promise<Answer>
+  /** Like send, but the body of a 200 stays open, on a connection of its own. */
+  open(call: Call, signal: AbortSignal): Promise<IncomingMessage | Answer>
+  /** Closes the idle connections. */
+  close(): void
+}
+
+/** What broke off after it may have reached the server; it is not known whether a write happened. */
+export class BrokenExchange extends Error {
+  override readonly name = 'BrokenExchange'
+}
+
+const connections = 16
+
+export function createConnection(kubeConfig: KubeConfig): Connection {
+  const server = new URL(kubeConfig.getCurrentCluster()?.server ?? '')
+  const secure = server.protocol === 'https:'
+  const newAgent = (maxSockets: number) => {
+    const options = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets, scheduling: 'lifo' as const }
+    return secure ? new HttpsAgent(options) : new HttpAgent(options)
+  }
+  const forCalls = newAgent(connections)
+  // A watch holds its connection for minutes: it must not take one away from calls.
+  const forStreams = newAgent(Number.POSITIVE_INFINITY)
+
+  async function begin(call: Call, agent: HttpAgent, signal: AbortSignal): Promise<IncomingMessage> {
+    signal.throwIfAborted()
+    const options = await credentials(kubeConfig)
+    // The agent of client-node knows the kubeconfig's proxy; without one, ours keeps connections and limits them.
+    if (!kubeConfig.getCurrentCluster()?.proxyUrl) options.agent = agent
+    return new Promise((resolve, reject) => {
+      const request = (secure ? requestHttps : requestHttp)(
+        new URL(server.pathname.replace(/\/$/, '') + call.path, server),
+        {
+          ...options,
+          method: call.method,
+          signal,
+          headers: {
+            ...options.headers,
+            accept: call.accept ?? 'application/json',
+            'user-agent': 'plumbline',
+            ...(call.body
+              ? { 'content-type': call.body.type, 'content-length': Buffer.byteLength(call.body.text) }
+              : {}),
+          },
+        },
+        resolve,
+      )
+      request.setTimeout(call.timeoutMilliseconds, () => request.destroy(timedOut(call)))
+      request.on('error', cause => reject(failure(call, cause, signal)))
+      request.end(call.body?.text)
+    })
+  }
+
+  return {
+    async send(call, signal) {
+      const response = await begin(call, forCalls, signal)
+      return readAnswer(call, response, signal)
+    },
+    async open(call, signal) {
+      const response = await begin(call, forStreams, signal)
+      return response.statusCode === 200 ? response : readAnswer(call, response, signal)
+    },
+    close() {
+      forCalls.destroy()
+      forStreams.destroy()
+    },
+  }
+}
+
+async function credentials(kubeConfig: KubeConfig): Promise<RequestOptions> {
+  const options: RequestOptions = {}
+  try {
+    await kubeConfig.applyToHTTPSOptions(options)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `could not get the kubeconfig's credentials: ${why}`
+    throw new ClusterError('unauthorized', message, { status: 0, passing: false }, { cause })
+  }
+  return options
+}
+
+async function readAnswer(call: Call, response: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const deadline = setTimeout(() => response.destroy(timedOut(call)), call.timeoutMilliseconds)
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > call.maxBytes) {
+        response.destroy()
+        const limit = Math.floor(call.maxBytes / 2 ** 20)
+        const message = `could not ${call.method} ${call.path}: the answer is larger than ${limit} MiB`
+        throw new ClusterError('server', message, { status: response.statusCode ?? 0, passing: false })
+      }
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw failure(call, cause, signal)
+  } finally {
+    clearTimeout(deadline)
+  }
+  const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN)
+  return {
+    status: response.statusCode ?? 0,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+    text: Buffer.concat(chunks).toString('utf8'),
+  }
+}
+
+function timedOut(call: Call): ClusterError {
+  const seconds = Math.round(call.timeoutMilliseconds / 1000)
+  const message = `could not ${call.method} ${call.path}: no answer from the API server in ${seconds} s`
+  return new ClusterError('timeout', message, { status: 0, passing: true })
+}
+
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+function failure(call: Call, cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason
+  if (cause instanceof ClusterError) return cause
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const why = cause instanceof Error ? cause.message || code : String(cause)
+  const message = `could not ${call.method} ${call.path}: the API server cannot be reached: ${why}`
+  const inner = neverConnected.has(code) ? cause : new BrokenExchange(why, { cause })
+  const certificate = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_/.test(code)
+  return new ClusterError('unreachable', message, { status: 0, passing: !certificate }, { cause: inner })
+}

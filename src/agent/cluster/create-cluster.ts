@@ -1,0 +1,146 @@
+import type { KubeConfig } from '@kubernetes/client-node'
+import { fieldManager as ourManager } from '../../model/fields.ts'
+import { describeIdentity, identityOf } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import { createClient, type RequestNotice } from './client.ts'
+import { type Cluster, ClusterError, type Resource } from './cluster.ts'
+import { createConnection } from './connection.ts'
+import { createDiscoverer } from './discoverer.ts'
+import { parseObject } from './documents.ts'
+import { yamlSafeJson } from './json.ts'
+import { listAll } from './list.ts'
+import { collectionPath, objectPath } from './paths.ts'
+import { applyPatch, mergePatch } from './retry.ts'
+import { follow } from './watch.ts'
+
+export interface ClusterDependencies {
+  readonly kubeConfig: KubeConfig
+  /** Called before every request, retries and watches included; for counting and logging. */
+  readonly onRequest?: (request: RequestNotice) => void
+  /** Called when a watch has to start over because of an error. */
+  readonly onWatchTrouble?: (resource: Resource, error: ClusterError) => void
+}
+
+/** A {@link Cluster} over HTTP. `close` lets go of idle connections; abort the watches first. */
+export function createCluster(dependencies: ClusterDependencies): Cluster & { close(): void } {
+  const connection = createConnection(dependencies.kubeConfig)
+  const client = createClient(connection, dependencies.onRequest)
+  const discoverer = createDiscoverer(client)
+
+  async function resourceOf(object: KubernetesObject, signal: AbortSignal): Promise<Resource> {
+    const { apiVersion, kind } = object
+    const found = (await discoverer.discover(signal)).find(apiVersion, kind)
+    if (found) return found
+    const message = `could not find ${kind} of ${apiVersion}: the cluster does not serve it`
+    throw new ClusterError('unknown-kind', message, { status: 404, passing: false })
+  }
+
+  async function write(
+    object: KubernetesObject,
+    options: { readonly method: 'POST' | 'PUT'; readonly verb: string },
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> {
+    const resource = await resourceOf(object, signal)
+    const identity = identityOf(object)
+    const query = { fieldManager: ourManager, fieldValidation: 'Strict' }
+    const path =
+      options.method === 'POST'
+        ? collectionPath(resource, identity.namespace, query)
+        : objectPath(resource, identity, { query })
+    const body = { type: 'application/json', text: JSON.stringify(object) }
+    const attempted = `${options.verb} ${describeIdentity(identity)}`
+    return parseObject(await client.call({ method: options.method, path, body, attempted }, signal))
+  }
+
+  return {
+    discover: signal => discoverer.discover(signal),
+    forgetDiscovery: () => discoverer.forget(),
+
+    async get(resource, identity, signal) {
+      const attempted = `read ${describe(resource, identity)}`
+      const path = objectPath(resource, identity)
+      try {
+        return parseObject(await client.call({ method: 'GET', path, attempted }, signal))
+      } catch (error) {
+        if (isMissing(error)) return null
+        throw error
+      }
+    },
+
+    async list(resource, options, signal) {
+      return (await listAll(client, resource, options, signal)).objects
+    },
+
+    async apply(object, options, signal) {
+      const resource = await resourceOf(object, signal)
+      const identity = identityOf(object)
+      const path = objectPath(resource, identity, {
+        query: {
+          fieldManager: options.fieldManager ?? ourManager,
+          force: options.force ?? true,
+          fieldValidation: 'Strict',
+          dryRun: options.dryRun ? 'All' : undefined,
+        },
+      })
+      // An apply names no owners of fields: the server works them out.
+      const { managedFields: _, ...metadata } = object.metadata
+      const body = { type: applyPatch, text: yamlSafeJson({ ...object, metadata }) }
+      const attempted = `${options.dryRun ? 'dry-run' : 'apply'} ${describeIdentity(identity)}`
+      return parseObject(await client.call({ method: 'PATCH', path, body, attempted }, signal))
+    },
+
+    async patch(resource, identity, patch, signal) {
+      const path = objectPath(resource, identity, {
+        subresource: patch.subresource,
+        query: { fieldManager: ourManager, dryRun: patch.dryRun ? 'All' : undefined },
+      })
+      const type = patch.type === 'json' ? 'application/json-patch+json' : mergePatch
+      const body = { type, text: JSON.stringify(patch.body) }
+      const attempted = `patch ${describe(resource, identity)}`
+      return parseObject(await client.call({ method: 'PATCH', path, body, attempted }, signal))
+    },
+
+    create: (object, signal) => write(object, { method: 'POST', verb: 'create' }, signal),
+    replace: (object, signal) => write(object, { method: 'PUT', verb: 'replace' }, signal),
+
+    async delete(resource, identity, options, signal) {
+      const { uid, resourceVersion } = options
+      const text = JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: options.propagation ?? 'Background',
+        ...(uid || resourceVersion ? { preconditions: { uid, resourceVersion } } : {}),
+        ...(options.dryRun ? { dryRun: ['All'] } : {}),
+      })
+      const path = objectPath(resource, identity, { query: { dryRun: options.dryRun ? 'All' : undefined } })
+      const attempted = `delete ${describe(resource, identity)}`
+      const body = { type: 'application/json', text }
+      try {
+        await client.call({ method: 'DELETE', path, body, attempted }, signal)
+        return true
+      } catch (error) {
+        if (isMissing(error)) return false
+        throw error
+      }
+    },
+
+    watch(resource, options, signal) {
+      const onTrouble = (error: ClusterError) => dependencies.onWatchTrouble?.(resource, error)
+      return follow({ client, resource, options, onTrouble }, signal)
+    },
+
+    close: () => connection.close(),
+  }
+}
+
+function describe(
+  resource: Resource,
+  identity: { readonly namespace: string; readonly name: string },
+): string {
+  return describeIdentity({ ...identity, group: resource.group, kind: resource.kind })
+}
+
+/** The object is not there; a namespace that is not there holds none either. */
+function isMissing(error: unknown): boolean {
+  return error instanceof ClusterError && (error.code === 'not-found' || error.code === 'namespace-missing')
+}

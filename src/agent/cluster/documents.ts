@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { Resource } from './cluster.ts'
+
+const metadata = z.looseObject({ name: z.string().default('') })
+
+/** Any object as the API server sends it. Its four fields are checked; the rest belongs to its kind. */
+const objectDocument = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata })
+
+const listDocument = z.object({
+  metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
+  items: z.array(z.looseObject({ metadata })).nullish(),
+})
+
+export const watchLine = z.object({
+  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
+  object: z.looseObject({
+    kind: z.string().optional(),
+    code: z.number().optional(),
+    message: z.string().optional(),
+    metadata: z.looseObject({ resourceVersion: z.string().optional() }).optional(),
+  }),
+})
+
+export interface Page {
+  readonly objects: readonly KubernetesObject[]
+  readonly resourceVersion: string
+  /** Empty on the last page. */
+  readonly next: string
+}
+
+export function parseObject(json: unknown): KubernetesObject {
+  return objectDocument.parse(json) as KubernetesObject
+}
+
+/** The items of a list carry no apiVersion and kind of their own. */
+export function parsePage(json: unknown, resource: Resource): Page {
+  const list = listDocument.parse(json)
+  const apiVersion = apiVersionOf(resource)
+  return {
+    objects: (list.items ?? []).map(
+      item => ({ ...item, apiVersion, kind: resource.kind }) as unknown as KubernetesObject,
+    ),
+    resourceVersion: list.metadata.resourceVersion,
+    next: list.metadata.continue,
+  }
+}
+
+export function apiVersionOf(resource: Resource): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+}

@@ -1,0 +1,71 @@
+import type { KubernetesObject } from '../../model/object.ts'
+import { type ListOptions, ClusterError, type Resource } from './cluster.ts'
+import type { Client } from './client.ts'
+import { parsePage } from './documents.ts'
+import { collectionPath } from './paths.ts'
+
+export interface Listed {
+  readonly objects: readonly KubernetesObject[]
+  /** Where a watch goes on from. */
+  readonly resourceVersion: string
+}
+
+const pageSize = 250
+const largestPage = 128 * 2 ** 20
+
+export const metadataOnlyList =
+  'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.1'
+
+/** Everything that matches, as of one moment, page by page. */
+export async function listAll(
+  client: Client,
+  resource: Resource,
+  options: ListOptions,
+  signal: AbortSignal,
+): Promise<Listed> {
+  try {
+    return await listPages(client, resource, options, pageSize, signal)
+  } catch (error) {
+    // The moment of the first page was compacted away while the pages were read: once more, in one answer.
+    if (!(error instanceof ClusterError) || error.status !== 410) throw error
+    return listPages(client, resource, options, undefined, signal)
+  }
+}
+
+async function listPages(
+  client: Client,
+  resource: Resource,
+  options: ListOptions,
+  limit: number | undefined,
+  signal: AbortSignal,
+): Promise<Listed> {
+  const objects: KubernetesObject[] = []
+  let next = ''
+  for (;;) {
+    const path = collectionPath(resource, options.namespace, {
+      ...selectorsOf(options),
+      limit,
+      continue: next,
+    })
+    const call = {
+      method: 'GET' as const,
+      path,
+      attempted: describeList(resource, options),
+      maxBytes: largestPage,
+      ...(options.metadataOnly ? { accept: metadataOnlyList } : {}),
+    }
+    const page = parsePage(await client.call(call, signal), resource)
+    objects.push(...page.objects)
+    if (page.next === '') return { objects, resourceVersion: page.resourceVersion }
+    next = page.next
+  }
+}
+
+export function selectorsOf(options: ListOptions) {
+  return { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector }
+}
+
+export function describeList(resource: Resource, options: ListOptions): string {
+  const where = options.namespace ? ` in namespace ${options.namespace}` : ''
+  return `list ${resource.plural}${resource.group ? `.${resource.group}` : ''}${where}`
+}
