@@ -31,8 +31,12 @@ export interface GitRepository {
   listFiles(treeish: string, prefix: string, signal: AbortSignal): Promise<readonly TreeEntry[]>
   /** Null when there is no such file. Fails when it is larger than `maxBytes`. */
   readFile(treeish: string, path: string, maxBytes: number, signal: AbortSignal): Promise<string | null>
-  /** Many files at once, by blob SHA; order kept. */
-  readBlobs(shas: readonly string[], maxBytes: number, signal: AbortSignal): Promise<readonly string[]>
+  /** Many files at once, by blob SHA; order kept. Null for each that is larger than `maxBytes`. */
+  readBlobs(
+    shas: readonly string[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly (string | null)[]>
   /** Writes the tree's files into an empty folder. Symlinks are written as they are; submodules are left out. */
   extract(treeish: string, folder: string, signal: AbortSignal): Promise<void>
 }
