@@ -1,6 +1,6 @@
 import { request } from 'node:https'
 import type { ClusterAccess } from './cluster-folder.ts'
-import { ControlPlaneError } from './errors.ts'
+import { ToolError } from '../machine/errors.ts'
 
 export interface ApiAnswer {
   readonly status: number
@@ -20,7 +20,7 @@ const answerWithinMilliseconds = 5_000
 export async function callApi(access: ClusterAccess, call: ApiCall): Promise<ApiAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) =>
-      reject(new ControlPlaneError(`could not reach ${access.server}${call.path}`, { cause }))
+      reject(new ToolError(`could not reach ${access.server}${call.path}`, { cause }))
     const sent = request(
       `${access.server}${call.path}`,
       {

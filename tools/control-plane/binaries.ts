@@ -4,8 +4,8 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildBinary } from './build.ts'
 import { createDownloader, type Downloader } from './download.ts'
-import { ControlPlaneError, messageOf } from './errors.ts'
-import { withLock } from './lock.ts'
+import { ToolError, messageOf } from '../machine/errors.ts'
+import { withLock } from '../machine/lock.ts'
 import { binaries, type BinaryName, cacheKey, currentPlatform, type Platform } from './pins.ts'
 import { releaseOf } from './releases.ts'
 
@@ -32,7 +32,7 @@ export interface EnsureBinariesOptions {
  * PLUMBLINE_BIN and KUBEBUILDER_ASSETS name, from the user's cache, by download, or built from the pinned Go modules.
  *
  * Idempotent and quick once they are there. Any number of processes may call it at once. When it is interrupted, the
- * binaries that were finished stay. Rejects with {@link ControlPlaneError} that says what to install.
+ * binaries that were finished stay. Rejects with {@link ToolError} that says what to install.
  */
 export async function ensureBinaries(options: EnsureBinariesOptions = {}): Promise<string> {
   const env = options.env ?? process.env
@@ -114,7 +114,7 @@ async function downloadOrBuild(one: OneBinary, target: string): Promise<void> {
   } catch (error) {
     signal?.throwIfAborted()
     reasons.push(`build: ${messageOf(error)}`)
-    throw new ControlPlaneError(
+    throw new ToolError(
       [
         `could not get ${binary.name}:`,
         ...reasons.map(reason => `  ${reason}`),

@@ -1,14 +1,14 @@
 import { chmod, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { ControlPlaneError, messageOf } from './errors.ts'
+import { hasCode, messageOf, ToolError } from '../machine/errors.ts'
 import { type Binary, type ModuleName, modules, type Platform } from './pins.ts'
-import { run } from './run.ts'
+import { run } from '../machine/run.ts'
 
 const goModules = join(import.meta.dirname, '..', 'go')
 
 /**
  * Builds one binary from the Go modules pinned in tools/go and puts it at `target`, which exists complete or not at
- * all. Takes seconds to minutes. Rejects with {@link ControlPlaneError}; its message says when Go is missing or too old.
+ * all. Takes seconds to minutes. Rejects with {@link ToolError}; its message says when Go is missing or too old.
  */
 export async function buildBinary(
   binary: Binary,
@@ -55,12 +55,11 @@ export async function buildBinary(
 }
 
 function explained(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-    return new ControlPlaneError('Go is not installed', { cause: error })
+  if (error instanceof Error && hasCode(error.cause, 'ENOENT')) {
+    return new ToolError('Go is not installed', { cause: error })
   }
   if (/requires go >= /.test(messageOf(error))) {
-    return new ControlPlaneError(`the installed Go is too old (${messageOf(error).trim()})`, { cause: error })
+    return new ToolError(`the installed Go is too old (${messageOf(error).trim()})`, { cause: error })
   }
   return error
 }

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type BinaryProgress, ensureBinaries } from './binaries.ts'
 import { createCluster, listClusters, removeClusterNamed } from './cluster.ts'
-import { ControlPlaneError } from './errors.ts'
+import { ToolError } from '../machine/errors.ts'
 
 // stdout carries the answer alone, so that scripts can use it; all else goes to stderr.
 const answer = (line: string) => process.stdout.write(`${line}\n`)
@@ -9,7 +9,7 @@ const tell = (line: string) => process.stderr.write(`${line}\n`)
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => interrupted.abort(new ControlPlaneError(`stopped by ${signal}`)))
+  process.once(signal, () => interrupted.abort(new ToolError(`stopped by ${signal}`)))
 }
 
 const program = new Command('cluster')
@@ -46,7 +46,7 @@ program
   .option('--all', 'every cluster of this checkout')
   .description('end all processes of the cluster and remove everything it wrote')
   .action(async (name: string | undefined, { all }: { all?: true }) => {
-    if (name === undefined && !all) throw new ControlPlaneError('say which cluster: down NAME, or down --all')
+    if (name === undefined && !all) throw new ToolError('say which cluster: down NAME, or down --all')
     const names = all ? (await listClusters()).map(cluster => cluster.name) : [name ?? '']
     for (const each of names) {
       if (!(await removeClusterNamed(each))) tell(`there was no cluster '${each}'`)
@@ -97,7 +97,7 @@ function wholeNumber(text: string): number {
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof ControlPlaneError)) throw error
+  if (!(error instanceof ToolError)) throw error
   tell(error.message)
   process.exitCode = 1
 }

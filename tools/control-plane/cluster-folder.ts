@@ -1,7 +1,7 @@
 import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { ControlPlaneError } from './errors.ts'
+import { hasCode, ToolError } from '../machine/errors.ts'
 
 /** Where this checkout keeps its clusters, so that two checkouts never meet. */
 export const checkoutClusters = resolve(import.meta.dirname, '..', '..', '.plumbline', 'clusters')
@@ -32,7 +32,7 @@ const namePattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/
 /** The places of the cluster `name` below `parent`, which is created. The cluster itself need not exist. */
 export async function clusterFolder(name: string, parent = checkoutClusters): Promise<ClusterFolder> {
   if (!namePattern.test(name)) {
-    throw new ControlPlaneError(
+    throw new ToolError(
       `cannot name a cluster '${name}': use at most 40 lower-case letters, digits and dashes, such as 'dev'`,
     )
   }
@@ -86,7 +86,7 @@ async function readIfExists(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (hasCode(error, 'ENOENT')) return undefined
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isReady } from './api.ts'
 import { ensureBinaries, type EnsureBinariesOptions } from './binaries.ts'
 import {
@@ -11,11 +11,11 @@ import {
   writeInstance,
 } from './cluster-folder.ts'
 import { componentNames } from './components.ts'
-import { messageOf } from './errors.ts'
-import { startGuard } from './guard.ts'
-import { withLock } from './lock.ts'
+import { hasCode, messageOf } from '../machine/errors.ts'
+import { startGuard } from '../machine/guard.ts'
+import { withLock } from '../machine/lock.ts'
 import { ensureNodes } from './nodes.ts'
-import { findProcesses } from './processes.ts'
+import { findProcesses } from '../machine/processes.ts'
 import { removeCluster } from './remove.ts'
 import { startCluster } from './start.ts'
 
@@ -85,7 +85,7 @@ async function startWithRetry(
   for (let attempt = 1; ; attempt++) {
     await removeCluster(folder)
     const instance = randomUUID()
-    const guard = startGuard(folder.name, dirname(folder.root), instance)
+    const guard = startGuard(removeOrphanCommand(folder, instance))
     try {
       await startCluster({ folder, instance, binaries, nodes, signal })
       if (lifetime === 'process') return guard
@@ -97,6 +97,12 @@ async function startWithRetry(
       if (attempt === startAttempts || !/address already in use/.test(messageOf(error))) throw error
     }
   }
+}
+
+function removeOrphanCommand(folder: ClusterFolder, instance: string): [string, ...string[]] {
+  const script = join(import.meta.dirname, 'remove-orphan.ts')
+  const args = [script, folder.name, dirname(folder.root), instance]
+  return [process.execPath, '--disable-warning=ExperimentalWarning', ...args]
 }
 
 /** Removes the cluster of this name, whole or half started. Returns whether there was anything to remove. */
@@ -142,7 +148,7 @@ async function listFolders(dir: string): Promise<readonly string[]> {
       .map(entry => entry.name)
       .sort()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasCode(error, 'ENOENT')) return []
     throw error
   }
 }

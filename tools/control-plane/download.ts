@@ -4,9 +4,9 @@ import { chmod, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ControlPlaneError, messageOf } from './errors.ts'
+import { ToolError, messageOf } from '../machine/errors.ts'
 import { checksumIn, type Release } from './releases.ts'
-import { run } from './run.ts'
+import { run } from '../machine/run.ts'
 
 const answerWithinMilliseconds = 4_000
 const stalledAfterMilliseconds = 20_000
@@ -15,7 +15,7 @@ const stalledAfterMilliseconds = 20_000
 export interface Downloader {
   /**
    * Puts the release's binary at `target`, executable and verified against its published checksum.
-   * Rejects with {@link ControlPlaneError} if a host is unreachable, the file missing or the checksum wrong;
+   * Rejects with {@link ToolError} if a host is unreachable, the file missing or the checksum wrong;
    * `target` exists complete or not at all.
    */
   download(release: Release, target: string, signal: AbortSignal | undefined): Promise<void>
@@ -27,7 +27,7 @@ export function createDownloader(): Downloader {
   async function open(url: string, signal: AbortSignal | undefined): Promise<OpenResponse> {
     const { host } = new URL(url)
     const before = unreachable.get(host)
-    if (before !== undefined) throw new ControlPlaneError(before)
+    if (before !== undefined) throw new ToolError(before)
     const transfer = new AbortController()
     const timer = setTimeout(
       () => transfer.abort(new Error(`no answer within ${answerWithinMilliseconds / 1000} s`)),
@@ -38,12 +38,12 @@ export function createDownloader(): Downloader {
       const response = await fetch(url, { signal: AbortSignal.any(signals) })
       if (response.ok) return { response, transfer }
       await response.body?.cancel()
-      throw new ControlPlaneError(`${url} answered ${response.status}`)
+      throw new ToolError(`${url} answered ${response.status}`)
     } catch (error) {
-      if (error instanceof ControlPlaneError || signal?.aborted) throw error
+      if (error instanceof ToolError || signal?.aborted) throw error
       const reason = `${host} cannot be reached (${messageOf(error)})`
       unreachable.set(host, reason)
-      throw new ControlPlaneError(reason, { cause: error })
+      throw new ToolError(reason, { cause: error })
     } finally {
       clearTimeout(timer)
     }
@@ -54,14 +54,14 @@ export function createDownloader(): Downloader {
       const sums = await open(release.checksum.url, signal)
       const expected = checksumIn(await sums.response.text(), release.checksum)
       if (expected === undefined) {
-        throw new ControlPlaneError(`${release.checksum.url} gives no SHA-256 for ${release.url}`)
+        throw new ToolError(`${release.checksum.url} gives no SHA-256 for ${release.url}`)
       }
       const folder = await mkdtemp(join(dirname(target), '.download-'))
       try {
         const file = join(folder, 'file')
         const actual = await save(await open(release.url, signal), file)
         if (actual !== expected) {
-          throw new ControlPlaneError(`${release.url} has SHA-256 ${actual}, published is ${expected}`)
+          throw new ToolError(`${release.url} has SHA-256 ${actual}, published is ${expected}`)
         }
         const binary = release.member === undefined ? file : join(folder, release.member)
         if (release.member !== undefined) {
@@ -83,7 +83,7 @@ interface OpenResponse {
 
 /** Writes the body to `file` and returns its SHA-256; gives up when nothing arrives for a while. */
 async function save({ response, transfer }: OpenResponse, file: string): Promise<string> {
-  if (response.body === null) throw new ControlPlaneError(`${response.url} has no content`)
+  if (response.body === null) throw new ToolError(`${response.url} has no content`)
   const hash = createHash('sha256')
   const stalled = () => transfer.abort(new Error(`nothing received for ${stalledAfterMilliseconds / 1000} s`))
   let timer = setTimeout(stalled, stalledAfterMilliseconds)
@@ -101,7 +101,7 @@ async function save({ response, transfer }: OpenResponse, file: string): Promise
       createWriteStream(file),
     )
   } catch (error) {
-    throw new ControlPlaneError(`could not download ${response.url}: ${messageOf(error)}`, { cause: error })
+    throw new ToolError(`could not download ${response.url}: ${messageOf(error)}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { callApi } from './api.ts'
 import type { ClusterAccess } from './cluster-folder.ts'
-import { ControlPlaneError } from './errors.ts'
+import { ToolError } from '../machine/errors.ts'
 
 /** Creates the nodes `node-0` to `node-(count-1)` that do not exist yet. Nodes are never removed. */
 export async function ensureNodes(access: ClusterAccess, count: number): Promise<void> {
@@ -13,7 +13,7 @@ export async function ensureNodes(access: ClusterAccess, count: number): Promise
     })
     const alreadyThere = answer.status === 409
     if (answer.status !== 201 && !alreadyThere) {
-      throw new ControlPlaneError(`could not create node-${index}: ${answer.status} ${answer.body}`)
+      throw new ToolError(`could not create node-${index}: ${answer.status} ${answer.body}`)
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Run by a guard: removes one start of a cluster, unless another start has taken its place since. */
 import { clusterFolder, readInstance } from './cluster-folder.ts'
-import { withLock } from './lock.ts'
+import { withLock } from '../machine/lock.ts'
 import { removeCluster } from './remove.ts'
 
 const [name, parent, instance] = process.argv.slice(2)

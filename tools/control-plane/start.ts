@@ -17,11 +17,11 @@ import {
   type User,
   users,
 } from './components.ts'
-import { ControlPlaneError } from './errors.ts'
+import { ToolError } from '../machine/errors.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { countUsableNodes, ensureNodes } from './nodes.ts'
-import { twoFreePorts } from './ports.ts'
-import { type Started, startProcess } from './processes.ts'
+import { freePort } from '../machine/ports.ts'
+import { type Started, startProcess } from '../machine/processes.ts'
 import { infrastructureStages, storageClass } from './stages/infrastructure.ts'
 import { podStages } from './stages/pods.ts'
 
@@ -53,8 +53,7 @@ export async function startCluster(options: StartClusterOptions): Promise<void> 
   const until = (what: string, condition: () => Promise<boolean>) =>
     waitUntil({ what, condition, running, folder, signal, cancelled: options.signal })
 
-  const [etcdPort, apiServerPort] = await twoFreePorts()
-  const ports: Ports = { etcd: etcdPort, apiServer: apiServerPort }
+  const ports: Ports = { etcd: await freePort(), apiServer: await freePort() }
   await start(etcd(folder, ports))
   await until('etcd listens', () => accepts(ports.etcd))
   await start(apiServer(folder, ports))
@@ -152,11 +151,11 @@ async function waitUntil({
       const how = ended()
       if (how === undefined) continue
       const log = await lastLines(logOf(folder, component))
-      throw new ControlPlaneError(`${component} ended (${how}) before ${what}:\n${log}`)
+      throw new ToolError(`${component} ended (${how}) before ${what}:\n${log}`)
     }
     cancelled.throwIfAborted()
     if (signal.aborted) {
-      throw new ControlPlaneError(`waited ${startedWithinMilliseconds / 1000} s in vain until ${what}`)
+      throw new ToolError(`waited ${startedWithinMilliseconds / 1000} s in vain until ${what}`)
     }
     await wait(pollMilliseconds)
   }
@@ -181,7 +180,7 @@ async function accepts(port: number): Promise<boolean> {
 async function createStorageClass(access: ClusterAccess): Promise<void> {
   const path = '/apis/storage.k8s.io/v1/storageclasses'
   const answer = await callApi(access, { method: 'POST', path, body: storageClass })
-  if (answer.status !== 201) throw new ControlPlaneError(`could not create the storage class: ${answer.body}`)
+  if (answer.status !== 201) throw new ToolError(`could not create the storage class: ${answer.body}`)
 }
 
 async function defaultServiceAccountExists(access: ClusterAccess): Promise<boolean> {

@@ -1,24 +1,20 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
-import { ControlPlaneError } from './errors.ts'
+import { ToolError } from './errors.ts'
 
 // Below the range from which systems take the local ports of outgoing connections, so that none takes one of ours
 // between the test and the start of its server. Random, so that two starts at once hardly meet.
 const lowest = 20_000
 const highest = 32_000
-const attempts = 200
+const attempts = 100
 
-/** Two different ports on which nothing listens now. Somebody may still take one: who listens must expect that. */
-export async function twoFreePorts(): Promise<readonly [number, number]> {
-  const free: number[] = []
+/** A port on which nothing listens now. Somebody may still take it: who listens there must expect that. */
+export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const port = randomInt(lowest, highest)
-    if (free.includes(port) || !(await isFree(port))) continue
-    free.push(port)
-    const [first, second] = free
-    if (first !== undefined && second !== undefined) return [first, second]
+    if (await isFree(port)) return port
   }
-  throw new ControlPlaneError(`found no free port between ${lowest} and ${highest} on 127.0.0.1`)
+  throw new ToolError(`found no free port between ${lowest} and ${highest} on 127.0.0.1`)
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { open, readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { ControlPlaneError } from './errors.ts'
-import { run } from './run.ts'
+import { hasCode, ToolError } from './errors.ts'
+import { type Account, run } from './run.ts'
 
 export interface StartOptions {
   readonly program: string
@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly cwd: string
   /** Gets stdout and stderr. */
   readonly log: string
+  /** Runs it as this user; only root may. */
+  readonly account?: Account | undefined
 }
 
 export interface Started {
@@ -27,6 +29,7 @@ export async function startProcess(options: StartOptions): Promise<Started> {
     const child = spawn(options.program, options.args, {
       env: options.env,
       cwd: options.cwd,
+      ...options.account,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     })
@@ -41,9 +44,9 @@ export async function startProcess(options: StartOptions): Promise<Started> {
 async function spawned(child: ChildProcess, program: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', cause => reject(new ControlPlaneError(`could not start ${program}`, { cause })))
+    child.once('error', cause => reject(new ToolError(`could not start ${program}`, { cause })))
   })
-  if (child.pid === undefined) throw new ControlPlaneError(`could not start ${program}`)
+  if (child.pid === undefined) throw new ToolError(`could not start ${program}`)
   return child.pid
 }
 
@@ -111,7 +114,7 @@ export async function killProcesses(folder: string, programs: readonly string[])
     if (found.length === 0) return
     if (performance.now() > deadline) {
       const left = found.map(({ pid, program }) => `${program} (${pid})`).join(', ')
-      throw new ControlPlaneError(`could not end ${left}: end them by hand, then try again`)
+      throw new ToolError(`could not end ${left}: end them by hand, then try again`)
     }
     for (const { pid } of found) kill(pid)
     await wait(20)
@@ -122,8 +125,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ESRCH') return
-    throw new ControlPlaneError(`could not end process ${pid}`, { cause: error })
+    if (hasCode(error, 'ESRCH')) return
+    throw new ToolError(`could not end process ${pid}`, { cause: error })
   }
 }

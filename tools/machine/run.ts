@@ -1,16 +1,24 @@
 import { spawn } from 'node:child_process'
-import { ControlPlaneError } from './errors.ts'
+import { ToolError } from './errors.ts'
 
 const keptOutput = 4_000
+
+/** A user of this machine and its group, by number. */
+export interface Account {
+  readonly uid: number
+  readonly gid: number
+}
 
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly signal?: AbortSignal | undefined
+  /** Runs it as this user; only root may. */
+  readonly account?: Account | undefined
 }
 
 /**
- * Runs a program to its end and returns what it printed on stdout. Rejects with {@link ControlPlaneError} that ends with
+ * Runs a program to its end and returns what it printed on stdout. Rejects with {@link ToolError} that ends with
  * the last of its output if it fails; with the spawn error as cause if it cannot be started. When `signal` aborts, the
  * program and whatever it started are killed.
  */
@@ -24,6 +32,7 @@ export async function run(
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: options.env,
+    ...options.account,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -47,12 +56,11 @@ export async function run(
       child.once('close', (code, killedBy) => resolve(code ?? killedBy ?? 'unknown'))
     })
     options.signal?.throwIfAborted()
-    if (status !== 0)
-      throw new ControlPlaneError(`${program} ${args[0] ?? ''} failed (${status}):\n${output.trim()}`)
+    if (status !== 0) throw new ToolError(`${program} ${args[0] ?? ''} failed (${status}):\n${output.trim()}`)
     return stdout
   } catch (error) {
-    if (error instanceof ControlPlaneError || options.signal?.aborted) throw error
-    throw new ControlPlaneError(`could not start ${program}`, { cause: error })
+    if (error instanceof ToolError || options.signal?.aborted) throw error
+    throw new ToolError(`could not start ${program}`, { cause: error })
   } finally {
     options.signal?.removeEventListener('abort', killGroup)
     process.removeListener('exit', killGroup)
