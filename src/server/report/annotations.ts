@@ -1,8 +1,8 @@
 import type { CheckAnnotation } from '../../forge/forge.ts'
-import { describeIdentity, parseIdentity } from '../../model/identity.ts'
 import type { Problem, SourceLocation } from '../../model/problem.ts'
 import { isPlanned } from './counts.ts'
 import { shorten, visible } from './escape.ts'
+import { objectNameInText } from './object-name.ts'
 import type { ApplicationView } from './view.ts'
 
 /** Everything to be said about one application on the lines of its manifests: what fails, then high risks. */
@@ -22,9 +22,7 @@ export function failureAnnotations(view: ApplicationView): readonly CheckAnnotat
   }
   if (!isPlanned(view)) return []
   return view.status.plan.changes.flatMap(({ id, error, source }) =>
-    error
-      ? annotation(error, error.location ?? source, `${scope}: ${describeIdentity(parseIdentity(id))}`)
-      : [],
+    error ? annotation(error, error.location ?? source, `${scope}: ${objectNameInText(id)}`) : [],
   )
 }
 
@@ -38,7 +36,7 @@ function riskAnnotations(view: ApplicationView): readonly CheckAnnotation[] {
         (risk): CheckAnnotation => ({
           location: source,
           level: 'warning',
-          title: plain(`${view.cluster}: ${describeIdentity(parseIdentity(id))}`, maxTitle),
+          title: plain(`${view.cluster}: ${objectNameInText(id)}`, maxTitle),
           message: plain(risk.message, maxMessage),
         }),
       )

@@ -50,8 +50,8 @@ export function pullRequestComment(view: PullRequestView, limit: number): string
       warnings(view),
       ...frames.map(({ application, open, close }): Piece => {
         const links = linksOf(application, view)
-        const rest = hiddenObjects(application.status.plan.changes.length, links.page)
-        return { forms: ['', `${open}${rest}${close}`] }
+        const rest = hiddenObjects(plannedChanges(application).length, links.page)
+        return { forms: ['', `${open}\n\n${rest}${close}`] }
       }),
     ],
     limit - top.length - bottom.length - reserve - separators,
@@ -88,7 +88,7 @@ interface Frame {
 /** The folded part of each application, its objects at the lengths that fit into `budget` together. */
 function unfold(frames: readonly Frame[], view: PullRequestView, budget: number): readonly string[] {
   const pieces = frames.map(({ application }) =>
-    application.status.plan.changes.map(change => objectSection(change, linksOf(application, view))),
+    plannedChanges(application).map(change => objectSection(change, linksOf(application, view))),
   )
   const { texts } = fit(pieces.flat(), budget - frames.length)
   let next = 0
@@ -96,12 +96,17 @@ function unfold(frames: readonly Frame[], view: PullRequestView, budget: number)
     const objects = texts.slice(next, (next += pieces[index]!.length))
     const hidden = objects.filter(text => text === '').length
     const rest = hidden > 0 ? hiddenObjects(hidden, linksOf(application, view).page) : ''
-    return `${open}${objects.join('')}${rest}${close}`
+    return `${open}${objects.join('').trim()}\n\n${rest}${close}`
   })
 }
 
 function worthUnfolding(view: PlannedView): boolean {
-  return view.status.plan.changes.length > 0
+  return plannedChanges(view).length > 0
+}
+
+/** Objects that could not be planned have their own section. */
+function plannedChanges(view: PlannedView): readonly Change[] {
+  return view.status.plan.changes.filter(change => change.action !== 'error')
 }
 
 function linksOf(application: PlannedView, view: PullRequestView): Links {
@@ -142,7 +147,9 @@ export function oldestLive(view: PullRequestView): string | null {
 function footer(view: PullRequestView): string {
   const { automatic, waitsForApproval, manual } = view.mergeEffect
   const effect = (intro: string, clusters: readonly string[]): readonly string[] =>
-    clusters.length === 0 ? [] : [`${intro}: ${clusters.slice(0, 20).map(lightName).join(', ')}.`]
+    clusters.length === 0 || view.applications.length === 0
+      ? []
+      : [`${intro}: ${clusters.slice(0, 20).map(lightName).join(', ')}.`]
   const effects = [
     ...effect('Merging syncs automatically', automatic),
     ...effect('Waits for approval', waitsForApproval),

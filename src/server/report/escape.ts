@@ -76,8 +76,8 @@ export function cell(markdown: string): string {
   return markdown.replace(/(\\*)\|/g, (_, slashes: string) => (slashes ? `${slashes}¦` : '\\|'))
 }
 
-/** Names that no forge takes for a reference, a commit, an address or markup. */
-const plainName = /^[a-z]+(-[a-z]+)*$/
+/** Names that no forge takes for a reference (`gh-12`), a commit (`beef123`), an address or markup. */
+const plainName = /^(?!gh-\d)(?![0-9a-f]{7,}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 /** The name of an application or cluster: bold when it is plain, code when a forge could read something into it. */
 export function name(text: string): string {
@@ -92,7 +92,7 @@ export function lightName(text: string): string {
 const maxName = 80
 
 function isPlain(text: string): boolean {
-  return text.length <= maxName && plainName.test(text) && !/^[0-9a-f]{7,}$/.test(text)
+  return text.length <= maxName && plainName.test(text)
 }
 
 /** The same where only HTML is read, as between summary tags. */

@@ -1,11 +1,10 @@
-import { parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import { diffBlock } from './diff-block.ts'
 import { code, lightName, link, name, sentence, shorten } from './escape.ts'
 import { fieldName, fieldValue } from './field.ts'
 import { fit, type Piece } from './fit.ts'
 import { locationLink } from './location.ts'
-import { objectName } from './object-section.ts'
+import { objectName, objectNameInHtml } from './object-name.ts'
 import { count, shortRevision, utc } from './phrase.ts'
 import { failureParts } from './result.ts'
 import { row } from './table.ts'
@@ -103,18 +102,12 @@ function verdict(change: Change): string {
 function diffSection(change: Change, view: DriftView): Piece {
   if (change.diff === '') return { forms: [''] }
   const source = change.source ? ` · ${locationLink(change.source, view.filesUrl)}` : ''
-  const { kind, namespace, name: own } = parseIdentity(change.id)
-  const summary = `${/^[A-Za-z]+$/.test(kind) ? kind : 'object'} <code>${plainSummary(namespace ? `${namespace}/${own}` : own)}</code>`
   return {
     forms: [
       '',
-      `<details><summary>What putting back changes: ${summary}</summary>\n\n${objectName(change.id)}${source}\n\n${diffBlock(change.diff)}\n\n</details>\n`,
+      `<details><summary>What putting back changes: ${objectNameInHtml(change.id)}</summary>\n\n${objectName(change.id)}${source}\n\n${diffBlock(change.diff)}\n\n</details>\n`,
     ],
   }
-}
-
-function plainSummary(text: string): string {
-  return shorten(text.replace(/[^\w./:-]/g, '?'), 200)
 }
 
 const maxHeals = 20

@@ -1,10 +1,10 @@
-import { parseIdentity, type ObjectId } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import { diffBlock } from './diff-block.ts'
-import { code, link, sentence, shorten } from './escape.ts'
+import { link, sentence, shorten } from './escape.ts'
 import { driftLines } from './field.ts'
 import type { Piece } from './fit.ts'
 import { locationLink, problemItem } from './location.ts'
+import { objectName } from './object-name.ts'
 import { count } from './phrase.ts'
 
 /** Where the reader goes on, and where files are found. */
@@ -12,13 +12,6 @@ export interface Links {
   /** The full diff; null when there is no page. */
   readonly page: string | null
   readonly files: string | null
-}
-
-/** ``Deployment `guestbook/frontend` ``. */
-export function objectName(id: ObjectId): string {
-  const { kind, namespace, name } = parseIdentity(id)
-  const label = code(shorten(namespace ? `${namespace}/${name}` : name, 200))
-  return `${/^[A-Za-z]+$/.test(kind) ? kind : code(shorten(kind, 100))} ${label}`
 }
 
 /** What is done to an object, in a word or three. */
@@ -54,14 +47,14 @@ export function objectSection(change: Change, links: Links): Piece {
   ]
   const full = [`${heading}${source}`, ...body].join('\n\n')
   const short = shortForm(change, links)
-  return { forms: belongsOnThePage(change) ? ['', short] : ['', short, `${full}\n\n`] }
+  return { forms: belongsOnThePage(change) ? ['', short] : ['', short, `\n${full}\n\n`] }
 }
 
 function shortForm(change: Change, links: Links): string {
   const size = change.diff === '' ? '' : `: ${count(changedLines(change.diff), 'changed line')}`
   const where = size && links.page ? `, ${link('on the page', links.page)}` : ''
   const error = change.error ? `: ${sentence(shorten(change.error.message, 300))}` : ''
-  return `- ${objectName(change.id)}, ${verb(change)}${error || `${size}${where}`}\n\n`
+  return `- ${objectName(change.id)}, ${verb(change)}${error || `${size}${where}`}\n`
 }
 
 function belongsOnThePage(change: Change): boolean {

@@ -1,10 +1,9 @@
-import { parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import { hasErrors, isPlanned, type PlannedView, summaryPhrase } from './counts.ts'
 import { lightName, name, nameInHtml, sentence, shorten } from './escape.ts'
 import type { Piece } from './fit.ts'
 import { problemItem } from './location.ts'
-import { objectName } from './object-section.ts'
+import { objectName, objectNameInText } from './object-name.ts'
 import { count, utc } from './phrase.ts'
 import type { ApplicationView, PullRequestView } from './view.ts'
 
@@ -51,7 +50,7 @@ export function definitionProblems(view: PullRequestView): Piece {
 export function failedApplications(view: PullRequestView): Piece {
   const blocks = view.applications.flatMap(it => {
     const items = problemItems(it, view.headUrl)
-    return items.length === 0 ? [] : [`${where(it)}\n\n${items.join('\n')}\n`]
+    return items.length === 0 ? [] : [`${where(it)}\n\n${items.join('\n')}`]
   })
   if (blocks.length === 0) return { forms: [''] }
   return listing('### Not planned', blocks)
@@ -68,9 +67,7 @@ function problemItems(view: ApplicationView, files: string | null): readonly str
       hint: null,
     }
     const located = { ...problem, location: problem.location ?? change.source }
-    const { kind, namespace, name } = parseIdentity(change.id)
-    const subject = `\`${kind} ${namespace ? `${namespace}/` : ''}${name}\``
-    return problemItem({ ...located, message: `${subject}: ${located.message}` }, files)
+    return problemItem({ ...located, message: `${objectNameInText(change.id)}: ${located.message}` }, files)
   })
 }
 
