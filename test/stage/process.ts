@@ -79,7 +79,7 @@ function watchProcess(child: ChildProcess, logFile: string): PlumblineProcess {
   }
 }
 
-function cleanEnvironment(): Record<string, string> {
+export function cleanEnvironment(): Record<string, string> {
   const ours = /^(PLUMBLINE_|GHE_|DATABASE_URL$|APP_ID$|PRIVATE_KEY|WEBHOOK_|KUBECONFIG$|PORT$|HOST$)/
   return Object.fromEntries(
     Object.entries(process.env).filter(
