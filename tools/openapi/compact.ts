@@ -1,3 +1,4 @@
+import { type Correction, corrections } from './corrections.ts'
 import { toJsonSchema } from './to-json-schema.ts'
 
 export interface Parameter {
@@ -20,6 +21,7 @@ export interface Operation {
 /** What the extraction file holds. Schemas are JSON Schema 2020 with `$ref` into `#/components/`. */
 export interface CompactDescription {
   readonly source: { readonly package: string; readonly version: string }
+  readonly corrections: readonly Omit<Correction, 'schema'>[]
   readonly operations: Readonly<Record<string, Operation>>
   readonly webhooks: Readonly<Record<string, unknown>>
   readonly components: Readonly<Record<string, unknown>>
@@ -46,6 +48,7 @@ export function compactDescription(document: Json, wanted: Wanted): CompactDescr
   )
   return {
     source: wanted.source,
+    corrections: corrections.map(({ operation, status, why }) => ({ operation, status, why })),
     operations,
     webhooks,
     components: referenced(document.components.schemas, { operations, webhooks }),
@@ -68,7 +71,7 @@ function operation(document: Json, id: string): Operation {
         responses: Object.fromEntries(
           Object.entries<Json>(found.responses).map(([status, response]) => [
             status,
-            responseSchema(document, response),
+            corrected(id, status) ?? responseSchema(document, response),
           ]),
         ),
       }
@@ -83,6 +86,9 @@ const parameterOf = (found: Json): Parameter => ({
   required: found.required === true,
   schema: toJsonSchema(found.schema),
 })
+
+const corrected = (operation: string, status: string): unknown =>
+  corrections.find(one => one.operation === operation && one.status === status)?.schema
 
 function responseSchema(document: Json, response: Json): unknown {
   const schema = resolve(document, response).content?.['application/json']?.schema

@@ -1,0 +1,197 @@
+import { ApiFailure, invalid } from '../failure.ts'
+import { readCommit } from '../git/log.ts'
+import { resolveCommit } from '../git/repository.ts'
+import { bareSuiteShape, checkRunShape, simpleCommit, suiteConclusion } from '../shapes/check.ts'
+import type {
+  Annotation,
+  CheckAction,
+  CheckConclusion,
+  CheckRun,
+  CheckStatus,
+  CheckSuite,
+  Repository,
+} from '../state.ts'
+import { timestamp, type World } from '../world.ts'
+import { type Actor, touch } from './actor.ts'
+
+export interface CheckRunInput {
+  readonly name?: string
+  readonly status?: CheckStatus
+  readonly conclusion?: CheckConclusion
+  readonly detailsUrl?: string
+  readonly externalId?: string
+  readonly startedAt?: string
+  readonly completedAt?: string
+  readonly output?: {
+    readonly title?: string | undefined
+    readonly summary: string
+    readonly text?: string | undefined
+    readonly annotations?: readonly Annotation[] | undefined
+  }
+  readonly actions?: readonly CheckAction[]
+}
+
+export async function createRun(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  input: CheckRunInput & { readonly name: string; readonly headSha: string },
+): Promise<CheckRun> {
+  const sha = await resolveCommit(repository.folder, input.headSha)
+  if (sha !== input.headSha) throw new ApiFailure(422, `No commit found for SHA: ${input.headSha}`)
+  const suite = findSuite(repository, sha) ?? addSuite(world, repository, sha, null)
+  const run: CheckRun = {
+    id: world.nextId(),
+    suite,
+    headSha: sha,
+    name: input.name,
+    status: 'queued',
+    conclusion: null,
+    detailsUrl: null,
+    externalId: '',
+    startedAt: timestamp(world),
+    completedAt: null,
+    title: null,
+    summary: null,
+    text: null,
+    annotations: [],
+    actions: [],
+  }
+  assign(world, run, input)
+  suite.runs.push(run)
+  touch(world, repository)
+  runEvent(world, repository, actor, run, 'created')
+  if (run.status === 'completed') await completed(world, repository, actor, run)
+  return run
+}
+
+export async function updateRun(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  run: CheckRun,
+  input: CheckRunInput,
+): Promise<void> {
+  const before = run.status
+  assign(world, run, input)
+  touch(world, repository)
+  if (run.status === 'completed' && before !== 'completed') await completed(world, repository, actor, run)
+}
+
+/** A person pressed one of the run's buttons. */
+export function requestAction(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  run: CheckRun,
+  id: string,
+): void {
+  if (!run.actions.some(action => action.identifier === id))
+    throw invalid('CheckRun', 'identifier', 'invalid')
+  runEvent(world, repository, actor, run, 'requested_action', { requested_action: { identifier: id } })
+}
+
+/** A person asked for the run again. The run itself stays as it is, as the documentation says. */
+export function rerequestRun(world: World, repository: Repository, actor: Actor, run: CheckRun): void {
+  runEvent(world, repository, actor, run, 'rerequested')
+}
+
+/** A push gives every app that may write checks a suite on the new head, and asks it to start. */
+export async function requestSuite(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  head: { readonly sha: string; readonly branch: string },
+): Promise<void> {
+  if (findSuite(repository, head.sha)) return
+  const suite = addSuite(world, repository, head.sha, head.branch)
+  await suiteEvent(world, repository, actor, suite, 'requested')
+}
+
+export const findSuite = (repository: Repository, sha: string): CheckSuite | undefined =>
+  repository.suites.find(suite => suite.headSha === sha)
+
+export const findRun = (repository: Repository, id: number): CheckRun | undefined =>
+  repository.suites.flatMap(suite => suite.runs).find(run => run.id === id)
+
+function addSuite(world: World, repository: Repository, sha: string, branch: string | null): CheckSuite {
+  const now = timestamp(world)
+  const suite = {
+    id: world.nextId(),
+    headSha: sha,
+    headBranch: branch,
+    createdAt: now,
+    updatedAt: now,
+    runs: [],
+  }
+  repository.suites.push(suite)
+  return suite
+}
+
+function assign(world: World, run: CheckRun, input: CheckRunInput): void {
+  if (input.status === 'completed' && !input.conclusion && !run.conclusion) {
+    throw invalid('CheckRun', 'conclusion', 'missing_field')
+  }
+  run.name = input.name ?? run.name
+  run.detailsUrl = input.detailsUrl ?? run.detailsUrl
+  run.externalId = input.externalId ?? run.externalId
+  run.startedAt = input.startedAt ?? run.startedAt
+  run.actions = input.actions ?? []
+  if (input.conclusion ?? input.completedAt) {
+    run.status = 'completed'
+    run.conclusion = input.conclusion ?? run.conclusion
+    run.completedAt = input.completedAt ?? timestamp(world)
+  } else if (input.status && input.status !== 'completed') {
+    run.status = input.status
+    run.conclusion = null
+    run.completedAt = null
+  }
+  if (!input.output) return
+  run.title = input.output.title ?? run.title
+  run.summary = input.output.summary
+  run.text = input.output.text ?? run.text
+  // Each request adds to the annotations; none takes any away.
+  run.annotations = [...run.annotations, ...(input.output.annotations ?? [])]
+}
+
+async function completed(world: World, repository: Repository, actor: Actor, run: CheckRun): Promise<void> {
+  run.suite.updatedAt = timestamp(world)
+  runEvent(world, repository, actor, run, 'completed')
+  if (suiteConclusion(run.suite)) await suiteEvent(world, repository, actor, run.suite, 'completed')
+}
+
+function runEvent(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  run: CheckRun,
+  action: string,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  const shape = checkRunShape(world, repository, run)
+  const check_suite = bareSuiteShape(world, repository, run.suite)
+  world.events({
+    name: 'check_run',
+    action,
+    sender: actor.user,
+    repository,
+    payload: { check_run: { ...shape, check_suite }, ...more },
+  })
+}
+
+async function suiteEvent(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  suite: CheckSuite,
+  action: string,
+): Promise<void> {
+  const head_commit = simpleCommit(await readCommit(repository.folder, suite.headSha))
+  world.events({
+    name: 'check_suite',
+    action,
+    sender: actor.user,
+    repository,
+    payload: { check_suite: { ...bareSuiteShape(world, repository, suite), head_commit } },
+  })
+}

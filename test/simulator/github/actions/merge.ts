@@ -1,0 +1,62 @@
+import { ApiFailure } from '../failure.ts'
+import { commitTree, mergeTrees, resolveCommit, updateRef } from '../git/repository.ts'
+import type { PullRequest } from '../state.ts'
+import type { World } from '../world.ts'
+import type { Actor } from './actor.ts'
+import { issueEvent } from './issues.ts'
+import { closeAsMerged, committer } from './pulls.ts'
+import { refsMoved } from './push.ts'
+
+export interface MergeInput {
+  readonly method?: 'merge' | 'squash' | 'rebase'
+  readonly title?: string
+  readonly message?: string
+  /** Merges only while this is the head. */
+  readonly sha?: string
+}
+
+/** Merges for real and moves the base. The caller holds the repository's lock. Returns the new commit. */
+export async function mergePull(
+  world: World,
+  issue: PullRequest,
+  actor: Actor,
+  input: MergeInput = {},
+): Promise<string> {
+  const { pull, repository } = issue
+  const { folder } = repository
+  if (issue.state !== 'open') throw new ApiFailure(405, 'Pull Request is not mergeable')
+  if (pull.draft) throw new ApiFailure(405, 'Pull Request is still a draft')
+  if (input.method === 'rebase')
+    throw new ApiFailure(405, 'Rebase merges are not allowed on this repository.')
+  if (input.sha !== undefined && input.sha !== pull.headSha) {
+    throw new ApiFailure(409, 'Head branch was modified. Review and try the merge again.')
+  }
+  const ref = `refs/heads/${pull.baseBranch}`
+  const base = await resolveCommit(folder, ref)
+  if (!base) throw new ApiFailure(405, 'Base branch does not exist')
+  const merge = await mergeTrees(folder, base, pull.headSha)
+  if (merge.outcome === 'conflict') throw new ApiFailure(405, 'Pull Request is not mergeable')
+  const squash = input.method === 'squash'
+  const after = await commitTree(folder, {
+    tree: merge.tree,
+    parents: squash ? [base] : [base, pull.headSha],
+    message: mergeMessage(issue, squash, input),
+    author: actor.user,
+    committer,
+    date: world.now(),
+  })
+  await updateRef(folder, ref, after, base)
+  closeAsMerged(world, issue, actor, after)
+  await issueEvent(world, issue, actor, 'closed')
+  await refsMoved(world, repository, actor, [{ ref, before: base, after }])
+  return after
+}
+
+function mergeMessage(issue: PullRequest, squash: boolean, input: MergeInput): string {
+  const { pull } = issue
+  const title = squash
+    ? `${issue.title} (#${issue.number})`
+    : `Merge pull request #${issue.number} from ${pull.headRepository.owner.login}/${pull.headBranch}`
+  const message = input.message ?? (squash ? '' : issue.title)
+  return `${input.title ?? title}\n\n${message}\n`
+}

@@ -1,0 +1,96 @@
+import { ApiFailure, badCredentials } from '../failure.ts'
+import type { Installation, Level, Permissions, Repository, User } from '../state.ts'
+import { randomToken, type World } from '../world.ts'
+import { verifyAppToken } from './app-token.ts'
+import type { Principal } from './principal.ts'
+
+export interface InstallationToken {
+  readonly token: string
+  readonly installation: Installation
+  readonly permissions: Permissions
+  readonly repositories: ReadonlySet<Repository> | undefined
+  expiresAt: Date
+}
+
+export interface TokenRequest {
+  readonly permissions?: Permissions | undefined
+  readonly repositories?: readonly Repository[] | undefined
+}
+
+export interface Tokens {
+  readonly forInstallation: (installation: Installation, request: TokenRequest) => InstallationToken
+  readonly forUser: (user: User) => string
+  /** Ends every installation token that was handed out so far. */
+  readonly expireAll: () => void
+  /** Who an Authorization header speaks for. Rejects with 401 when it speaks for nobody. */
+  readonly authenticate: (header: string | undefined) => Promise<Principal>
+}
+
+const ranks: Readonly<Record<Level, number>> = { read: 1, write: 2, admin: 3 }
+
+export const suffices = (granted: Level | undefined, needed: Level): boolean =>
+  granted !== undefined && ranks[granted] >= ranks[needed]
+
+/** @param lifetime of an installation token, in milliseconds. */
+export function createTokens(world: World, lifetime: number): Tokens {
+  const installations = new Map<string, InstallationToken>()
+  const users = new Map<string, User>()
+
+  function principalOf(token: string): Principal {
+    const user = users.get(token)
+    if (user) return { kind: 'user', user }
+    const found = installations.get(token)
+    if (!found || found.expiresAt <= world.now()) throw badCredentials()
+    return { kind: 'installation', ...found }
+  }
+
+  return {
+    forInstallation: (installation, request) => {
+      const token: InstallationToken = {
+        token: randomToken('ghs'),
+        installation,
+        permissions: narrowed(world.app.permissions, request.permissions),
+        repositories: request.repositories && new Set(request.repositories),
+        expiresAt: new Date(world.now().getTime() + lifetime),
+      }
+      installations.set(token.token, token)
+      return token
+    },
+    forUser: user => {
+      const token = randomToken('ghp')
+      users.set(token, user)
+      return token
+    },
+    expireAll: () => {
+      for (const token of installations.values()) token.expiresAt = world.now()
+    },
+    authenticate: async header => {
+      if (header === undefined) return { kind: 'anonymous' }
+      const [scheme = '', credentials = ''] = header.split(' ')
+      switch (scheme.toLowerCase()) {
+        case 'bearer':
+        case 'token':
+          if (credentials.split('.').length !== 3) return principalOf(credentials)
+          await verifyAppToken(world, credentials)
+          return { kind: 'app' }
+        case 'basic': {
+          const [, password = ''] = Buffer.from(credentials, 'base64').toString().split(/:(.*)/s)
+          return principalOf(password)
+        }
+        default:
+          throw badCredentials()
+      }
+    },
+  }
+}
+
+/** A token can have less than the app, never more. */
+function narrowed(granted: Permissions, asked: Permissions | undefined): Permissions {
+  if (asked === undefined) return granted
+  for (const [name, level] of Object.entries(asked)) {
+    if (!suffices(granted[name], level)) {
+      throw new ApiFailure(422, 'The permissions requested are not granted to this installation.')
+    }
+  }
+  return asked
+}

@@ -1,0 +1,244 @@
+import { join } from 'node:path'
+import { type Actor, asUser } from './actions/actor.ts'
+import { requestAction, rerequestRun } from './actions/checks.ts'
+import { addComment, deleteComment, editComment } from './actions/comments.ts'
+import { editIssue, type IssueEdit, openIssue, setIssueState, setLabels } from './actions/issues.ts'
+import { type MergeInput, mergePull } from './actions/merge.ts'
+import { openPull, type PullInput, setDraft } from './actions/pulls.ts'
+import { type CommitRequest, commitFiles, refsMoved } from './actions/push.ts'
+import { commitTree, initRepository, treeWith, updateRef, zeroSha } from './git/repository.ts'
+import { runGit } from './git/run-git.ts'
+import { repositoryShape } from './shapes/repository.ts'
+import { installationShape } from './shapes/app.ts'
+import {
+  type CheckRun,
+  type Comment,
+  fullName,
+  type Installation,
+  type Issue,
+  type PullRequest,
+  type Repository,
+  type Role,
+  type User,
+} from './state.ts'
+import { findUser, initialLabels, nodeId, timestamp, type World } from './world.ts'
+
+export interface NewRepository {
+  readonly owner: User
+  readonly name: string
+  readonly description?: string
+  /** Default true. */
+  readonly private?: boolean
+  /** Default `main`. */
+  readonly defaultBranch?: string
+  /** The first commit. Default: one README. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly collaborators?: Readonly<Record<string, Role>>
+}
+
+/** What people do, as they do it from the pages: the same actions as by REST, in the name of a user. */
+export interface People {
+  readonly createUser: (
+    login: string,
+    more?: { readonly name?: string; readonly type?: 'User' | 'Organization' },
+  ) => User
+  readonly createRepository: (input: NewRepository) => Promise<Repository>
+  readonly forkRepository: (source: Repository, owner: User) => Promise<Repository>
+  readonly installApp: (input: {
+    readonly owner: User
+    readonly repositories: readonly Repository[]
+    readonly selection?: Installation['selection']
+  }) => Installation
+  readonly addRepositories: (installation: Installation, repositories: readonly Repository[]) => void
+  readonly removeRepositories: (installation: Installation, repositories: readonly Repository[]) => void
+  /** Commits files onto a branch; null removes a file. Resolves with the SHA. */
+  readonly pushCommit: (
+    input: CommitRequest & { readonly repository: Repository; readonly author: User },
+  ) => Promise<string>
+  readonly openPullRequest: (
+    input: PullInput & { readonly repository: Repository; readonly author: User },
+  ) => Promise<PullRequest>
+  /** Resolves with the merge commit. Rejects with 405 when it conflicts. */
+  readonly mergePullRequest: (pull: PullRequest, by: User, input?: MergeInput) => Promise<string>
+  readonly setDraft: (pull: PullRequest, by: User, draft: boolean) => Promise<void>
+  readonly openIssue: (
+    repository: Repository,
+    by: User,
+    input: { readonly title: string; readonly body?: string; readonly labels?: readonly string[] },
+  ) => Promise<Issue>
+  readonly editIssue: (issue: Issue, by: User, edit: IssueEdit) => Promise<void>
+  readonly closeIssue: (issue: Issue, by: User) => Promise<void>
+  readonly reopenIssue: (issue: Issue, by: User) => Promise<void>
+  readonly labelIssue: (issue: Issue, by: User, labels: readonly string[]) => Promise<void>
+  readonly commentOn: (issue: Issue, by: User, body: string) => Comment
+  readonly editComment: (comment: Comment, by: User, body: string) => void
+  readonly deleteComment: (comment: Comment, by: User) => void
+  /** Presses a button of a check run. */
+  readonly requestAction: (repository: Repository, run: CheckRun, by: User, identifier: string) => void
+  readonly rerequestRun: (repository: Repository, run: CheckRun, by: User) => void
+  /** All check runs at a commit, the newest of each name last. */
+  readonly checkRuns: (repository: Repository, sha: string) => readonly CheckRun[]
+}
+
+export function createPeople(world: World): People {
+  return {
+    createUser: (login, more = {}) => createUser(world, login, more),
+    createRepository: input => createRepository(world, input),
+    forkRepository: (source, owner) => forkRepository(world, source, owner),
+    installApp: input => installApp(world, input),
+    addRepositories: (installation, repositories) =>
+      changeInstallation(world, installation, repositories, 'added'),
+    removeRepositories: (installation, repositories) =>
+      changeInstallation(world, installation, repositories, 'removed'),
+    pushCommit: ({ repository, author, ...request }) =>
+      world.exclusively(repository, () => commitFiles(world, repository, asUser(author), request)),
+    openPullRequest: ({ repository, author, ...input }) =>
+      world.exclusively(repository, () => openPull(world, repository, asUser(author), input)),
+    mergePullRequest: (pull, by, input) =>
+      world.exclusively(pull.repository, () => mergePull(world, pull, asUser(by), input)),
+    setDraft: (pull, by, draft) => setDraft(world, pull, asUser(by), draft),
+    openIssue: (repository, by, input) => openIssue(world, repository, asUser(by), input),
+    editIssue: (issue, by, edit) => editIssue(world, issue, asUser(by), edit),
+    closeIssue: (issue, by) => setIssueState(world, issue, asUser(by), { state: 'closed' }),
+    reopenIssue: (issue, by) => setIssueState(world, issue, asUser(by), { state: 'open' }),
+    labelIssue: (issue, by, labels) => setLabels(world, issue, asUser(by), labels),
+    commentOn: (issue, by, body) => addComment(world, issue, asUser(by), body),
+    editComment: (comment, by, body) => editComment(world, comment, asUser(by), body),
+    deleteComment: (comment, by) => deleteComment(world, comment, asUser(by)),
+    requestAction: (repository, run, by, identifier) =>
+      requestAction(world, repository, asUser(by), run, identifier),
+    rerequestRun: (repository, run, by) => rerequestRun(world, repository, asUser(by), run),
+    checkRuns: (repository, sha) =>
+      repository.suites.filter(one => one.headSha === sha).flatMap(one => one.runs),
+  }
+}
+
+function createUser(
+  world: World,
+  login: string,
+  more: { readonly name?: string; readonly type?: 'User' | 'Organization' },
+): User {
+  const existing = findUser(world, login)
+  if (existing) return existing
+  const id = world.nextId()
+  const email = `${id}+${login}@users.noreply.github.com`
+  const user: User = { id, login, name: more.name ?? login, email, type: more.type ?? 'User' }
+  world.users.set(login.toLowerCase(), user)
+  return user
+}
+
+async function createRepository(world: World, input: NewRepository): Promise<Repository> {
+  const repository = await addRepository(world, input, undefined)
+  const { folder, defaultBranch } = repository
+  const files = input.files ?? { 'README.md': `# ${input.name}\n` }
+  const author: Actor = asUser(input.owner)
+  const tree = await treeWith(folder, undefined, files)
+  const commit = { tree, parents: [], message: 'Initial commit\n', author: author.user, date: world.now() }
+  await updateRef(folder, `refs/heads/${defaultBranch}`, await commitTree(folder, commit))
+  return repository
+}
+
+async function addRepository(
+  world: World,
+  input: NewRepository,
+  source: Repository | undefined,
+): Promise<Repository> {
+  const key = `${input.owner.login}/${input.name}`.toLowerCase()
+  if (world.repositories.has(key)) throw new Error(`the repository ${key} exists: choose another name`)
+  const folder = join(world.folder, `${key}.git`)
+  const defaultBranch = input.defaultBranch ?? 'main'
+  await initRepository(folder, defaultBranch)
+  const now = timestamp(world)
+  const repository: Repository = {
+    id: world.nextId(),
+    owner: input.owner,
+    name: input.name,
+    private: input.private ?? true,
+    description: input.description ?? null,
+    defaultBranch,
+    folder,
+    source,
+    collaborators: new Map(),
+    labels: initialLabels(world),
+    issues: new Map(),
+    suites: [],
+    statuses: [],
+    deployments: [],
+    createdAt: now,
+    updatedAt: now,
+    pushedAt: now,
+    version: 1,
+  }
+  for (const [login, role] of Object.entries(input.collaborators ?? {})) {
+    repository.collaborators.set(createUser(world, login, {}), role)
+  }
+  world.repositories.set(key, repository)
+  return repository
+}
+
+async function forkRepository(world: World, source: Repository, owner: User): Promise<Repository> {
+  const { name, defaultBranch } = source
+  const fork = await addRepository(world, { owner, name, defaultBranch, private: source.private }, source)
+  const ref = `refs/heads/${defaultBranch}`
+  await runGit(fork.folder, ['fetch', '--quiet', source.folder, `${ref}:${ref}`])
+  return fork
+}
+
+function installApp(world: World, input: Parameters<People['installApp']>[0]): Installation {
+  const now = timestamp(world)
+  const installation: Installation = {
+    id: world.nextId(),
+    account: input.owner,
+    selection: input.selection ?? 'selected',
+    repositories: new Set(input.repositories),
+    createdAt: now,
+    updatedAt: now,
+  }
+  world.installations.set(installation.id, installation)
+  world.events({
+    name: 'installation',
+    action: 'created',
+    sender: input.owner,
+    installation,
+    payload: {
+      installation: installationShape(world, installation),
+      repositories: input.repositories.map(one => shortRepository(world, one)),
+      requester: null,
+    },
+  })
+  return installation
+}
+
+function changeInstallation(
+  world: World,
+  installation: Installation,
+  repositories: readonly Repository[],
+  action: 'added' | 'removed',
+): void {
+  for (const repository of repositories) {
+    if (action === 'added') installation.repositories.add(repository)
+    else installation.repositories.delete(repository)
+  }
+  const changed = repositories.map(one => shortRepository(world, one))
+  world.events({
+    name: 'installation_repositories',
+    action,
+    sender: installation.account,
+    installation,
+    payload: {
+      installation: installationShape(world, installation),
+      repository_selection: installation.selection,
+      repositories_added: action === 'added' ? changed : [],
+      repositories_removed: action === 'removed' ? changed : [],
+      requester: null,
+    },
+  })
+}
+
+const shortRepository = (world: World, repository: Repository) => ({
+  id: repository.id,
+  node_id: nodeId('R', repository.id),
+  name: repository.name,
+  full_name: fullName(repository),
+  private: repository.private,
+})

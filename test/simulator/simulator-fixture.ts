@@ -1,0 +1,114 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { ProbotOctokit } from 'probot'
+import type { Installation, Repository, User } from './github/state.ts'
+import {
+  type GitHubSimulator,
+  type GitHubSimulatorOptions,
+  startGitHubSimulator,
+} from './start-github-simulator.ts'
+
+export interface ReceivedWebhook {
+  readonly event: string
+  readonly guid: string
+  readonly headers: IncomingHttpHeaders
+  readonly raw: Buffer
+  // Read by the test, which knows its event.
+  readonly payload: any
+}
+
+export interface Receiver {
+  readonly url: string
+  readonly received: ReceivedWebhook[]
+  /** `event.action` of each, in the order of arrival. */
+  readonly names: () => string[]
+  /** What to answer from now on. Default 202. */
+  status: number
+  readonly close: () => Promise<void>
+}
+
+/** A server that takes webhooks and remembers them. */
+export async function startReceiver(): Promise<Receiver> {
+  const received: ReceivedWebhook[] = []
+  const server: Server = createServer(async (request, response) => {
+    const raw = await buffer(request)
+    const event = String(request.headers['x-github-event'])
+    const guid = String(request.headers['x-github-delivery'])
+    received.push({ event, guid, headers: request.headers, raw, payload: JSON.parse(raw.toString()) })
+    response.writeHead(receiver.status).end('ok')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    received,
+    names: () => received.map(one => [one.event, one.payload.action].filter(Boolean).join('.')),
+    status: 202,
+    close: () => new Promise(resolve => server.close(() => resolve())),
+  }
+  return receiver
+}
+
+export interface Scene extends AsyncDisposable {
+  readonly simulator: GitHubSimulator
+  readonly receiver: Receiver
+  readonly ada: User
+  readonly repository: Repository
+  readonly installation: Installation
+  /** As the app's installation. */
+  readonly octokit: ProbotOctokit
+  /** As the app. */
+  readonly appOctokit: ProbotOctokit
+}
+
+/** A simulator with a repository of Ada's, the app installed on it, and something that listens to webhooks. */
+export async function startScene(options: GitHubSimulatorOptions = {}): Promise<Scene> {
+  const simulator = await startGitHubSimulator(options)
+  const receiver = await startReceiver()
+  const ada = simulator.createUser('ada', { name: 'Ada Lovelace' })
+  const repository = await simulator.createRepository({
+    owner: ada,
+    name: 'shop',
+    files: { 'README.md': '# Shop\n', 'apps/frontend.yaml': 'replicas: 1\n' },
+  })
+  simulator.setWebhookUrl(receiver.url)
+  const installation = simulator.installApp({ owner: ada, repositories: [repository] })
+  const auth = { appId: simulator.app.id, privateKey: simulator.app.privateKey }
+  const common = { baseUrl: simulator.apiUrl, throttle: { enabled: false }, retry: { enabled: false } }
+  return {
+    simulator,
+    receiver,
+    ada,
+    repository,
+    installation,
+    octokit: new ProbotOctokit({ ...common, auth: { ...auth, installationId: installation.id } }),
+    appOctokit: new ProbotOctokit({ ...common, auth }),
+    [Symbol.asyncDispose]: async () => {
+      await simulator.stop()
+      await receiver.close()
+    },
+  }
+}
+
+export const shop = { owner: 'ada', repo: 'shop' } as const
+
+/** Opens a pull request that scales the frontend. */
+export async function openScaling(scene: Scene, branch = 'scale') {
+  const { simulator, repository, ada } = scene
+  const sha = await simulator.pushCommit({
+    repository,
+    author: ada,
+    branch,
+    files: { 'apps/frontend.yaml': `replicas: 3 # ${branch}\n` },
+    message: 'Scale the frontend',
+  })
+  const pull = await simulator.openPullRequest({
+    repository,
+    author: ada,
+    title: 'Scale the frontend',
+    body: 'More traffic is coming.',
+    head: branch,
+    base: 'main',
+  })
+  return { sha, pull }
+}

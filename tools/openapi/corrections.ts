@@ -1,0 +1,19 @@
+/**
+ * Places where the published description contradicts both itself and what GitHub answers. Each says what is wrong, and is
+ * written into the extraction, so that nobody takes the extraction for the description word by word.
+ */
+export interface Correction {
+  readonly operation: string
+  readonly status: string
+  readonly why: string
+  readonly schema: unknown
+}
+
+export const corrections: readonly Correction[] = [
+  {
+    operation: 'apps/list-installations',
+    status: '200',
+    why: 'demands an account that is a user and an enterprise at once; apps/get-installation has the right schema',
+    schema: { type: 'array', items: { $ref: '#/components/installation' } },
+  },
+]
