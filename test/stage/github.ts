@@ -27,7 +27,9 @@ export async function startStageGitHub(options: StageGitHubOptions = {}): Promis
     owner: acme,
     name: 'guestbook',
     description: 'A guestbook: redis leader, redis follower and a frontend, kept by pull request',
-    files: Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null)),
+    files: Object.fromEntries(
+      Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null),
+    ),
     collaborators: { alice: 'admin', bob: 'write', carol: 'read' },
   })
   simulator.installApp({ owner: acme, repositories: [repository] })
@@ -39,6 +41,8 @@ export async function guestbookFiles(): Promise<Readonly<Record<string, string>>
   const root = new URL('../../examples/guestbook', import.meta.url).pathname
   const found = await readdir(root, { recursive: true, withFileTypes: true })
   const files = found.filter(it => it.isFile()).map(it => join(it.parentPath, it.name))
-  const texts = await Promise.all(files.map(async file => [relative(root, file), await readFile(file, 'utf8')] as const))
+  const texts = await Promise.all(
+    files.map(async file => [relative(root, file), await readFile(file, 'utf8')] as const),
+  )
   return Object.fromEntries(texts)
 }

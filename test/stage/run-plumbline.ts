@@ -11,7 +11,11 @@ export interface RunResult {
 /** Runs one command of the command line to its end. With `toFile` its standard output goes there and a failure throws. */
 export async function runPlumbline(
   args: readonly string[],
-  options: { readonly toFile?: string; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  options: {
+    readonly toFile?: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly cwd?: string
+  } = {},
 ): Promise<RunResult> {
   const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
@@ -27,9 +31,14 @@ export async function runPlumbline(
     child.once('error', reject)
     child.once('close', code => resolve(code ?? 1))
   })
-  const result = { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }
+  const result = {
+    exitCode,
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  }
   if (options.toFile !== undefined) {
-    if (exitCode !== 0) throw new Error(`plumbline ${args.join(' ')} ended with ${exitCode}: ${result.stderr}`)
+    if (exitCode !== 0)
+      throw new Error(`plumbline ${args.join(' ')} ended with ${exitCode}: ${result.stderr}`)
     await writeFile(options.toFile, result.stdout.trim(), { mode: 0o600 })
   }
   return result

@@ -8,6 +8,8 @@ export interface StageServer {
   readonly url: string
   readonly logFile: string
   readonly dataFolder: string
+  /** Where each cluster's token is kept. */
+  readonly tokenFiles: Readonly<Record<string, string>>
   /** Ends it. With SIGKILL it has no time to tidy up. */
   stop(signal?: NodeJS.Signals): Promise<void>
   /** Starts it again on the same port and data. */
@@ -22,7 +24,7 @@ export interface StageServerOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export async function startStageServer(options: StageServerOptions): Promise<StageServer & { tokenFiles: Readonly<Record<string, string>> }> {
+export async function startStageServer(options: StageServerOptions): Promise<StageServer> {
   const dataFolder = join(options.folder, 'server')
   const logFile = join(options.folder, 'server.log')
   const tokenFiles: Record<string, string> = {}
