@@ -1,0 +1,70 @@
+import type { ForgeEvent } from '../../forge/forge.ts'
+import type { DriftReport } from '../../model/drift.ts'
+import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
+
+/** Work to be done. Small and plain: details are read again when it is done, as it may be done late or twice. */
+export type Job =
+  | Exclude<ForgeEvent, { readonly kind: 'ignored' }>
+  /** An application's plan came in, or the time to wait for it is over. */
+  | {
+      readonly kind: 'plan-progressed'
+      readonly repository: RepositoryRef
+      readonly number: number
+      /** Id of the plan's row. */
+      readonly plan: number
+    }
+  /** Something was synced, or is about to be. */
+  | {
+      readonly kind: 'sync-progressed'
+      readonly repository: RepositoryRef
+      readonly number: number | null
+      /** Id of the sync's row. */
+      readonly sync: number
+    }
+  | {
+      readonly kind: 'reverted'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly command: string
+    }
+  | { readonly kind: 'drift-reported'; readonly report: DriftReport }
+  | { readonly kind: 'agent-connected'; readonly cluster: string }
+  | { readonly kind: 'sweep' }
+
+/** A job on its way. */
+export interface QueuedJob {
+  readonly traceId: string
+  readonly job: Job
+}
+
+/** Jobs of one key run one at a time, in the order they were added. Others run side by side. */
+export function jobKey(job: Job): string {
+  switch (job.kind) {
+    case 'pull-request-changed':
+    case 'pull-request-closed':
+    case 'plan-progressed':
+      return pullRequestKey(job.repository, job.number)
+    case 'commented':
+    case 'reverted':
+      return pullRequestKey(job.repository, job.number)
+    case 'sync-progressed':
+      return job.number === null ? `sync/${job.sync}` : pullRequestKey(job.repository, job.number)
+    case 'pushed':
+      return `branch/${repositoryKey(job.repository)}/${job.branch}`
+    case 'check-action':
+      return `revision/${repositoryKey(job.repository)}/${job.revision}`
+    case 'issue-changed':
+      return pullRequestKey(job.repository, job.number)
+    case 'drift-reported':
+      return `drift/${job.report.application}@${job.report.cluster}`
+    case 'agent-connected':
+      return `cluster/${job.cluster}`
+    case 'sweep':
+      return 'sweep'
+  }
+}
+
+/** Issues and pull requests share one row of numbers. */
+function pullRequestKey(repository: RepositoryRef, number: number): string {
+  return `number/${repositoryKey(repository)}#${number}`
+}

@@ -1,0 +1,116 @@
+import type { Selectable } from 'kysely'
+import type { Application } from '../../../model/application.ts'
+import type { DriftReport } from '../../../model/drift.ts'
+import type { Revision } from '../../../model/repository.ts'
+import type { Settings } from '../../../model/settings.ts'
+import type { SyncStatus } from '../../../model/sync.ts'
+import type { Database, Sql } from '../database.ts'
+
+/** What a branch says should run, and how far that has come. */
+export interface ApplicationRecord {
+  /** Key of the repository that holds its document. */
+  readonly repository: string
+  readonly application: Application
+  readonly settings: Settings
+  readonly branch: string
+  /** Of the last sync that ended; null before the first. */
+  readonly revision: Revision | null
+  readonly outcome: SyncStatus | null
+  /** RFC 3339. */
+  readonly syncedAt: string | null
+  /** The newest observation; null before the first. */
+  readonly drift: DriftReport | null
+  /** RFC 3339; null while it does not drift. */
+  readonly driftSince: string | null
+}
+
+export interface ApplicationName {
+  readonly name: string
+  readonly cluster: string
+}
+
+export interface Applications {
+  /** Adds it or replaces its definition; what is known of its syncs and its drift stays. */
+  define(
+    definition: Pick<ApplicationRecord, 'repository' | 'application' | 'settings' | 'branch'>,
+  ): Promise<void>
+  remove(name: ApplicationName): Promise<void>
+  named(name: ApplicationName): Promise<ApplicationRecord | null>
+  ofRepository(repository: string): Promise<readonly ApplicationRecord[]>
+  onCluster(cluster: string): Promise<readonly ApplicationRecord[]>
+  all(): Promise<readonly ApplicationRecord[]>
+  noteSync(
+    name: ApplicationName,
+    sync: { readonly revision: Revision; readonly outcome: SyncStatus; readonly at: string },
+  ): Promise<void>
+  /** `since` null when it has converged. */
+  noteDrift(name: ApplicationName, report: DriftReport, since: string | null): Promise<void>
+}
+
+export function applicationsIn(db: Sql): Applications {
+  const list = async (column?: 'repository' | 'cluster', value?: string) => {
+    let query = db.selectFrom('applications').selectAll().orderBy('name').orderBy('cluster')
+    if (column !== undefined && value !== undefined) query = query.where(column, '=', value)
+    return (await query.execute()).map(recordFrom)
+  }
+  return {
+    async define({ repository, application, settings, branch }) {
+      const definition = {
+        repository,
+        definition: JSON.stringify(application),
+        settings: JSON.stringify(settings),
+        branch,
+      }
+      await db
+        .insertInto('applications')
+        .values({ name: application.name, cluster: application.destination.cluster, ...definition })
+        .onConflict(it => it.columns(['name', 'cluster']).doUpdateSet(definition))
+        .execute()
+    },
+    async remove({ name, cluster }) {
+      await db.deleteFrom('applications').where('name', '=', name).where('cluster', '=', cluster).execute()
+    },
+    async named({ name, cluster }) {
+      const row = await db
+        .selectFrom('applications')
+        .selectAll()
+        .where('name', '=', name)
+        .where('cluster', '=', cluster)
+        .executeTakeFirst()
+      return row ? recordFrom(row) : null
+    },
+    ofRepository: repository => list('repository', repository),
+    onCluster: cluster => list('cluster', cluster),
+    all: () => list(),
+    async noteSync({ name, cluster }, { revision, outcome, at }) {
+      await db
+        .updateTable('applications')
+        .set({ revision, outcome, synced_at: at })
+        .where('name', '=', name)
+        .where('cluster', '=', cluster)
+        .execute()
+    },
+    async noteDrift({ name, cluster }, report, since) {
+      await db
+        .updateTable('applications')
+        .set({ drift: JSON.stringify(report), drift_since: since })
+        .where('name', '=', name)
+        .where('cluster', '=', cluster)
+        .execute()
+    },
+  }
+}
+
+function recordFrom(row: Selectable<Database['applications']>): ApplicationRecord {
+  return {
+    repository: row.repository,
+    application: row.definition as Application,
+    settings: row.settings as Settings,
+    branch: row.branch,
+    revision: row.revision,
+    outcome: row.outcome as SyncStatus | null,
+    syncedAt: row.synced_at?.toISOString() ?? null,
+    drift: row.drift as DriftReport | null,
+    driftSince: row.drift_since?.toISOString() ?? null,
+  }
+}

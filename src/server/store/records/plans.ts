@@ -1,0 +1,202 @@
+import type { Selectable } from 'kysely'
+import type { Application } from '../../../model/application.ts'
+import type { Plan, PlanOutcome } from '../../../model/plan.ts'
+import type { Problem } from '../../../model/problem.ts'
+import type { Revision } from '../../../model/repository.ts'
+import type { Settings } from '../../../model/settings.ts'
+import type { Database, Sql } from '../database.ts'
+
+/** One application of a plan, as asked. */
+export interface NewPlannedApplication {
+  /** As the head defines it; as the base does, when the pull request removes it. */
+  readonly application: Application
+  readonly removed: boolean
+  /** The command that an agent answers; null when it cannot be asked, and `problems` say why. */
+  readonly commandId: string | null
+  readonly problems: readonly Problem[]
+}
+
+export type PlannedStatus =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'offline' }
+
+export interface PlannedApplication {
+  readonly application: Application
+  readonly removed: boolean
+  readonly commandId: string | null
+  readonly status: PlannedStatus
+}
+
+export interface NewPlan {
+  /** Id of the pull request's row. */
+  readonly pullRequest: number
+  readonly head: Revision
+  readonly base: Revision
+  /** What is wrong in `.plumbline.yaml` or in Application documents. */
+  readonly problems: readonly Problem[]
+  readonly settings: Settings
+  readonly awaitsMaintainer: boolean
+  /** When waiting for agents ends, RFC 3339. */
+  readonly deadline: string
+}
+
+/** One attempt to say what one head does. The newest of a pull request is the one that is shown. */
+export interface PlanRecord extends NewPlan {
+  readonly id: number
+  readonly applications: readonly PlannedApplication[]
+}
+
+export interface Plans {
+  add(plan: NewPlan): Promise<number>
+  addApplications(plan: number, applications: readonly NewPlannedApplication[]): Promise<void>
+  /** With the applications in the order of their names. */
+  latest(pullRequest: number): Promise<PlanRecord | null>
+  byId(id: number): Promise<PlanRecord | null>
+  /** An application's outcome; the first answer stays, except that one may come after it was given up on. */
+  settle(plan: number, commandId: string, outcome: PlanOutcome): Promise<void>
+  /** Gives up on what is still pending. */
+  giveUp(plan: number): Promise<void>
+  /** Open pull requests whose newest plan lacks an answer of this cluster: `[repository key, number]`. */
+  waitingFor(cluster: string): Promise<readonly { readonly repository: string; readonly number: number }[]>
+}
+
+export function plansIn(db: Sql): Plans {
+  const complete = async (row: Selectable<Database['plans']> | undefined): Promise<PlanRecord | null> => {
+    if (!row) return null
+    const applications = await db
+      .selectFrom('planned_applications')
+      .selectAll()
+      .where('plan', '=', row.id)
+      .orderBy('application')
+      .orderBy('cluster')
+      .execute()
+    return {
+      id: row.id,
+      pullRequest: row.pull_request,
+      head: row.head,
+      base: row.base,
+      problems: row.problems as readonly Problem[],
+      settings: row.settings as Settings,
+      awaitsMaintainer: row.awaits_maintainer,
+      deadline: row.deadline.toISOString(),
+      applications: applications.map(plannedFrom),
+    }
+  }
+  return {
+    async add(plan) {
+      const { id } = await db
+        .insertInto('plans')
+        .values({
+          pull_request: plan.pullRequest,
+          head: plan.head,
+          base: plan.base,
+          problems: JSON.stringify(plan.problems),
+          settings: JSON.stringify(plan.settings),
+          awaits_maintainer: plan.awaitsMaintainer,
+          deadline: plan.deadline,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      return id
+    },
+    async addApplications(plan, applications) {
+      if (applications.length === 0) return
+      await db
+        .insertInto('planned_applications')
+        .values(
+          applications.map(it => ({
+            plan,
+            application: it.application.name,
+            cluster: it.application.destination.cluster,
+            defined_in: it.application.definedIn?.file ?? null,
+            definition: JSON.stringify(it.application),
+            removed: it.removed,
+            command: it.commandId,
+            status: it.commandId ? ('pending' as const) : ('failed' as const),
+            problems: it.commandId ? null : JSON.stringify(it.problems),
+          })),
+        )
+        .execute()
+    },
+    async latest(pullRequest) {
+      return complete(
+        await db
+          .selectFrom('plans')
+          .selectAll()
+          .where('pull_request', '=', pullRequest)
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst(),
+      )
+    },
+    async byId(id) {
+      return complete(await db.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirst())
+    },
+    async settle(plan, commandId, outcome) {
+      await db
+        .updateTable('planned_applications')
+        .set(
+          outcome.kind === 'planned'
+            ? { status: 'planned', result: JSON.stringify(outcome.plan) }
+            : { status: 'failed', problems: JSON.stringify(outcome.problems) },
+        )
+        .where('plan', '=', plan)
+        .where('command', '=', commandId)
+        .where('status', 'in', ['pending', 'offline'])
+        .execute()
+    },
+    async giveUp(plan) {
+      await db
+        .updateTable('planned_applications')
+        .set({ status: 'offline' })
+        .where('plan', '=', plan)
+        .where('status', '=', 'pending')
+        .execute()
+    },
+    async waitingFor(cluster) {
+      return db
+        .selectFrom('planned_applications as planned')
+        .innerJoin('plans', 'plans.id', 'planned.plan')
+        .innerJoin('pull_requests', 'pull_requests.id', 'plans.pull_request')
+        .where('planned.cluster', '=', cluster)
+        .where('planned.status', '=', 'offline')
+        .where('pull_requests.state', '=', 'open')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('plans as newer')
+                .select('newer.id')
+                .whereRef('newer.pull_request', '=', 'plans.pull_request')
+                .whereRef('newer.id', '>', 'plans.id'),
+            ),
+          ),
+        )
+        .select(['pull_requests.repository', 'pull_requests.number'])
+        .distinct()
+        .execute()
+    },
+  }
+}
+
+function plannedFrom(row: Selectable<Database['planned_applications']>): PlannedApplication {
+  return {
+    application: row.definition as Application,
+    removed: row.removed,
+    commandId: row.command,
+    status: statusFrom(row),
+  }
+}
+
+function statusFrom(row: Selectable<Database['planned_applications']>): PlannedStatus {
+  switch (row.status) {
+    case 'pending':
+    case 'offline':
+      return { kind: row.status }
+    case 'planned':
+      return { kind: 'planned', plan: row.result as Plan }
+    case 'failed':
+      return { kind: 'failed', problems: row.problems as readonly Problem[] }
+  }
+}

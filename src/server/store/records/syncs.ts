@@ -1,0 +1,162 @@
+import type { Selectable } from 'kysely'
+import type { Application } from '../../../model/application.ts'
+import type { Revision } from '../../../model/repository.ts'
+import type { SyncResult } from '../../../model/sync.ts'
+import type { Database, Sql } from '../database.ts'
+
+export interface NewSync {
+  /** Key of the repository. */
+  readonly repository: string
+  readonly application: Application
+  readonly branch: string
+  readonly revision: Revision
+  readonly removed: boolean
+  readonly reviewedDigest: string | null
+  readonly requireReviewed: boolean
+  /** Number of the merged pull request; null after a direct push. */
+  readonly pullRequest: number | null
+  /** `waiting`: for `/plumbline sync`. `pending`: a command is on its way or will be. */
+  readonly status: 'waiting' | 'pending'
+}
+
+export interface SyncRecord extends Omit<NewSync, 'status'> {
+  readonly id: number
+  readonly status: 'waiting' | 'pending' | 'finished' | 'superseded'
+  readonly commandId: string | null
+  readonly result: SyncResult | null
+  readonly issue: { readonly number: number; readonly url: string } | null
+}
+
+/** Ways of one application to one revision. One row per application, cluster and revision. */
+export interface Syncs {
+  /** Adds it, or returns the one that is there. */
+  add(sync: NewSync): Promise<SyncRecord>
+  byId(id: number): Promise<SyncRecord | null>
+  /** Those that one push set off, in the order of names. */
+  ofRevision(repository: string, revision: Revision): Promise<readonly SyncRecord[]>
+  /** Those that merging one pull request set off. */
+  ofPullRequest(repository: string, number: number): Promise<readonly SyncRecord[]>
+  /** Newest first. */
+  ofApplication(name: string, cluster: string, limit: number): Promise<readonly SyncRecord[]>
+  /** Older ones of the same application that have not ended are not wanted any more. Returns them. */
+  supersedeBefore(sync: SyncRecord): Promise<readonly SyncRecord[]>
+  /** A command carries it now. */
+  start(id: number, commandId: string): Promise<void>
+  finish(id: number, result: SyncResult): Promise<void>
+  setIssue(id: number, issue: { readonly number: number; readonly url: string }): Promise<void>
+}
+
+export function syncsIn(db: Sql): Syncs {
+  const base = () => db.selectFrom('syncs').selectAll()
+  return {
+    async add(sync) {
+      const row = await db
+        .insertInto('syncs')
+        .values({
+          repository: sync.repository,
+          application: sync.application.name,
+          cluster: sync.application.destination.cluster,
+          branch: sync.branch,
+          revision: sync.revision,
+          definition: JSON.stringify(sync.application),
+          removed: sync.removed,
+          reviewed_digest: sync.reviewedDigest,
+          require_reviewed: sync.requireReviewed,
+          pull_request: sync.pullRequest,
+          status: sync.status,
+        })
+        .onConflict(it =>
+          // A no-op that lets `returning` see the row that is there.
+          it.columns(['application', 'cluster', 'revision']).doUpdateSet({ revision: sync.revision }),
+        )
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return recordFrom(row)
+    },
+    async byId(id) {
+      const row = await base().where('id', '=', id).executeTakeFirst()
+      return row ? recordFrom(row) : null
+    },
+    async ofRevision(repository, revision) {
+      const rows = await base()
+        .where('repository', '=', repository)
+        .where('revision', '=', revision)
+        .orderBy('application')
+        .orderBy('cluster')
+        .execute()
+      return rows.map(recordFrom)
+    },
+    async ofPullRequest(repository, number) {
+      const rows = await base()
+        .where('repository', '=', repository)
+        .where('pull_request', '=', number)
+        .orderBy('application')
+        .orderBy('cluster')
+        .execute()
+      return rows.map(recordFrom)
+    },
+    async ofApplication(name, cluster, limit) {
+      const rows = await base()
+        .where('application', '=', name)
+        .where('cluster', '=', cluster)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(recordFrom)
+    },
+    async supersedeBefore(sync) {
+      const rows = await db
+        .updateTable('syncs')
+        .set({ status: 'superseded' })
+        .where('application', '=', sync.application.name)
+        .where('cluster', '=', sync.application.destination.cluster)
+        .where('id', '<', sync.id)
+        .where('status', 'in', ['waiting', 'pending'])
+        .returningAll()
+        .execute()
+      return rows.map(recordFrom)
+    },
+    async start(id, commandId) {
+      await db
+        .updateTable('syncs')
+        .set({ status: 'pending', command: commandId, result: null })
+        .where('id', '=', id)
+        .execute()
+    },
+    async finish(id, result) {
+      await db
+        .updateTable('syncs')
+        .set({ status: 'finished', result: JSON.stringify(result) })
+        .where('id', '=', id)
+        .execute()
+    },
+    async setIssue(id, issue) {
+      await db
+        .updateTable('syncs')
+        .set({ issue_number: issue.number, issue_url: issue.url })
+        .where('id', '=', id)
+        .execute()
+    },
+  }
+}
+
+function recordFrom(row: Selectable<Database['syncs']>): SyncRecord {
+  return {
+    id: row.id,
+    repository: row.repository,
+    application: row.definition as Application,
+    branch: row.branch,
+    revision: row.revision,
+    removed: row.removed,
+    reviewedDigest: row.reviewed_digest,
+    requireReviewed: row.require_reviewed,
+    pullRequest: row.pull_request,
+    status: row.status,
+    commandId: row.command,
+    result: row.result as SyncResult | null,
+    issue:
+      row.issue_number === null || row.issue_url === null
+        ? null
+        : { number: row.issue_number, url: row.issue_url },
+  }
+}
