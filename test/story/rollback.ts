@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { eventually } from '../stage/eventually.ts'
+import { kubectl } from '../stage/kubectl.ts'
+import { edited, fileAt, merge, openChange } from './change.ts'
+import { image, isSynced } from './deploy.ts'
+import { appIssues, theCheck, theComment } from './seen.ts'
+import type { StoryStep } from './step.ts'
+
+/** An image that cannot be pulled is merged: everything goes back, and an issue says why. */
+export const rollbackSteps: readonly StoryStep[] = [
+  {
+    title: 'an image that never pulls is merged: rolled back, new objects gone, an issue with the reason',
+    async run(story) {
+      const base = await edited(
+        story,
+        { branch: 'main', path: 'base/frontend.yaml' },
+        { 'frontend:v1.1.0': 'frontend:does-not-exist' },
+      )
+      const settings = await fileAt(story, 'main', 'base/settings.yaml')
+      const pull = await openChange(story, {
+        branch: 'frontend-v1.2',
+        title: 'Frontend 1.2',
+        files: {
+          ...base,
+          'base/settings.yaml': `${settings}---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: campaign\ndata:\n  banner: autumn\n`,
+        },
+      })
+      story.pull = pull
+      await eventually(() => assert.equal(theCheck(story, pull, 'plumbline').conclusion, 'success'))
+      await merge(story, pull)
+      const issue = await eventually(() => {
+        const found = appIssues(story, 'sync-failed').filter(
+          it => it.state === 'open' && it.title.includes(' on dev '),
+        )
+        assert.equal(found.length, 1, 'one issue for dev')
+        return found[0]!
+      }, 180_000)
+      assert.match(issue.body ?? '', /ImagePullBackOff|ErrImagePull/)
+      assert.deepEqual(
+        issue.assignees.map(it => it.login),
+        ['alice'],
+      )
+      await eventually(() => {
+        const result = theComment(pull, /rolled back/i)
+        assert.match(result.body, new RegExp(`#${issue.number}\\b|/issues/${issue.number}\\b`))
+        assert.match(result.body, /ImagePullBackOff|ErrImagePull/)
+      })
+      await eventually(async () => {
+        assert.equal(await image(story, 'dev', 'frontend'), 'registry.example.com/guestbook/frontend:v1.1.0')
+        assert.equal(await image(story, 'prod', 'frontend'), 'registry.example.com/guestbook/frontend:v1.1.0')
+      })
+      const maps = await kubectl(
+        story.stage.clusters.dev!,
+        '-n',
+        'guestbook',
+        'get',
+        'configmaps',
+        '-o',
+        'name',
+      )
+      assert.ok(!maps.includes('campaign'), 'the new ConfigMap is gone')
+      return `issue #${issue.number}`
+    },
+  },
+  {
+    title: 'a revert of the merge is synced like any other change',
+    async run(story) {
+      const files = await edited(
+        story,
+        { branch: 'main', path: 'base/frontend.yaml' },
+        { 'frontend:does-not-exist': 'frontend:v1.1.0' },
+      )
+      const settings = await fileAt(story, 'main', 'base/settings.yaml')
+      const pull = await openChange(story, {
+        branch: 'revert-frontend-v1.2',
+        title: 'Revert "Frontend 1.2"',
+        files: { ...files, 'base/settings.yaml': settings.slice(0, settings.indexOf('---\n')) },
+      })
+      story.pull = pull
+      await eventually(() => assert.equal(theCheck(story, pull, 'plumbline').conclusion, 'success'))
+      await merge(story, pull)
+      await Promise.all(['dev', 'prod'].map(name => isSynced(story, name)))
+      await eventually(() => theComment(pull, /synced/i))
+    },
+  },
+]
