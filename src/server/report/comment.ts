@@ -1,3 +1,4 @@
+import type { Change } from '../../model/plan.ts'
 import {
   changesSomething,
   driftedObjects,

@@ -1,0 +1,75 @@
+import { ForgeError, type Retry } from '../forge.ts'
+
+interface VendorError {
+  readonly status: number
+  readonly message: string
+  readonly headers: Readonly<Record<string, string | number | undefined>>
+  /** False when no answer came. */
+  readonly answered: boolean
+}
+
+/** What GitHub's failure means for the job that ran into it. `attempted` follows "could not". */
+export function toForgeError(attempted: string, error: unknown, now: Date = new Date()): ForgeError {
+  if (error instanceof ForgeError) return error
+  const failure = (code: ForgeError['code'], retry: Retry): ForgeError =>
+    new ForgeError(code, attempted, retry, error)
+  const vendor = vendorError(error)
+  if (!vendor) return failure('server', never)
+  if (!vendor.answered) return failure('unreachable', after(10))
+  const limited = secondsLimited(vendor, now)
+  if (limited !== null) return failure('rate-limited', after(limited))
+  switch (vendor.status) {
+    case 400:
+    case 422:
+      return failure('invalid', never)
+    case 401:
+      // A clock that is off, or a token that ran out on its way: the next one may do.
+      return failure('unauthorized', after(60))
+    case 403:
+    case 451:
+      return failure('forbidden', never)
+    case 404:
+    case 410:
+      return failure('not-found', never)
+    case 409:
+      return failure('conflict', after(2))
+    default:
+      return vendor.status >= 500 ? failure('server', after(15)) : failure('invalid', never)
+  }
+}
+
+/** Fallback of GitHub's guide "Rate limits for the REST API": wait a minute when no header says how long. */
+const unknownLimitSeconds = 60
+
+function secondsLimited({ status, message, headers }: VendorError, now: Date): number | null {
+  if (status !== 403 && status !== 429) return null
+  const retryAfter = Number(headers['retry-after'])
+  if (retryAfter > 0) return retryAfter
+  if (String(headers['x-ratelimit-remaining']) === '0') {
+    const reset = Number(headers['x-ratelimit-reset']) * 1000
+    return Math.max(1, Math.ceil((reset - now.getTime()) / 1000) + 1) || unknownLimitSeconds
+  }
+  return status === 429 || /rate limit/i.test(message) ? unknownLimitSeconds : null
+}
+
+/** Octokit's RequestError, by its shape: several copies of its class may be installed. Status 500 without response: no answer. */
+function vendorError(error: unknown): VendorError | null {
+  if (!(error instanceof Error)) return null
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') {
+    return { status: 0, message: error.message, headers: {}, answered: false }
+  }
+  if (!('status' in error) || typeof error.status !== 'number') return null
+  const response = 'response' in error ? (error.response as { headers?: VendorError['headers'] }) : undefined
+  return {
+    status: error.status,
+    message: error.message,
+    headers: response?.headers ?? {},
+    answered: response !== undefined,
+  }
+}
+
+const never: Retry = { kind: 'never' }
+
+function after(seconds: number): Retry {
+  return { kind: 'after', seconds }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import type { RepositoryRef } from '../../model/repository.ts'
+import type { ForgeEvent } from '../forge.ts'
+
+const repository = z.object({ full_name: z.string(), clone_url: z.url() })
+const account = z.object({ login: z.string(), type: z.string() })
+const pullRequests = z.array(z.object({ number: z.number() })).default([])
+
+const pullRequestPayload = z.object({
+  action: z.string(),
+  number: z.number(),
+  pull_request: z.object({ merged: z.boolean().nullish() }),
+  changes: z.object({ base: z.unknown().optional() }).optional(),
+  repository,
+})
+
+const pushPayload = z.object({
+  ref: z.string(),
+  before: z.string(),
+  after: z.string(),
+  deleted: z.boolean(),
+  repository,
+})
+
+const commentPayload = z.object({
+  action: z.string(),
+  issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }),
+  comment: z.object({ id: z.number(), body: z.string(), user: account.nullable() }),
+  repository,
+})
+
+const checkRunPayload = z.object({
+  action: z.string(),
+  check_run: z.object({ head_sha: z.string(), pull_requests: pullRequests }),
+  requested_action: z.object({ identifier: z.string() }).nullish(),
+  sender: account,
+  repository,
+})
+
+const checkSuitePayload = z.object({
+  action: z.string(),
+  check_suite: z.object({ head_sha: z.string(), pull_requests: pullRequests }),
+  sender: account,
+  repository,
+})
+
+const issuePayload = z.object({
+  action: z.string(),
+  issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }),
+  repository,
+})
+
+const ignored: ForgeEvent = { kind: 'ignored' }
+
+/**
+ * What a GitHub webhook says, `name` being its X-GitHub-Event. Throws ZodError when a payload that we read has not its
+ * published shape. Edited and deleted comments and those of bots are ignored: they command nothing.
+ */
+export function eventFrom(name: string, payload: unknown): ForgeEvent {
+  switch (name) {
+    case 'pull_request':
+      return pullRequestEvent(pullRequestPayload.parse(payload))
+    case 'push':
+      return pushEvent(pushPayload.parse(payload))
+    case 'issue_comment':
+      return commentEvent(payload)
+    case 'check_run':
+      return checkRunEvent(payload)
+    case 'check_suite':
+      return checkSuiteEvent(payload)
+    case 'issues':
+      return issueEvent(payload)
+    default:
+      return ignored
+  }
+}
+
+/** `edited` is a change of the plan only when the pull request now merges into another branch. */
+const changing = new Set(['opened', 'synchronize', 'reopened', 'ready_for_review'])
+
+function pullRequestEvent(it: z.infer<typeof pullRequestPayload>): ForgeEvent {
+  const about = { repository: refFrom(it.repository), number: it.number }
+  if (it.action === 'closed') {
+    return { kind: 'pull-request-closed', ...about, merged: it.pull_request.merged ?? false }
+  }
+  const movedBase = it.action === 'edited' && it.changes?.base !== undefined
+  return changing.has(it.action) || movedBase ? { kind: 'pull-request-changed', ...about } : ignored
+}
+
+function pushEvent(it: z.infer<typeof pushPayload>): ForgeEvent {
+  const branch = /^refs\/heads\/(.+)$/.exec(it.ref)?.[1]
+  if (!branch || it.deleted) return ignored
+  return {
+    kind: 'pushed',
+    repository: refFrom(it.repository),
+    branch,
+    before: it.before,
+    after: it.after,
+  }
+}
+
+function commentEvent(payload: unknown): ForgeEvent {
+  const { action, comment, issue, repository } = commentPayload.parse(payload)
+  if (action !== 'created' || !comment.user || comment.user.type === 'Bot') return ignored
+  return {
+    kind: 'commented',
+    repository: refFrom(repository),
+    number: issue.number,
+    onPullRequest: issue.pull_request != null,
+    commentId: String(comment.id),
+    author: comment.user.login,
+    body: comment.body,
+  }
+}
+
+function checkRunEvent(payload: unknown): ForgeEvent {
+  const it = checkRunPayload.parse(payload)
+  const action =
+    it.action === 'rerequested'
+      ? ('rerun' as const)
+      : it.action === 'requested_action'
+        ? buttons[it.requested_action?.identifier ?? '']
+        : undefined
+  if (!action) return ignored
+  return {
+    kind: 'check-action',
+    repository: refFrom(it.repository),
+    revision: it.check_run.head_sha,
+    pullRequests: it.check_run.pull_requests.map(pull => pull.number),
+    action,
+    by: it.sender.login,
+  }
+}
+
+const buttons: Readonly<Record<string, 'approve' | 'plan'>> = { approve: 'approve', plan: 'plan' }
+
+function checkSuiteEvent(payload: unknown): ForgeEvent {
+  const it = checkSuitePayload.parse(payload)
+  if (it.action !== 'rerequested') return ignored
+  return {
+    kind: 'check-action',
+    repository: refFrom(it.repository),
+    revision: it.check_suite.head_sha,
+    pullRequests: it.check_suite.pull_requests.map(pull => pull.number),
+    action: 'rerun',
+    by: it.sender.login,
+  }
+}
+
+function issueEvent(payload: unknown): ForgeEvent {
+  const { action, issue, repository } = issuePayload.parse(payload)
+  if (issue.pull_request != null || (action !== 'closed' && action !== 'reopened')) return ignored
+  return {
+    kind: 'issue-changed',
+    repository: refFrom(repository),
+    number: issue.number,
+    state: action === 'closed' ? 'closed' : 'open',
+  }
+}
+
+function refFrom({ full_name, clone_url }: z.infer<typeof repository>): RepositoryRef {
+  return { forge: 'github', host: new URL(clone_url).host, fullName: full_name, cloneUrl: clone_url }
+}

@@ -1,0 +1,150 @@
+import type { GitCredential, RepositoryRef } from '../../model/repository.ts'
+import { type Forge, ForgeError, type ForgeRepository, type Permission } from '../forge.ts'
+import { createAuthorship } from './authorship.ts'
+import { upsertCheck } from './checks.ts'
+import { upsertComment } from './comments.ts'
+import { recordDeployment } from './deployments.ts'
+import { createIssue, readIssue, updateIssue } from './issues.ts'
+import { markerRoom } from './marker.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
+import { openPullRequests, pullRequestsOf, readPullRequest } from './pull-requests.ts'
+import { type Authenticate, createSession, repositoryOf } from './session.ts'
+
+export interface GitHubForgeDeps {
+  /** Address that people open, without trailing slash, e.g. `https://github.com`. */
+  readonly webUrl: string
+  readonly appId: number
+  /** Octokit as the app, or as an installation of it: Probot's `app.auth`. */
+  readonly authenticate: Authenticate
+}
+
+/** GitHub refuses comments and issue bodies over 65,536 characters; our marker takes its share. */
+const maxBody = 65_536
+
+/** GitHub, or a GitHub Enterprise server, as a GitHub App with installations on repositories. */
+export function createGitHubForge(deps: GitHubForgeDeps): Forge {
+  const { webUrl, appId } = deps
+  const host = new URL(webUrl).host
+  const session = createSession(deps.authenticate)
+  const authorship = createAuthorship(session, appId)
+  const oneAtATime = createOneAtATime()
+
+  const refOf = (fullName: string): RepositoryRef => ({
+    forge: 'github',
+    host,
+    fullName,
+    cloneUrl: `${webUrl}/${fullName}.git`,
+  })
+
+  async function permissionOf(fullName: string, login: string, signal: AbortSignal): Promise<Permission> {
+    const attempt = { to: `read what ${login} may do in ${fullName}`, signal }
+    try {
+      return await session.on(fullName, attempt, async (octokit, request) => {
+        const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({
+          ...repositoryOf(fullName),
+          username: login,
+          request,
+        })
+        return permissions[data.permission] ?? 'none'
+      })
+    } catch (error) {
+      // No such person.
+      if (error instanceof ForgeError && error.code === 'not-found') return 'none'
+      throw error
+    }
+  }
+
+  async function gitCredential(fullName: string, signal: AbortSignal): Promise<GitCredential> {
+    const installation_id = await session.installationOf(fullName, signal)
+    const attempt = { to: `get a token to read ${fullName}`, signal }
+    return session.asApp(attempt, async (octokit, request) => {
+      const { data } = await octokit.rest.apps.createInstallationAccessToken({
+        installation_id,
+        repositories: [repositoryOf(fullName).repo],
+        permissions: { contents: 'read' },
+        request,
+      })
+      return { username: 'x-access-token', password: data.token, expiresAt: data.expires_at }
+    })
+  }
+
+  async function defaultBranch(fullName: string, signal: AbortSignal): Promise<string> {
+    return session.on(fullName, { to: `read ${fullName}`, signal }, async (octokit, request) => {
+      const { data } = await octokit.rest.repos.get({ ...repositoryOf(fullName), request })
+      return data.default_branch
+    })
+  }
+
+  function repository(fullName: string): ForgeRepository {
+    const place = { session, fullName, appId, authorship }
+    return {
+      ref: refOf(fullName),
+      maxCommentLength: maxBody - markerRoom,
+      pullRequest: (number, signal) => readPullRequest(place, number, signal),
+      openPullRequests: signal => openPullRequests(place, signal),
+      pullRequestsOf: (revision, signal) => pullRequestsOf(place, revision, signal),
+      defaultBranch: signal => defaultBranch(fullName, signal),
+      upsertComment: (comment, signal) =>
+        oneAtATime(`comment ${fullName}#${comment.on} ${comment.key}`, () =>
+          upsertComment(place, comment, signal),
+        ),
+      react: (commentId, content, signal) =>
+        session.on(
+          fullName,
+          { to: `react to a comment on ${fullName}`, signal },
+          async (octokit, request) => {
+            const comment_id = Number(commentId)
+            const at = repositoryOf(fullName)
+            await octokit.rest.reactions.createForIssueComment({ ...at, comment_id, content, request })
+          },
+        ),
+      upsertCheck: (check, knownId, signal) =>
+        oneAtATime(`check ${fullName}@${check.revision} ${check.name}`, () =>
+          upsertCheck(place, check, knownId, signal),
+        ),
+      createIssue: (key, draft, signal) =>
+        oneAtATime(`issue ${fullName} ${key}`, () => createIssue(place, key, draft, signal)),
+      issue: (number, signal) => readIssue(place, number, signal),
+      updateIssue: (number, change, signal) => updateIssue(place, number, change, signal),
+      recordDeployment: (deployment, signal) =>
+        oneAtATime(`deployment ${fullName} ${deployment.environment}`, () =>
+          recordDeployment(place, deployment, signal),
+        ),
+      permissionOf: (login, signal) => permissionOf(fullName, login, signal),
+      gitCredential: signal => gitCredential(fullName, signal),
+    }
+  }
+
+  async function repositories(signal: AbortSignal): Promise<readonly RepositoryRef[]> {
+    const attempt = { to: 'list our installations', signal }
+    const installations = await session.asApp(attempt, (octokit, request) =>
+      octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100, request }),
+    )
+    const found: RepositoryRef[] = []
+    for (const { id, suspended_at } of installations) {
+      if (suspended_at) continue
+      const listing = { to: `list the repositories of installation ${id}`, signal }
+      const names = await session.asInstallation(id, listing, async (octokit, request) => {
+        const all = await octokit.paginate(octokit.rest.apps.listReposAccessibleToInstallation, {
+          per_page: 100,
+          request,
+        })
+        return all.filter(it => !it.archived).map(it => it.full_name)
+      })
+      found.push(...names.map(refOf))
+    }
+    return found
+  }
+
+  return { kind: 'github', host, repository, repositories }
+}
+
+/** The legacy names that GitHub answers with: `maintain` arrives as write, `triage` as read. */
+const permissions: Readonly<Record<string, Permission>> = {
+  admin: 'admin',
+  write: 'write',
+  maintain: 'write',
+  read: 'read',
+  triage: 'read',
+  none: 'none',
+}

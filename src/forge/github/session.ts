@@ -1,0 +1,84 @@
+import type { ProbotOctokit } from 'probot'
+import { ForgeError } from '../forge.ts'
+import { toForgeError } from './errors.ts'
+
+/** Octokit as the app, or as one of its installations: Probot's `app.auth`. */
+export type Authenticate = (installationId?: number) => Promise<ProbotOctokit>
+
+/** One request to GitHub, said for people: `post a comment on acme/shop#7`. */
+export interface Attempt {
+  readonly to: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Passed with each request. Octokit's own retries are off: it would send a POST again whose first answer was lost, and the
+ * second comment would stay (probot#921). Jobs try again, and look before they create.
+ */
+export interface RequestOptions {
+  readonly signal: AbortSignal
+  readonly retries: 0
+}
+
+type Work<T> = (octokit: ProbotOctokit, request: RequestOptions) => Promise<T>
+
+/** Runs requests as the app or as the installation on a repository. Rejects with {@link ForgeError} only. */
+export interface Session {
+  asApp<T>(attempt: Attempt, work: Work<T>): Promise<T>
+  /** `fullName` is `owner/name`. */
+  on<T>(fullName: string, attempt: Attempt, work: Work<T>): Promise<T>
+  asInstallation<T>(installationId: number, attempt: Attempt, work: Work<T>): Promise<T>
+  installationOf(fullName: string, signal: AbortSignal): Promise<number>
+}
+
+export function createSession(authenticate: Authenticate): Session {
+  const installations = new Map<string, Promise<number>>()
+
+  async function run<T>(installationId: number | null, { to, signal }: Attempt, work: Work<T>): Promise<T> {
+    try {
+      signal.throwIfAborted()
+      const octokit = await (installationId === null ? authenticate() : authenticate(installationId))
+      return await work(octokit, { signal, retries: 0 })
+    } catch (error) {
+      throw signal.aborted
+        ? new ForgeError('unreachable', to, { kind: 'after', seconds: 1 }, error)
+        : toForgeError(to, error)
+    }
+  }
+
+  function installationOf(fullName: string, signal: AbortSignal): Promise<number> {
+    const known = installations.get(fullName)
+    if (known) return known
+    const attempt = { to: `find our installation on ${fullName}`, signal }
+    const asked = run(null, attempt, async (octokit, request) => {
+      const { data } = await octokit.rest.apps.getRepoInstallation({ ...repositoryOf(fullName), request })
+      return data.id
+    })
+    installations.set(fullName, asked)
+    asked.catch(() => installations.delete(fullName))
+    return asked
+  }
+
+  return {
+    asApp: (attempt, work) => run(null, attempt, work),
+    asInstallation: run,
+    installationOf,
+    on: async (fullName, attempt, work) => {
+      try {
+        return await run(await installationOf(fullName, attempt.signal), attempt, work)
+      } catch (error) {
+        // Removed and installed again, it has another id: ask the next time.
+        if (error instanceof ForgeError && (error.code === 'unauthorized' || error.code === 'not-found')) {
+          installations.delete(fullName)
+        }
+        throw error
+      }
+    },
+  }
+}
+
+export function repositoryOf(fullName: string): { owner: string; repo: string } {
+  const [owner, repo, ...rest] = fullName.split('/')
+  if (!owner || !repo || rest.length > 0) throw new RangeError(`"${fullName}" is not owner/name`)
+  return { owner, repo }
+}
