@@ -11,8 +11,8 @@ export interface StageGitHub {
 }
 
 export interface StageGitHubOptions {
-  /** Changes to the guestbook's files before its first commit; null leaves a file out. */
-  readonly files?: Readonly<Record<string, string | null>>
+  /** What the repository holds before anything happens: the guestbook, or (default) just a README. */
+  readonly files?: 'guestbook' | 'empty'
   readonly port?: number
 }
 
@@ -22,14 +22,12 @@ export async function startStageGitHub(options: StageGitHubOptions = {}): Promis
   const alice = simulator.createUser('alice', { name: 'Alice Ngo' })
   const bob = simulator.createUser('bob', { name: 'Bob Iyer' })
   const carol = simulator.createUser('carol', { name: 'Carol Weiss' })
-  const files = { ...(await guestbookFiles()), ...options.files }
+  const files = options.files === 'guestbook' ? await guestbookFiles() : { 'README.md': '# Guestbook\n' }
   const repository = await simulator.createRepository({
     owner: acme,
     name: 'guestbook',
     description: 'A guestbook: redis leader, redis follower and a frontend, kept by pull request',
-    files: Object.fromEntries(
-      Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null),
-    ),
+    files,
     collaborators: { alice: 'admin', bob: 'write', carol: 'read' },
   })
   simulator.installApp({ owner: acme, repositories: [repository] })

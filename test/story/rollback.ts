@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { cloneAs } from '../stage/clone.ts'
 import { eventually } from '../stage/eventually.ts'
 import { kubectl } from '../stage/kubectl.ts'
 import { edited, fileAt, merge, openChange } from './change.ts'
@@ -63,18 +64,19 @@ export const rollbackSteps: readonly StoryStep[] = [
     },
   },
   {
-    title: 'a revert of the merge is synced like any other change',
+    title: '`git revert` of the merge is synced like any other change',
     async run(story) {
-      const files = await edited(
-        story,
-        { branch: 'main', path: 'base/frontend.yaml' },
-        { 'frontend:does-not-exist': 'frontend:v1.1.0' },
-      )
-      const settings = await fileAt(story, 'main', 'base/settings.yaml')
-      const pull = await openChange(story, {
-        branch: 'revert-frontend-v1.2',
+      const { simulator, repository, people } = story.stage.github
+      const clone = await cloneAs(story.stage, people.alice)
+      await clone.git('switch', '--quiet', '--create', 'revert-frontend-v1.2')
+      await clone.git('revert', '--no-edit', '--mainline', '1', 'HEAD')
+      await clone.git('push', '--quiet', 'origin', 'HEAD')
+      const pull = await simulator.openPullRequest({
+        repository,
+        author: people.alice,
         title: 'Revert "Frontend 1.2"',
-        files: { ...files, 'base/settings.yaml': settings.slice(0, settings.indexOf('---\n')) },
+        head: 'revert-frontend-v1.2',
+        base: 'main',
       })
       story.pull = pull
       await eventually(() => assert.equal(theCheck(story, pull, 'plumbline').conclusion, 'success'))
