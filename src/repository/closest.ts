@@ -1,0 +1,30 @@
+/** The candidate that `written` was most likely meant to be; null when none is close. */
+export function closest(written: string, candidates: readonly string[]): string | null {
+  const allowed = Math.max(1, Math.floor(written.length / 3))
+  const ranked = candidates
+    .map(candidate => ({ candidate, distance: distance(written.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(it => it.distance <= allowed || (written.length > 2 && it.candidate.startsWith(written)))
+    .sort((a, b) => a.distance - b.distance)
+  return ranked[0]?.candidate ?? null
+}
+
+/** `did you mean "x"?`, or what there is to choose from when it is little, or null. */
+export function didYouMean(written: string, candidates: readonly string[]): string | null {
+  const best = closest(written, candidates)
+  if (best !== null) return `did you mean "${best}"?`
+  return candidates.length > 0 && candidates.length <= 8 ? `there is ${candidates.join(', ')}` : null
+}
+
+/** Levenshtein's edit distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,147 @@
+import type { GitRepository } from '../git/repository.ts'
+import { type Application, applicationKey } from '../model/application.ts'
+import {
+  applicationApiVersions,
+  applicationDocument,
+  applicationFrom,
+  type ApplicationDocument,
+} from '../model/application-document.ts'
+import { groupOf } from '../model/identity.ts'
+import { formatProblem, type Problem } from '../model/problem.ts'
+import { type Settings, settingsFile } from '../model/settings.ts'
+import { checkDocument } from './document-problems.ts'
+import { matchesAnyGlob } from './glob.ts'
+import { parseYamlDocuments } from './parse-yaml.ts'
+import { gitTree, type Tree, type TreeFile } from './tree.ts'
+import type { YamlDocument } from './yaml-document.ts'
+
+export interface FoundApplications {
+  /** In the order of their files; those with a problem are left out. */
+  readonly applications: readonly Application[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * The Applications that a commit or tree defines: in the files that the settings' globs name, else in every YAML file but
+ * a chart's templates. Rejects with GitError only; what is wrong with a document is returned, with its place.
+ */
+export async function findApplications(
+  repository: GitRepository,
+  treeish: string,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<FoundApplications> {
+  return findApplicationsIn(await gitTree(repository, treeish, signal), settings, signal)
+}
+
+const maxApplicationFileBytes = 4 * 1024 * 1024
+const filesPerRead = 2_000
+
+export async function findApplicationsIn(
+  tree: Tree,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<FoundApplications> {
+  const files = candidates(tree.files, settings)
+  const applications: Application[] = []
+  const problems: Problem[] = []
+  for (let at = 0; at < files.length; at += filesPerRead) {
+    const some = files.slice(at, at + filesPerRead)
+    const texts = await tree.read(some, maxApplicationFileBytes, signal)
+    for (const [index, file] of some.entries()) {
+      const text = texts[index]
+      if (text == null || !mayDefineApplication(text)) continue
+      const found = applicationsIn(text, file.path)
+      applications.push(...found.applications)
+      problems.push(...found.problems)
+    }
+  }
+  const unique = withoutDuplicates(applications)
+  const missing = missingFiles(settings, files)
+  return { applications: unique.applications, problems: [...missing, ...problems, ...unique.problems] }
+}
+
+function candidates(files: readonly TreeFile[], settings: Settings): readonly TreeFile[] {
+  const globs = settings.applications
+  const plain = files.filter(file => !file.symlink)
+  if (globs) return plain.filter(file => matchesAnyGlob(file.path, globs))
+  const charts = plain.flatMap(file => /^(.*\/)?Chart\.yaml$/.exec(file.path)?.slice(1) ?? [])
+  const templates = new Set(charts.map(folder => `${folder ?? ''}templates/`))
+  return plain.filter(file => /\.ya?ml$/.test(file.path) && !liesInAny(file.path, templates))
+}
+
+function liesInAny(path: string, folders: ReadonlySet<string>): boolean {
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    if (folders.has(path.slice(0, slash + 1))) return true
+  }
+  return false
+}
+
+/** Cheap, and true too often: most files of a repository need not be parsed. */
+function mayDefineApplication(text: string): boolean {
+  return /kind["']?\s*:\s*["']?Application\b/.test(text) && /(plumbline\.dev|argoproj\.io)\//.test(text)
+}
+
+/** The Applications of one file. */
+export function applicationsIn(text: string, file: string): FoundApplications {
+  const parsed = parseYamlDocuments(text, file)
+  const applications: Application[] = []
+  const problems: Problem[] = [...parsed.problems]
+  for (const document of parsed.documents) {
+    if (!isOurs(document.value)) continue
+    const checked = checkDocument(applicationDocument, document, file, 'invalid-application')
+    if ('problems' in checked) problems.push(...checked.problems)
+    else applications.push(locatedApplication(checked.data, document, file))
+  }
+  return { applications, problems }
+}
+
+function locatedApplication(data: ApplicationDocument, document: YamlDocument, file: string): Application {
+  return applicationFrom(data, { file, ...document.positionOf([]) })
+}
+
+const ourGroups: readonly string[] = applicationApiVersions.map(groupOf)
+
+/** By group rather than by version: an unknown version is an error to be shown, another project's kind is none. */
+function isOurs(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown }
+  return kind === 'Application' && typeof apiVersion === 'string' && ourGroups.includes(groupOf(apiVersion))
+}
+
+function withoutDuplicates(applications: readonly Application[]): FoundApplications {
+  const first = new Map<string, Application>()
+  const problems: Problem[] = []
+  for (const application of applications) {
+    const earlier = first.get(applicationKey(application))
+    if (earlier) problems.push(duplicate(application, earlier))
+    else first.set(applicationKey(application), application)
+  }
+  return { applications: [...first.values()], problems }
+}
+
+function duplicate(application: Application, earlier: Application): Problem {
+  const { name, destination } = application
+  const place = earlier.definedIn
+    ? formatProblem({ code: '', message: '', location: earlier.definedIn, hint: null }).replace(/: $/, '')
+    : 'elsewhere'
+  return {
+    code: 'duplicate-application',
+    message: `the application "${name}" on cluster "${destination.cluster}" is already defined at ${place}`,
+    location: application.definedIn,
+    hint: 'rename one of the two, or send it to another cluster',
+  }
+}
+
+/** A file that is named without a glob should be there. */
+function missingFiles(settings: Settings, files: readonly TreeFile[]): readonly Problem[] {
+  const named = (settings.applications ?? []).filter(glob => !/[*?[{]/.test(glob))
+  return named
+    .filter(name => !files.some(file => file.path === name.replace(/^\.?\//, '')))
+    .map(name => ({
+      code: 'invalid-settings',
+      message: `${name} is listed under "applications", but there is no such file`,
+      location: { file: settingsFile, line: null },
+      hint: 'correct the path, or use a glob such as deploy/applications/*.yaml',
+    }))
+}

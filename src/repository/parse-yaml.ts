@@ -1,0 +1,140 @@
+import { LineCounter, parseAllDocuments, type YAMLError } from 'yaml'
+import type { Problem } from '../model/problem.ts'
+import { kubernetesTags } from './kubernetes-yaml.ts'
+import { documentOf, positionAt, type YamlDocument } from './yaml-document.ts'
+import { explainYamlError } from './yaml-problems.ts'
+import { type Parsed, type ValueFailure, type ValueLimits, valueOf } from './yaml-value.ts'
+
+export interface YamlLimits extends ValueLimits {
+  readonly maxBytes: number
+  readonly maxDocuments: number
+}
+
+const defaultLimits: YamlLimits = {
+  maxBytes: 8 * 1024 * 1024,
+  maxDocuments: 10_000,
+  maxDepth: 100,
+  maxAliases: 1_000,
+}
+
+/** More are not shown: one slip can make a parser stumble over every line that follows. */
+const mostProblems = 10
+
+/**
+ * Parses YAML (or JSON) that a stranger wrote. Never throws: `documents` holds what could be read, `problems` all else,
+ * with its place in `file`. Bounds size, depth, number of documents and what aliases expand to.
+ */
+export function parseYamlDocuments(
+  input: string | Uint8Array,
+  file: string,
+  limits: Partial<YamlLimits> = {},
+): { readonly documents: readonly YamlDocument[]; readonly problems: readonly Problem[] } {
+  const bounds = { ...defaultLimits, ...limits }
+  const decoded = decode(input)
+  if (decoded === null) return only(notText(file))
+  const text = decoded.replace(/^\uFEFF/, '')
+  if (text.length > bounds.maxBytes) {
+    return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxBytes} bytes`))
+  }
+  const lines = new LineCounter()
+  if (opensTooMuch(text)) return only(tooDeep(file, bounds))
+  const parsed = parseAll(text, lines)
+  if (parsed === null) return only(tooDeep(file, bounds))
+  if (parsed.length > bounds.maxDocuments) {
+    return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxDocuments} documents`))
+  }
+  const problems = parsed
+    .flatMap(document => document.errors)
+    .slice(0, mostProblems)
+    .map(error => problemOf(error, { file, text, lines }))
+  const documents: YamlDocument[] = []
+  for (const document of parsed) {
+    if (document.errors.length > 0) continue
+    const read = valueOf(document, bounds)
+    if ('failure' in read) problems.push(failureAt(read.failure, { document, file, lines }))
+    else documents.push(documentOf(document, read.value, lines))
+  }
+  return { documents, problems }
+}
+
+/** The parser takes seconds to find that a million brackets are too many; this takes none. */
+const mostOpenBrackets = 2_000
+
+function opensTooMuch(text: string): boolean {
+  let open = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x5b || code === 0x7b) open++
+    else if ((code === 0x5d || code === 0x7d) && open > 0) open--
+    if (open > mostOpenBrackets) return true
+  }
+  return false
+}
+
+function parseAll(text: string, lineCounter: LineCounter): readonly Parsed[] | null {
+  try {
+    const parsed = parseAllDocuments(text, {
+      schema: 'failsafe',
+      customTags: kubernetesTags,
+      resolveKnownTags: false,
+      merge: true,
+      // Ours: the parser compares every key with every other one.
+      uniqueKeys: false,
+      lineCounter,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
+    return Array.isArray(parsed) ? (parsed as readonly Parsed[]) : []
+  } catch (error) {
+    // A stack overflow of the parser; everything else it reports.
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function problemOf(error: YAMLError, at: { file: string; text: string; lines: LineCounter }): Problem {
+  const position = positionAt(at.lines, error.pos[0])
+  return {
+    code: 'yaml-syntax',
+    ...explainYamlError(error, at.text),
+    location: { file: at.file, ...position },
+  }
+}
+
+function failureAt(
+  failure: ValueFailure,
+  at: { document: Parsed; file: string; lines: LineCounter },
+): Problem {
+  const { code, message, hint } = failure
+  const offset = failure.offset ?? at.document.contents?.range?.[0] ?? at.document.range[0]
+  return { code, message, hint, location: { file: at.file, ...positionAt(at.lines, offset) } }
+}
+
+/** Null when the bytes are not UTF-8. Text that came through a lossy decoder shows it by replacement characters. */
+function decode(input: string | Uint8Array): string | null {
+  if (typeof input === 'string') return input.includes('\uFFFD') ? null : input
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(input)
+  } catch {
+    return null
+  }
+}
+
+function only(problem: Problem) {
+  return { documents: [], problems: [problem] }
+}
+
+function notText(file: string): Problem {
+  return {
+    ...atStart(file, 'yaml-not-utf8', 'the file is not UTF-8 text'),
+    hint: 'save it as UTF-8; only Kubernetes Secrets and binaryData can hold other bytes, as base64',
+  }
+}
+
+function tooDeep(file: string, bounds: YamlLimits): Problem {
+  return atStart(file, 'yaml-too-deep', `the document is nested more than ${bounds.maxDepth} levels deep`)
+}
+
+function atStart(file: string, code: string, message: string): Problem {
+  return { code, message, location: { file, line: 1, column: 1 }, hint: null }
+}
