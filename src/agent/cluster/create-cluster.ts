@@ -1,8 +1,9 @@
 import type { KubeConfig } from '@kubernetes/client-node'
+import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
 import { fieldManager as ourManager } from '../../model/fields.ts'
 import { describeIdentity, identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
-import { createClient, type RequestNotice } from './client.ts'
+import { type ClientCall, createClient, type RequestNotice } from './client.ts'
 import { type Cluster, ClusterError, type Resource } from './cluster.ts'
 import { createConnection } from './connection.ts'
 import { createDiscoverer } from './discoverer.ts'
@@ -35,6 +36,21 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
     throw new ClusterError('unknown-kind', message, { status: 404, passing: false })
   }
 
+  /** Sends an object; what is said of a refusal holds nothing of a Secret's content, which servers quote. */
+  async function send(
+    call: ClientCall,
+    object: KubernetesObject,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> {
+    try {
+      return parseObject(await client.call(call, signal))
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error
+      const message = createTextRedactor(secretValuesOf([object]))(error.message)
+      throw message === error.message ? error : new ClusterError(error.code, message, error)
+    }
+  }
+
   async function write(
     object: KubernetesObject,
     options: { readonly method: 'POST' | 'PUT'; readonly verb: string },
@@ -49,7 +65,7 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
         : objectPath(resource, identity, { query })
     const body = { type: 'application/json', text: JSON.stringify(object) }
     const attempted = `${options.verb} ${describeIdentity(identity)}`
-    return parseObject(await client.call({ method: options.method, path, body, attempted }, signal))
+    return send({ method: options.method, path, body, attempted }, object, signal)
   }
 
   return {
@@ -86,7 +102,7 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
       const { managedFields: _, ...metadata } = object.metadata
       const body = { type: applyPatch, text: yamlSafeJson({ ...object, metadata }) }
       const attempted = `${options.dryRun ? 'dry-run' : 'apply'} ${describeIdentity(identity)}`
-      return parseObject(await client.call({ method: 'PATCH', path, body, attempted }, signal))
+      return send({ method: 'PATCH', path, body, attempted }, object, signal)
     },
 
     async patch(resource, identity, patch, signal) {

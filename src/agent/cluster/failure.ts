@@ -24,7 +24,10 @@ type Status = z.infer<typeof statusDocument>
 export function failureOf(answer: Pick<Answer, 'status' | 'text'>, attempted: string): ClusterError {
   const status = parseStatus(answer)
   const code = codeOf(answer.status, status)
-  const reason = cleanse(status.message) || `the API server answered ${answer.status}`
+  const reason =
+    code === 'unknown-kind'
+      ? 'the cluster does not serve this kind'
+      : shorten(status.message) || `the API server answered ${answer.status}`
   return new ClusterError(code, `could not ${attempted}: ${reason}`, {
     status: answer.status,
     passing: passing.has(code),
@@ -62,18 +65,16 @@ function codeOf(http: number, status: Status): ClusterErrorCode {
   const { message, reason, details } = status
   if (/does not support dry run/.test(message)) return 'webhook-no-dry-run'
   if (/denied the request|denied request:/.test(message)) return 'webhook-denied'
-  // The server-side apply schema check answers 500 on some versions although the fault is the object's.
-  if (/field not declared in schema|failed to create typed patch object/.test(message)) return 'invalid'
+  if (http >= 500 && reason === '' && objectsFault.some(pattern => pattern.test(message))) return 'invalid'
   switch (http) {
     case 401:
       return 'unauthorized'
     case 403:
-      return reason === 'Forbidden' || reason === '' ? 'forbidden' : 'invalid'
+      return codeOfForbidden(status)
     case 404:
       if (details?.kind === 'namespaces' && / not found$/.test(message)) return 'namespace-missing'
       return details?.name ? 'not-found' : 'unknown-kind'
     case 409:
-      return 'conflict'
     case 410:
       return 'conflict'
     case 429:
@@ -89,11 +90,26 @@ function codeOf(http: number, status: Status): ClusterErrorCode {
   return http >= 500 ? 'server' : 'invalid'
 }
 
+/** Server-side apply answers 500 without a reason when the object does not fit its schema. */
+const objectsFault = [/failed to create typed/, /failed to convert new object/, /error decoding/]
+
+/** 403 is said by the authoriser, and by admission: quotas, Pod security and namespaces that are going away. */
+function codeOfForbidden(status: Status): ClusterErrorCode {
+  if (status.details?.causes?.some(cause => cause.reason === 'NamespaceTerminating')) return 'conflict'
+  if (status.reason !== 'Forbidden') return status.reason === '' ? 'forbidden' : 'invalid'
+  return /cannot \S+ (resource|path)|RBAC permissions|escalat/i.test(status.message) ? 'forbidden' : 'invalid'
+}
+
 function causesOf(status: Status): readonly string[] {
   return [status.message, ...(status.details?.causes ?? []).map(cause => cause.message)]
 }
 
-/** Decoders quote the text around a mistake, which in a Secret is its content. */
-function cleanse(message: string): string {
-  return message.replace(/, error found in #\d+ byte of .*$/s, '').replace(/, bigger context .*$/s, '')
+/** Leaves out what only repeats the object: decoders' surroundings of a mistake, diffs, and long refused values. */
+function shorten(message: string): string {
+  return message
+    .replace(/, error found in #\d+ byte of [^]*$/, '')
+    .replace(/, got &value\.[^]*$/, '')
+    .replace(/\n@@[^]*$/, '')
+    .replace(/(Invalid value: )([{[])[^]{120,}?([}\]])(: [a-zA-Z])/g, '$1$2…$3$4')
+    .trim()
 }

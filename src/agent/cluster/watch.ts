@@ -46,6 +46,7 @@ export async function* follow(follow: FollowOptions, signal: AbortSignal): Async
       if (!(error instanceof ClusterError)) throw error
       // The kind is no longer served, so nothing of it is left.
       if (error.code === 'unknown-kind') yield { type: 'synced', objects: [] }
+      if (signal.aborted) return
       failures++
       if (error.status !== 410) follow.onTrouble(error)
     }

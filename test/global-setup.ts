@@ -1,0 +1,40 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestProject } from 'vitest/node'
+import { type Cluster, createCluster } from '../tools/control-plane/cluster.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Answers GET /NAME with the path of the kubeconfig of this run's cluster NAME, which it starts first if need be. */
+    readonly clusters: string
+  }
+}
+
+/**
+ * One set of clusters per run. A cluster is started when the first test file asks for it, by this process rather than by
+ * the file's, so that it lives until the run ends, however that ends.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const clusters = new Map<string, Promise<Cluster>>()
+  const server = createServer((request, response) => {
+    const name = `test-${process.pid}-${(request.url ?? '').slice(1)}`
+    const cluster = clusters.get(name) ?? createCluster({ name, nodes: 1 })
+    clusters.set(name, cluster)
+    cluster.then(
+      ({ kubeconfig }) => response.end(kubeconfig),
+      (error: unknown) => {
+        response.statusCode = 500
+        response.end(String(error))
+      },
+    )
+  })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  project.provide('clusters', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  return async () => {
+    server.closeAllConnections()
+    server.close()
+    await Promise.allSettled([...clusters.values()].map(async cluster => (await cluster).down()))
+  }
+}
