@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { startGuard } from '../../tools/machine/guard.ts'
 
 /** A `plumbline` process of ours, its output kept in a file. */
 export interface PlumblineProcess {
@@ -34,6 +35,7 @@ function watchProcess(child: ChildProcess, logFile: string): PlumblineProcess {
   const log = createWriteStream(logFile, { flags: 'a' })
   const lines: string[] = []
   const waiting = new Set<(line: string) => void>()
+  const guard = startGuard(['kill', '-KILL', String(child.pid)])
   const gone = new Promise<void>(resolve => child.once('close', () => resolve()))
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', line => {
@@ -42,7 +44,10 @@ function watchProcess(child: ChildProcess, logFile: string): PlumblineProcess {
       for (const see of waiting) see(line)
     })
   }
-  void gone.then(() => log.end())
+  void gone.then(() => {
+    guard.dismiss()
+    log.end()
+  })
   return {
     pid: child.pid!,
     waitForOutput(pattern, ms) {

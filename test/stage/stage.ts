@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureBinaries } from '../../tools/control-plane/binaries.ts'
+import { type EnsureBinariesOptions, ensureBinaries } from '../../tools/control-plane/binaries.ts'
 import { type Cluster, createCluster } from '../../tools/control-plane/cluster.ts'
+import { startGuard } from '../../tools/machine/guard.ts'
 import { type StageGitHub, type StageGitHubOptions, startStageGitHub } from './github.ts'
 import { type PlumblineProcess, startPlumbline } from './process.ts'
 import { type StageServer, startStageServer } from './server.ts'
@@ -25,34 +26,52 @@ export interface StageOptions extends StageGitHubOptions {
   /** Names of clusters, each with an agent. Cluster names on this machine get `prefix` before them. */
   readonly clusters: readonly string[]
   readonly prefix: string
-  /** Told as each part comes up; the parts come in the order of the architecture. */
-  readonly onStep?: (step: StageStep) => void
+  /** Told before each part is started; they come in this order. */
+  readonly onPart?: (part: StagePart) => void
+  readonly onBinaries?: EnsureBinariesOptions['onProgress']
+  /** Aborting takes down what is there so far. */
+  readonly signal?: AbortSignal
   /** Environment of server and agents. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-export type StageStep = 'clusters' | 'github' | 'server' | 'agents'
+export const stageParts = ['binaries', 'clusters', 'github', 'server', 'agents'] as const
+export type StagePart = (typeof stageParts)[number]
 
 /** Starts all parts; when one fails, those before it are taken down again. */
 export async function startStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-stage-'))
-  const undo: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })]
+  const guard = startGuard(['rm', '-rf', folder])
+  const undo: (() => Promise<void>)[] = [
+    async () => {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      guard.dismiss()
+    },
+  ]
   const stop = async () => {
     for (const step of undo.splice(0).toReversed()) await step()
   }
+  const begin = (part: StagePart) => {
+    options.signal?.throwIfAborted()
+    options.onPart?.(part)
+  }
   try {
-    const binaries = await ensureBinaries()
-    options.onStep?.('clusters')
+    begin('binaries')
+    const binaries = await ensureBinaries({ onProgress: options.onBinaries, signal: options.signal })
+    begin('clusters')
     const clusters: Record<string, Cluster> = {}
     for (const name of options.clusters) {
-      const cluster = await createCluster({ name: `${options.prefix}-${name}` })
+      const cluster = await createCluster({
+        name: `${options.prefix}-${name}`,
+        ...(options.signal ? { signal: options.signal } : {}),
+      })
       undo.push(() => cluster.down())
       clusters[name] = cluster
     }
-    options.onStep?.('github')
+    begin('github')
     const github = await startStageGitHub(options)
     undo.push(() => github.simulator.stop())
-    options.onStep?.('server')
+    begin('server')
     const env = options.env ?? {}
     const server = await startStageServer({
       simulator: github.simulator,
@@ -61,7 +80,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       env,
     })
     undo.push(() => server.stop())
-    options.onStep?.('agents')
+    begin('agents')
     const agents = createStageAgents({ folder, server, clusters, env: { ...env, PLUMBLINE_BIN: binaries } })
     undo.push(() => agents.stopAll())
     await Promise.all(options.clusters.map(name => agents.start(name)))

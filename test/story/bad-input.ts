@@ -73,7 +73,7 @@ const inputs: readonly BadInput[] = [
 export const badInputSteps: readonly StoryStep[] = inputs.map((input, index) => ({
   title: `${input.what}: said in the check, with file and line, and nothing is written`,
   async run(story) {
-    const before = await resourceVersions(story)
+    const before = await written(story)
     const pull = await openChange(story, {
       branch: `bad-${index}`,
       title: `Try: ${input.what}`,
@@ -92,7 +92,7 @@ export const badInputSteps: readonly StoryStep[] = inputs.map((input, index) => 
       ),
       `${input.at.file}:${input.at.line} and ${input.says} among\n${places.join('\n')}\n${failed.summary}`,
     )
-    assert.equal(await resourceVersions(story), before)
+    assert.equal(await written(story), before)
     const { simulator, people } = story.stage.github
     await simulator.closeIssue(pull, people.alice)
   },
@@ -103,10 +103,11 @@ function applicationChecks(story: Story, sha: string): readonly CheckRun[] {
   return simulator.checkRuns(repository, sha).filter(it => it.name !== 'plumbline')
 }
 
-/** Changes when anything of the guestbook's specs is written. */
-async function resourceVersions(story: Story): Promise<string> {
+/** Changes when anything of the guestbook is written. */
+async function written(story: Story): Promise<string> {
   const kinds = 'deployments,services,configmaps'
-  const path = 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}'
+  const path =
+    'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.generation} {.spec} {.data}{"\\n"}{end}'
   const all = await Promise.all(
     ['dev', 'prod'].map(name =>
       kubectl(story.stage.clusters[name]!, '-n', 'guestbook', 'get', kinds, '-o', path),

@@ -25,7 +25,7 @@ export const restartSteps: readonly StoryStep[] = [
         const opened = simulator.deliveries
           .slice(delivered)
           .find(it => it.event === 'pull_request' && it.action === 'opened')
-        assert.ok(opened?.status !== undefined && opened.status < 300, 'the webhook was taken')
+        assert.ok(opened && opened.statusCode >= 200 && opened.statusCode < 300, 'the webhook was taken')
       })
       await server.stop('SIGKILL')
       const early = appComments(pull).length
