@@ -8,7 +8,6 @@ const queueName = 'jobs'
 
 /** A job that fails for passing reasons is tried for about an hour. */
 const options = {
-  policy: 'key_strict_fifo',
   notify: true,
   // A dead worker is noticed by its missing heartbeat; a hanging one by the limit.
   heartbeatSeconds: 10,
@@ -38,7 +37,7 @@ export async function createQueue(deps: {
   boss.on('error', error => logger.error({ err: error }, 'the job queue had an error'))
   boss.on('warning', warning => logger.warn({ warning }, 'the job queue warns'))
   await boss.start()
-  await boss.createQueue(queueName, options)
+  await boss.createQueue(queueName, { policy: 'key_strict_fifo', ...options })
   await boss.updateQueue(queueName, options)
   // Fills pg-boss's cache of queues: inside a transaction on the embedded database it could not be read.
   await boss.getBlockedKeys(queueName)
