@@ -2,12 +2,16 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { ProbotOctokit } from 'probot'
+import { vi } from 'vitest'
 import type { Installation, Repository, User } from './github/state.ts'
 import {
   type GitHubSimulator,
   type GitHubSimulatorOptions,
   startGitHubSimulator,
 } from './start-github-simulator.ts'
+
+// Each test runs a server and many gits, on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000 })
 
 export interface ReceivedWebhook {
   readonly event: string

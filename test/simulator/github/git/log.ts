@@ -68,9 +68,11 @@ export async function changedFiles(
   to: string,
 ): Promise<readonly ChangedFile[]> {
   const base = from ?? (await emptyTree(folder))
-  const raw = await gitText(folder, ['diff-tree', '-r', '-M', '--raw', '--no-abbrev', '-z', base, to])
-  const stats = await counts(folder, base, to)
-  const patches = await unifiedDiff(folder, base, to)
+  const [raw, stats, patches] = await Promise.all([
+    gitText(folder, ['diff-tree', '-r', '-M', '--raw', '--no-abbrev', '-z', base, to]),
+    counts(folder, base, to),
+    unifiedDiff(folder, base, to),
+  ])
   return parseRaw(raw).map((file, index) => ({
     ...file,
     ...stats[index]!,

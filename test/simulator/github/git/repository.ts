@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { appendFile, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { User } from '../state.ts'
 import { GitFailure, gitText, runGit } from './run-git.ts'
 
@@ -8,21 +9,28 @@ export const zeroSha = '0'.repeat(40)
 export async function initRepository(folder: string, defaultBranch: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   await runGit(folder, ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`])
-  const settings = [
-    ['http.receivepack', 'true'],
-    ['uploadpack.allowFilter', 'true'],
-    ['uploadpack.allowAnySHA1InWant', 'true'],
-    ['uploadpack.allowReachableSHA1InWant', 'true'],
-    ['receive.hideRefs', 'refs/pull'],
-    ['gc.auto', '0'],
-    ['receive.autogc', 'false'],
-  ] as const
-  for (const [key, value] of settings) await runGit(folder, ['config', key, value])
+  await appendFile(join(folder, 'config'), settings)
 }
+
+const settings = `
+[http]
+\treceivepack = true
+[uploadpack]
+\tallowFilter = true
+\tallowAnySHA1InWant = true
+\tallowReachableSHA1InWant = true
+[receive]
+\thideRefs = refs/pull
+\tautogc = false
+[gc]
+\tauto = 0
+`
 
 /** The commit that a branch, tag, full ref or SHA names; undefined when there is none. */
 export async function resolveCommit(folder: string, name: string): Promise<string | undefined> {
-  for (const candidate of [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, name]) {
+  const exact = name.startsWith('refs/') || /^[0-9a-f]{40}$/.test(name)
+  const candidates = exact ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, name]
+  for (const candidate of candidates) {
     const args = ['rev-parse', '--quiet', '--verify', '--end-of-options', `${candidate}^{commit}`]
     const sha = await gitText(folder, args).catch(absent)
     if (sha) return sha
@@ -78,23 +86,42 @@ export async function commitTree(folder: string, commit: CommitInput): Promise<s
 export const writeBlob = async (folder: string, content: string | Buffer): Promise<string> =>
   await gitText(folder, ['hash-object', '-w', '--stdin'], { input: content })
 
+export interface IndexEntry {
+  readonly path: string
+  readonly mode: string
+  /** Null removes the path. */
+  readonly sha: string | null
+}
+
+/** The tree of `base` (or an empty one) with some entries replaced, added or removed. */
+export async function writeTree(
+  folder: string,
+  base: string | undefined,
+  entries: readonly IndexEntry[],
+): Promise<string> {
+  const env = { GIT_INDEX_FILE: `${folder}/index-${crypto.randomUUID()}` }
+  await runGit(folder, base ? ['read-tree', base] : ['read-tree', '--empty'], { env })
+  const input = entries
+    .map(({ path, mode, sha }) => `${sha ? mode : '0'} ${sha ?? zeroSha}\t${path}\0`)
+    .join('')
+  await runGit(folder, ['update-index', '-z', '--index-info'], { env, input })
+  const tree = await gitText(folder, ['write-tree'], { env })
+  await rm(env.GIT_INDEX_FILE, { force: true })
+  return tree
+}
+
 /** The tree of `parent` (or an empty one) with some files replaced, added, or (null) removed. */
 export async function treeWith(
   folder: string,
   parent: string | undefined,
   files: Readonly<Record<string, string | Buffer | null>>,
 ): Promise<string> {
-  const env = { GIT_INDEX_FILE: `${folder}/index-${crypto.randomUUID()}` }
-  await runGit(folder, parent ? ['read-tree', parent] : ['read-tree', '--empty'], { env })
-  const entries: string[] = []
-  for (const [path, content] of Object.entries(files)) {
-    const blob = content === null ? zeroSha : await writeBlob(folder, content)
-    entries.push(`${content === null ? '0' : '100644'} ${blob}\t${path}\0`)
-  }
-  await runGit(folder, ['update-index', '-z', '--index-info'], { env, input: entries.join('') })
-  const tree = await gitText(folder, ['write-tree'], { env })
-  await rm(env.GIT_INDEX_FILE, { force: true })
-  return tree
+  const entries = Object.entries(files).map(async ([path, content]) => ({
+    path,
+    mode: '100644',
+    sha: content === null ? null : await writeBlob(folder, content),
+  }))
+  return await writeTree(folder, parent, await Promise.all(entries))
 }
 
 export type MergeResult =

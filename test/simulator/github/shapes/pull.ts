@@ -57,10 +57,8 @@ export function pullShape(world: World, issue: PullRequest) {
 
 /** One pull request read by itself: with its size and whether it can be merged. */
 export async function pullDetail(world: World, issue: PullRequest) {
-  const { pull, repository } = issue
-  const from = await diffBase(issue)
-  const files = await changedFiles(repository.folder, from, pull.headSha)
-  const commits = await log(repository.folder, [`${from}..${pull.headSha}`])
+  const { pull } = issue
+  const size = await sizeOf(issue)
   const open = issue.state === 'open'
   return {
     ...pullShape(world, issue),
@@ -72,11 +70,44 @@ export async function pullDetail(world: World, issue: PullRequest) {
     comments: issue.comments.length,
     review_comments: 0,
     maintainer_can_modify: false,
+    ...size,
+  } satisfies Schemas['pull-request']
+}
+
+interface PullSize {
+  readonly commits: number
+  readonly additions: number
+  readonly deletions: number
+  readonly changed_files: number
+}
+
+/** Two commits always differ by the same: remembered, since every answer and event about a pull request tells it. */
+const sizes = new WeakMap<Repository, Map<string, Promise<PullSize>>>()
+
+function sizeOf(issue: PullRequest): Promise<PullSize> {
+  const { pull, repository } = issue
+  const known = sizes.get(repository) ?? new Map<string, Promise<PullSize>>()
+  sizes.set(repository, known)
+  const key = `${pull.baseSha}...${pull.headSha}`
+  const size = known.get(key) ?? measure(issue)
+  known.set(key, size)
+  return size
+}
+
+async function measure(issue: PullRequest): Promise<PullSize> {
+  const { pull, repository } = issue
+  const { headSha } = pull
+  const from = await diffBase(issue)
+  const [files, commits] = await Promise.all([
+    changedFiles(repository.folder, from, headSha),
+    log(repository.folder, [`${from}..${headSha}`]),
+  ])
+  return {
     commits: commits.length,
     additions: files.reduce((sum, file) => sum + file.additions, 0),
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
     changed_files: files.length,
-  } satisfies Schemas['pull-request']
+  }
 }
 
 /** Where a pull request's own changes begin: the merge base, which a merge of the head does not move. */
