@@ -27,6 +27,8 @@ export interface PlanInput {
   /** Objects of the render that could not even be settled (unknown kind, duplicate identity). */
   readonly unsettled: readonly { readonly id: ObjectId; readonly problem: Problem }[]
   readonly prune: boolean
+  /** The application itself leaves Git: an empty head is meant, allowEmpty or not. Missing means no. */
+  readonly removed?: boolean
   /** Groups whose discovery failed: nothing of theirs is deleted. */
   readonly failedGroups: ReadonlySet<string>
   /** 32 bytes; digests of redacted values are made with it. */

@@ -1,0 +1,60 @@
+import { type ObjectId, parseIdentity } from '../model/identity.ts'
+import type { KubernetesObject } from '../model/object.ts'
+import type { Decision, PlanContext } from './decision.ts'
+import { ourEntry } from './field-set.ts'
+import { textAt } from './json.ts'
+import { normalise } from './normalise.ts'
+import { applicationOf, syncOptionsOf } from './ownership.ts'
+
+/** What happens to an object that the head does not render: null when it is gone already, or was never ours. */
+export function decideLeaving(id: ObjectId, context: PlanContext): Decision | null {
+  const { input } = context
+  const decision: Decision = {
+    id,
+    action: 'leave-behind',
+    origin: input.base === null || context.base.has(id) ? 'pull-request' : 'drift',
+    desired: null,
+    live: null,
+    before: null,
+    after: null,
+    differences: [],
+    source: null,
+    error: null,
+    note: null,
+  }
+  if (input.failedGroups.has(parseIdentity(id).group)) {
+    return { ...decision, note: 'its API group could not be discovered, so nothing of it is deleted' }
+  }
+  const read = input.live.get(id)
+  if (!read || read.kind === 'absent') return null
+  if (read.kind === 'unreadable') return { ...decision, action: 'error', error: read.problem }
+  const live = read.object
+  const owner = applicationOf(live)
+  const wasOurs = context.isOurs(id, live) || (owner === null && ourEntry(live) !== null)
+  if (owner !== input.application.name && !wasOurs) return null
+  const reason = reasonToKeep(live, owner, context)
+  if (reason) return { ...decision, live, note: reason }
+  return { ...decision, action: 'delete', live, before: normalise(live), note: remark(live) }
+}
+
+function reasonToKeep(live: KubernetesObject, owner: string | null, { input }: PlanContext): string | null {
+  if (owner === null) return 'its application label is gone, so it is not deleted'
+  if (owner !== input.application.name) return `it now belongs to the application ${owner}`
+  const controller = live.metadata.ownerReferences?.find(it => it.controller)
+  if (controller) return `${controller.kind} ${controller.name} controls it`
+  const options = syncOptionsOf(live)
+  if (options.has('Prune=false')) return 'it has the sync option Prune=false'
+  if (textAt(live, 'metadata', 'annotations', 'helm.sh/resource-policy') === 'keep') {
+    return 'it has the annotation helm.sh/resource-policy: keep'
+  }
+  if (!input.prune) return 'pruning is off'
+  const isEmpty = input.head.length === 0 && input.unsettled.length === 0
+  const mayBeEmpty = input.removed === true || input.application.syncPolicy.automated?.allowEmpty === true
+  if (isEmpty && !mayBeEmpty) return 'nothing is rendered at all, and allowEmpty is off'
+  return null
+}
+
+function remark(live: KubernetesObject): string | null {
+  if (live.metadata.deletionTimestamp) return 'it is being deleted already'
+  return syncOptionsOf(live).has('Prune=confirm') ? 'waits for an approval (Prune=confirm)' : null
+}

@@ -1,0 +1,116 @@
+import type { Application } from '../model/application.ts'
+import { type ObjectId, parseIdentity } from '../model/identity.ts'
+import type { KubernetesObject } from '../model/object.ts'
+import type { Change, FieldChange } from '../model/plan.ts'
+import type { LiveRead } from '../model/rendered.ts'
+import { attributionOf } from './attribution.ts'
+import { differencesOf } from './diff-fields.ts'
+import { unifiedDiff } from './diff-text.ts'
+import { driftedPlaces } from './drifted-places.ts'
+import { withoutIgnored } from './ignore-differences.ts'
+import { normalise } from './normalise.ts'
+import { compareIds } from './order.ts'
+import type { DesiredObject } from './plan-input.ts'
+import { createPlanRedactor, type PlanRedactor } from './plan-redactor.ts'
+import { risksOf } from './risks.ts'
+import { valueAtSteps } from './steps.ts'
+import { withValueAtSteps } from './with-value.ts'
+
+export interface DriftInput {
+  /** The set of the last successful sync, settled. */
+  readonly desired: readonly DesiredObject[]
+  /** An object that is not in here was not read, and is not judged. */
+  readonly live: ReadonlyMap<ObjectId, LiveRead>
+  readonly application: Application
+  /** 32 bytes; digests of redacted values are made with it. */
+  readonly redactionKey: Uint8Array
+}
+
+/**
+ * How the cluster differs from what was last synced, told as the changes that put it back: a deleted object is a create,
+ * changed fields of ours are an update, an object that could not be read is an error. What others added is no drift. Redacted.
+ */
+export function driftOf(input: DriftInput): Change[] {
+  const redactor = createPlanRedactor({
+    application: input.application,
+    cluster: input.application.destination.cluster,
+    head: input.desired,
+    base: null,
+    live: input.live,
+    predictions: new Map(),
+    lastSynced: null,
+    redactionKey: input.redactionKey,
+  })
+  return input.desired
+    .flatMap(desired => driftOfOne(desired, input, redactor) ?? [])
+    .toSorted((a, b) => compareIds(a.id, b.id))
+}
+
+function driftOfOne(desired: DesiredObject, input: DriftInput, redactor: PlanRedactor): Change | null {
+  const read = input.live.get(desired.id)
+  if (!read) return null
+  const change: Change = {
+    id: desired.id,
+    action: 'update',
+    origin: 'drift',
+    fields: [],
+    diff: '',
+    risks: [],
+    source: desired.source,
+    error: null,
+    note: null,
+  }
+  switch (read.kind) {
+    case 'unreadable':
+      return { ...change, action: 'error', error: redactor.problem(read.problem) }
+    case 'absent':
+      return {
+        ...change,
+        action: 'create',
+        diff: unifiedDiff(null, redactor.object(normalise(desired.object))),
+      }
+    case 'live':
+      return driftOfLive(desired, read.object, { ...input, change, redactor })
+  }
+}
+
+function driftOfLive(
+  desired: DesiredObject,
+  live: KubernetesObject,
+  context: DriftInput & { readonly change: Change; readonly redactor: PlanRedactor },
+): Change | null {
+  const { change, redactor } = context
+  const rules = context.application.ignoreDifferences
+  const wanted = withoutIgnored(desired.object, live, rules, parseIdentity(desired.id))
+  const places = driftedPlaces(wanted, live)
+  if (places.length === 0) return null
+  const restored = places.reduce<unknown>(
+    (object, steps) => withValueAtSteps(object, steps, valueAtSteps(wanted, steps)),
+    live,
+  ) as KubernetesObject
+  const before = redactor.object(normalise(live))
+  const after = redactor.object(normalise(restored))
+  const fields = differencesOf(before, after).map(
+    ({ path, steps, ...values }): FieldChange => ({
+      path,
+      before: values.before,
+      after: values.after,
+      origin: 'drift',
+      ...attributionOf(live, steps, values.before === null),
+    }),
+  )
+  const risks = risksOf({
+    action: 'update',
+    live,
+    after: restored,
+    desired: desired.object,
+    fields,
+    head: context.desired.map(it => it.object),
+  }).filter(risk => risk.code !== 'secret-in-git')
+  return {
+    ...change,
+    fields,
+    diff: unifiedDiff(before, after),
+    risks: risks.map(risk => ({ ...risk, message: redactor.text(risk.message) })),
+  }
+}

@@ -1,0 +1,100 @@
+import type { FieldSet, KubernetesObject } from '../model/object.ts'
+import { memberOf, ourEntry } from './field-set.ts'
+import { canonicalJson, isJsonObject, property } from './json.ts'
+import { itemKey, serverMergeKeysOf } from './merge-keys.ts'
+import { isNothing } from './normalise.ts'
+import { covers, sameStored, saysNothing } from './same-value.ts'
+import { indexOfStep, parseStepValue, type Steps } from './steps.ts'
+
+/**
+ * Where live is not what we wrote. A field that our apply entry still owns is as we wrote it, in whatever form the server
+ * stores it: a manager that changes a value takes it over. A field that is not ours any more has drifted unless its value says
+ * the same. Without an entry of ours (managedFields were reset) values decide alone.
+ */
+export function driftedPlaces(wanted: KubernetesObject, live: KubernetesObject): readonly Steps[] {
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = wanted
+  const { name: _name, namespace: _namespace, ...described } = metadata
+  const found: Steps[] = []
+  const entry = ourEntry(live)
+  // Without an entry, an empty set would mean "atomic and ours": null says that nothing is known.
+  visit({ ...rest, metadata: described }, live, entry?.fieldsV1 ?? null, {
+    steps: [],
+    name: '',
+    known: entry !== null,
+    found,
+  })
+  return found
+}
+
+interface Place {
+  readonly steps: Steps
+  readonly name: string
+  /** Whether managedFields say anything about what we own. */
+  readonly known: boolean
+  readonly found: Steps[]
+}
+
+/** `owned` is null where we own nothing. */
+function visit(wanted: unknown, live: unknown, owned: FieldSet | null, place: Place): void {
+  const isLeaf = owned !== null && Object.keys(owned).length === 0
+  if (isLeaf && live !== undefined && live !== null) return
+  if (isJsonObject(wanted) && (isJsonObject(live) || live === undefined || live === null)) {
+    if (Object.keys(wanted).length === 0 || isLeaf) return leaf(wanted, live, owned, place)
+    for (const [name, value] of Object.entries(wanted)) {
+      const step = `f:${name}`
+      visit(value, property(live, name), owned && memberOf(owned, live, step), {
+        ...place,
+        steps: [...place.steps, step],
+        name,
+      })
+    }
+    return
+  }
+  const steps = Array.isArray(wanted) && Array.isArray(live) ? itemSteps(wanted, owned, place.name) : null
+  if (!steps) return leaf(wanted, live, owned, place)
+  visitItems(wanted as readonly unknown[], live as readonly unknown[], steps, owned, place)
+}
+
+function visitItems(
+  wanted: readonly unknown[],
+  live: readonly unknown[],
+  steps: readonly string[],
+  owned: FieldSet | null,
+  place: Place,
+): void {
+  for (const [at, item] of wanted.entries()) {
+    const step = steps[at] ?? `i:${at}`
+    const index = indexOfStep(live, step)
+    const there = { ...place, steps: [...place.steps, step], name: '' }
+    if (index < 0) place.found.push(there.steps)
+    else if (isJsonObject(item)) visit(item, live[index], owned && memberOf(owned, live, step), there)
+  }
+}
+
+/** How the items of a list are told apart: as our entry does; without one, as the server is known to do. Null for atomic lists. */
+function itemSteps(
+  wanted: readonly unknown[],
+  owned: FieldSet | null,
+  name: string,
+): readonly string[] | null {
+  const sample = Object.keys(owned ?? {}).find(step => step !== '.')
+  if (sample?.startsWith('v:')) return wanted.map(item => `v:${canonicalJson(item)}`)
+  const key = sample?.startsWith('k:') ? parseStepValue(sample.slice(2)) : null
+  const keys = isJsonObject(key) ? Object.keys(key) : serverMergeKeysOf(name, wanted)
+  if (!keys) return null
+  const steps = wanted.map(item => itemKey(item, keys))
+  return steps.every(step => step !== null) ? steps.map(step => `k:${step}`) : null
+}
+
+function leaf(wanted: unknown, live: unknown, owned: FieldSet | null, place: Place): void {
+  if (!isSame(wanted, live, owned, place)) place.found.push(place.steps)
+}
+
+function isSame(wanted: unknown, live: unknown, owned: FieldSet | null, { known, name }: Place): boolean {
+  if (live === undefined || live === null) {
+    // A server leaves out what says nothing (`hostNetwork: false`); that it is still ours shows that nobody took it out.
+    return isNothing(name, wanted) || (saysNothing(name, wanted) && (owned !== null || !known))
+  }
+  // An atomic list that we lost counts with all it holds; where nothing is known, defaults that the server added may be in it.
+  return known ? sameStored(live, wanted) : covers(live, wanted, name)
+}

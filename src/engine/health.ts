@@ -1,0 +1,49 @@
+import { groupOf } from '../model/identity.ts'
+import type { KubernetesObject } from '../model/object.ts'
+import type { Health } from '../model/sync.ts'
+import { genericHealth } from './health/generic.ts'
+import { jobHealth, podHealth } from './health/pods.ts'
+import { apiServiceHealth, definitionHealth, namespaceHealth } from './health/cluster-wide.ts'
+import { autoscalerHealth, claimHealth, ingressHealth, serviceHealth } from './health/services.ts'
+import { daemonSetHealth, deploymentHealth, replicaSetHealth, statefulSetHealth } from './health/workloads.ts'
+import { troubleOf } from './pod-trouble.ts'
+
+export { podTrouble, type Trouble } from './pod-trouble.ts'
+
+/** Says how one kind is doing. `object` is the whole live object. */
+export type HealthRule = (object: KubernetesObject) => Health
+
+const rules: Readonly<Record<string, HealthRule>> = {
+  '/Pod': podHealth,
+  '/PersistentVolumeClaim': claimHealth,
+  '/Service': serviceHealth,
+  '/Namespace': namespaceHealth,
+  'apps/Deployment': deploymentHealth,
+  'apps/StatefulSet': statefulSetHealth,
+  'apps/DaemonSet': daemonSetHealth,
+  'apps/ReplicaSet': replicaSetHealth,
+  'batch/Job': jobHealth,
+  'networking.k8s.io/Ingress': ingressHealth,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerHealth,
+  'apiextensions.k8s.io/CustomResourceDefinition': definitionHealth,
+  'apiregistration.k8s.io/APIService': apiServiceHealth,
+}
+
+export interface Related {
+  /** Pods that the object runs; their troubles give the reason while it is not healthy. */
+  readonly pods?: readonly KubernetesObject[]
+}
+
+/**
+ * How a live object is doing: Argo CD's rules for built-in kinds, kstatus's generic ones for all others. An object without any
+ * status to judge by (a ConfigMap, a CronJob) is healthy when it exists. A pod that cannot run makes what is still progressing degraded.
+ */
+export function healthOf(object: KubernetesObject, related: Related = {}): Health {
+  if (object.metadata.deletionTimestamp) return { status: 'progressing', message: 'is being deleted' }
+  const rule = rules[`${groupOf(object.apiVersion)}/${object.kind}`] ?? genericHealth
+  const health = rule(object)
+  if (health.status !== 'progressing' && health.status !== 'degraded') return health
+  const trouble = troubleOf(related.pods ?? [])
+  if (!trouble) return health
+  return { status: 'degraded', message: `${trouble.reason}: ${trouble.message}` }
+}

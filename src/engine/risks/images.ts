@@ -1,0 +1,52 @@
+import type { KubernetesObject } from '../../model/object.ts'
+import type { Risk } from '../../model/plan.ts'
+import { listAt, propertyAt, textAt } from '../json.ts'
+import type { RiskInput } from '../risks.ts'
+
+/** Images that come with this change and may be another one tomorrow. */
+export function imageRisks({ live, after }: RiskInput): readonly Risk[] {
+  if (!after) return []
+  const before = new Set(imagesOf(live))
+  return imagesOf(after)
+    .filter((image, at, all) => !before.has(image) && all.indexOf(image) === at)
+    .flatMap((image): Risk[] => {
+      const tag = tagOf(image)
+      if (tag === 'latest') {
+        return [
+          {
+            code: 'image-latest',
+            severity: 'medium',
+            message: `image ${image} is whatever latest means today`,
+          },
+        ]
+      }
+      if (tag !== null) return []
+      return [
+        { code: 'image-unpinned', severity: 'medium', message: `image ${image} has neither tag nor digest` },
+      ]
+    })
+}
+
+/** `sha256:...` counts as a tag. Null when there is neither. A colon before the last slash is a registry's port. */
+function tagOf(image: string): string | null {
+  const name = image.slice(image.lastIndexOf('/') + 1)
+  if (name.includes('@')) return name.slice(name.indexOf('@') + 1)
+  const colon = name.indexOf(':')
+  return colon < 0 ? null : name.slice(colon + 1)
+}
+
+/** Images of all containers of a pod or of whatever has a pod template. */
+export function imagesOf(object: KubernetesObject | null): readonly string[] {
+  if (!object) return []
+  const specs = [
+    propertyAt(object, 'spec'),
+    propertyAt(object, 'spec', 'template', 'spec'),
+    propertyAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec'),
+  ]
+  return specs.flatMap(spec =>
+    [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].flatMap(container => {
+      const image = textAt(container, 'image')
+      return image ? [image] : []
+    }),
+  )
+}

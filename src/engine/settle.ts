@@ -1,0 +1,198 @@
+import type { Application } from '../model/application.ts'
+import { applicationLabel } from '../model/fields.ts'
+import { describeIdentity, groupOf, identityOf, type ObjectId, objectIdOf } from '../model/identity.ts'
+import type { KubernetesObject } from '../model/object.ts'
+import type { Problem, SourceLocation } from '../model/problem.ts'
+import type { RenderedObject } from '../model/rendered.ts'
+import { definedKinds } from './defined-kinds.ts'
+import { flattenLists } from './flatten-lists.ts'
+import { foldSecret } from './fold-secret.ts'
+import { isJsonObject, textAt, withProperty } from './json.ts'
+import {
+  isAggregated,
+  serverMetadata,
+  withoutBundlePlaceholders,
+  withoutCopies,
+  withoutNulls,
+} from './normalise.ts'
+import type { DesiredObject } from './plan-input.ts'
+
+export type Scope = 'namespaced' | 'cluster'
+
+export interface SettleContext {
+  readonly application: Application
+  /** By discovery of the destination; null for a kind that it does not serve. */
+  scopeOf(apiVersion: string, kind: string): Scope | null
+}
+
+export interface Settled {
+  readonly objects: DesiredObject[]
+  /** Objects that run at a point of a sync instead of being kept; their id ends with `generateName` when they have no name. */
+  readonly hooks: DesiredObject[]
+  readonly unsettled: { readonly id: ObjectId; readonly problem: Problem }[]
+}
+
+/**
+ * Turns a render into the set to apply: lists flattened, namespaces defaulted or stripped, Secrets folded, our label set, what
+ * belongs to the server dropped. Whatever cannot be settled is reported with its place, and is in neither list.
+ */
+export function settle(rendered: readonly RenderedObject[], context: SettleContext): Settled {
+  const flat = flattenLists(rendered)
+  const defined = definedKinds(flat.map(it => it.object))
+  const settled: Settled = { objects: [], hooks: [], unsettled: [] }
+  for (const item of flat) {
+    const problem = shapeProblem(item)
+    if (problem) {
+      settled.unsettled.push({ id: idOf(item.object), problem })
+      continue
+    }
+    const { apiVersion, kind } = item.object
+    const scope = context.scopeOf(apiVersion, kind) ?? defined.get(`${apiVersion}/${kind}`) ?? null
+    if (scope === null) {
+      settled.unsettled.push({ id: idOf(item.object), problem: unknownKind(item) })
+      continue
+    }
+    const desired = settleOne(item, scope, context.application)
+    if ('problem' in desired) settled.unsettled.push(desired)
+    else (isHook(desired.object) ? settled.hooks : settled.objects).push(desired)
+  }
+  return withoutDuplicates(settled)
+}
+
+const hookAnnotations = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const
+
+/** Whether an object is a hook: run by a sync, not kept. Helm's old `crd-install` is none, as in Argo CD. */
+export function isHook(object: KubernetesObject): boolean {
+  return hookAnnotations.some(name => {
+    const value = textAt(object, 'metadata', 'annotations', name)
+    return value !== null && value !== '' && value !== 'crd-install'
+  })
+}
+
+function settleOne(
+  item: RenderedObject,
+  scope: Scope,
+  application: Application,
+): DesiredObject | { id: ObjectId; problem: Problem } {
+  const folded = foldSecret(withoutServerFields(item.object))
+  const object = withNamespace(withLabel(folded.object, application.name), scope, application)
+  const id = idOf(object)
+  if (folded.problem === null) return { id, object, source: item.source }
+  return {
+    id,
+    problem: {
+      code: 'invalid-secret',
+      message: `${describeIdentity(identityOf(object))} cannot be applied: ${folded.problem}`,
+      location: item.source,
+      hint: null,
+    },
+  }
+}
+
+function withoutServerFields(object: KubernetesObject): KubernetesObject {
+  const { status: _status, metadata, ...rest } = object
+  const kept = Object.fromEntries(Object.entries(metadata).filter(([name]) => !serverMetadata.has(name)))
+  const bare = { ...rest, metadata: withoutCopies(kept) } as unknown as KubernetesObject
+  const own = isAggregated(bare) ? withProperty(bare, 'rules', undefined) : bare
+  return withoutNulls(withoutBundlePlaceholders(own)) as KubernetesObject
+}
+
+function withLabel(object: KubernetesObject, application: string): KubernetesObject {
+  const labels = { ...object.metadata.labels, [applicationLabel]: application }
+  return { ...object, metadata: { ...object.metadata, labels } }
+}
+
+function withNamespace(object: KubernetesObject, scope: Scope, application: Application): KubernetesObject {
+  const { namespace, ...metadata } = object.metadata
+  if (scope === 'cluster') return { ...object, metadata }
+  return { ...object, metadata: { ...metadata, namespace: namespace || application.destination.namespace } }
+}
+
+function withoutDuplicates(settled: Settled): Settled {
+  const objects: DesiredObject[] = []
+  const unsettled = [...settled.unsettled]
+  for (const [id, same] of Map.groupBy(settled.objects, it => it.id)) {
+    const [first, second] = same
+    if (first && !second) objects.push(first)
+    else if (first && second) {
+      const name = describeIdentity(identityOf(first.object))
+      const places = same.map(it => place(it.source)).join(' and ')
+      const problem: Problem = {
+        code: 'duplicate-object',
+        message: `${name} is written ${same.length === 2 ? 'twice' : `${same.length} times`}: ${places}`,
+        location: second.source,
+        hint: 'Keep one of them',
+      }
+      unsettled.push({ id, problem })
+    }
+  }
+  return { objects, hooks: settled.hooks, unsettled }
+}
+
+function place(source: SourceLocation | null): string {
+  if (!source) return 'an untraced place'
+  return source.line === null ? source.file : `${source.file}:${source.line}`
+}
+
+function idOf(object: KubernetesObject): ObjectId {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : { name: '' }
+  const name = textOr(metadata.name, textOr(metadata.generateName, '(no name)'))
+  return objectIdOf({
+    apiVersion: typeof object.apiVersion === 'string' ? object.apiVersion : '',
+    kind: textOr(object.kind, '(no kind)'),
+    metadata: { name, namespace: textOr(metadata.namespace, '') },
+  })
+}
+
+/** A part of an id. What is no name at all must not break the id of its own error. */
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value.replaceAll('/', '_') : otherwise
+}
+
+/** What keeps a document from being a Kubernetes object at all. */
+function shapeProblem({ object, source }: RenderedObject): Problem | null {
+  const problem = (code: string, message: string, hint: string | null): Problem => ({
+    code,
+    message,
+    location: source,
+    hint,
+  })
+  if (!textAt(object, 'apiVersion') || !textAt(object, 'kind')) {
+    return problem(
+      'not-an-object',
+      'this document has no apiVersion or no kind',
+      'Give it both, or move it away',
+    )
+  }
+  const { kind, metadata } = object
+  if (!isJsonObject(metadata)) return problem('missing-name', `this ${kind} has no metadata`, null)
+  const name = textAt(metadata, 'name')
+  if (name?.includes('/')) return problem('invalid-name', `the name of this ${kind} holds a slash`, null)
+  if (name) return null
+  if (metadata.name !== undefined && metadata.name !== null && typeof metadata.name !== 'string') {
+    return problem('missing-name', `the name of this ${kind} is not a text`, 'Put it in quotes')
+  }
+  if (!metadata.generateName) return problem('missing-name', `this ${kind} has no name`, null)
+  if (isHook(object)) return null
+  return problem(
+    'generate-name',
+    `this ${kind} has generateName, so every sync would create another one`,
+    hookHint,
+  )
+}
+
+const hookHint = 'Give it a name, or make it a hook'
+
+function unknownKind({ object, source }: RenderedObject): Problem {
+  const { apiVersion, kind } = object
+  const group = groupOf(apiVersion)
+  return {
+    code: 'unknown-kind',
+    message: `the cluster knows no kind ${kind} in ${apiVersion}`,
+    location: source,
+    hint:
+      group.includes('.') && !group.endsWith('.k8s.io')
+        ? 'Correct it, or add its CustomResourceDefinition to the application'
+        : 'Correct the apiVersion or the kind',
+  }
+}

@@ -1,0 +1,58 @@
+import type { KubernetesObject } from '../model/object.ts'
+import { isJsonObject, property, withProperty } from './json.ts'
+import { hasKey, serverMergeKeysOf } from './merge-keys.ts'
+
+/**
+ * The part of `predicted` that is rendered: the server's form of every rendered value, none of its defaults. What a new
+ * object is shown as, for the defaults of a dry run hold values (a cluster IP, a node port) that the real one will not get.
+ */
+export function renderedPart(predicted: KubernetesObject, rendered: KubernetesObject): KubernetesObject {
+  return project(predicted, rendered, '') as KubernetesObject
+}
+
+function project(predicted: unknown, rendered: unknown, name: string): unknown {
+  if (isJsonObject(rendered)) {
+    if (!isJsonObject(predicted)) return predicted ?? rendered
+    const fields = Object.entries(rendered).map(([field, value]) => [
+      field,
+      project(property(predicted, field), value, field),
+    ])
+    return Object.fromEntries(fields)
+  }
+  if (!Array.isArray(rendered) || !Array.isArray(predicted)) return predicted ?? rendered
+  const keys = serverMergeKeysOf(name, rendered)
+  return rendered.map((item, at) => {
+    const counterpart = keys
+      ? predicted.find(candidate => hasKey(candidate, keyOf(item, keys)))
+      : predicted[at]
+    return project(counterpart, item, '')
+  })
+}
+
+function keyOf(item: unknown, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  const present = keys.filter(key => property(item, key) !== undefined)
+  return Object.fromEntries(present.map(key => [key, property(item, key)]))
+}
+
+/** Fields of a Service that a dry run fills with values which the real write will not get. */
+const allocated = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'] as const
+
+/** A predicted Service without what was allocated only for the dry run: neither rendered nor live yet. */
+export function withoutAllocated(predicted: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  if (predicted.apiVersion !== 'v1' || predicted.kind !== 'Service' || !isJsonObject(predicted.spec)) {
+    return predicted
+  }
+  const isNew = (name: string, before: unknown): boolean => property(before, name) === undefined
+  const bare = allocated
+    .filter(name => isNew(name, live.spec))
+    .reduce((spec, name) => withProperty(spec, name, undefined), predicted.spec)
+  const ports = property(bare, 'ports')
+  const old = property(live.spec, 'ports')
+  if (!Array.isArray(ports)) return { ...predicted, spec: bare }
+  const kept = ports.map(port => {
+    if (!isJsonObject(port)) return port as unknown
+    const same = Array.isArray(old) && old.some(it => property(it, 'nodePort') === port.nodePort)
+    return same ? port : withProperty(port, 'nodePort', undefined)
+  })
+  return { ...predicted, spec: withProperty(bare, 'ports', kept) }
+}
