@@ -1,0 +1,39 @@
+import type { Problem } from '../model/problem.ts'
+import { parseYamlDocuments } from './parse-yaml.ts'
+import type { Position } from './yaml-document.ts'
+
+export const chartFile = 'Chart.yaml'
+
+export interface ChartDependency {
+  readonly name: string
+  /** `file://../x`, a repository's URL, `oci://`, an `@alias`, or empty for a chart that lies in `charts/`. */
+  readonly repository: string
+  readonly position: Position
+}
+
+/** The dependencies that a `Chart.yaml` (or Helm 2's `requirements.yaml`) names. */
+export function readChart(
+  text: string | Uint8Array,
+  file: string,
+): {
+  readonly name: string | null
+  readonly dependencies: readonly ChartDependency[]
+  readonly problems: readonly Problem[]
+} {
+  const { documents, problems } = parseYamlDocuments(text, file)
+  const document = documents[0]
+  const chart = (document?.value ?? {}) as { name?: unknown; dependencies?: unknown }
+  const listed = Array.isArray(chart.dependencies) ? (chart.dependencies as unknown[]) : []
+  const dependencies = listed.flatMap((item, index) => {
+    const { name, repository } = (item ?? {}) as { name?: unknown; repository?: unknown }
+    if (typeof name !== 'string') return []
+    const position = document!.positionOf(['dependencies', index])
+    return [{ name, repository: typeof repository === 'string' ? repository : '', position }]
+  })
+  return { name: typeof chart.name === 'string' ? chart.name : null, dependencies, problems }
+}
+
+/** The folder that a `file://` dependency lies in, relative to its chart; null for all others. */
+export function localDependency(repository: string): string | null {
+  return repository.startsWith('file://') ? repository.slice('file://'.length) || '.' : null
+}
