@@ -1,0 +1,70 @@
+import type { Application } from '../../model/application.ts'
+import { applicationLabel } from '../../model/fields.ts'
+import { describeIdentity, identityOf, parseIdentity, type ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import { withoutIgnored } from '../../engine/ignore-differences.ts'
+import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import { takeOverClientSideApply } from '../plan/take-over.ts'
+import { awaitGone, deleteExactly } from './delete-exactly.ts'
+import { readLive } from './read-live.ts'
+import { withBackoff } from './time-limit.ts'
+import { mayPass, SyncFailure } from './sync-failure.ts'
+import { mayReplace } from './sync-options.ts'
+
+/**
+ * Applies one settled object and resolves with what the server made of it. Idempotent. Ignored fields are left as they are,
+ * ownership by client-side apply is taken over, errors that may pass are retried as the application's policy says, and an
+ * immutable field leads to a replace where the object allows it.
+ */
+export async function applyObject(
+  cluster: Cluster,
+  desired: KubernetesObject,
+  application: Application,
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  return withBackoff(
+    application.syncPolicy.retry,
+    mayPass,
+    () => applyOnce(cluster, desired, application, signal),
+    signal,
+  )
+}
+
+async function applyOnce(
+  cluster: Cluster,
+  desired: KubernetesObject,
+  application: Application,
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  const identity = identityOf(desired)
+  const live = await readLive(cluster, identity, signal)
+  refuseForeign(live, application)
+  if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
+  else if (live) await takeOverClientSideApply(cluster, live, signal)
+  const object = withoutIgnored(desired, live, application.ignoreDifferences, identity)
+  try {
+    return await cluster.apply(object, { dryRun: false }, signal)
+  } catch (error) {
+    const immutable = error instanceof ClusterError && error.code === 'immutable'
+    if (!immutable || !live || !mayReplace(desired, application)) throw error
+    await deleteExactly(cluster, live, signal)
+    await awaitGone(cluster, live, signal)
+    return cluster.apply(desired, { dryRun: false }, signal)
+  }
+}
+
+/** Somebody may have labelled it between the plan and now. */
+function refuseForeign(live: KubernetesObject | null, application: Application): void {
+  const owner = live?.metadata.labels?.[applicationLabel]
+  if (!live || owner === undefined || owner === application.name) return
+  const name = describeIdentity(identityOf(live))
+  throw new SyncFailure(
+    'owned-by-another',
+    `${name} belongs to the application ${owner}; it is not taken from it`,
+  )
+}
+
+/** Where messages name an object by its id. */
+export function nameOf(id: ObjectId): string {
+  return describeIdentity(parseIdentity(id))
+}

@@ -1,0 +1,97 @@
+import type { Application } from '../../model/application.ts'
+import { objectIdOf, type ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { ObjectHealth } from '../../model/sync.ts'
+import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
+import { applyOrder, kindRank } from '../../engine/order.ts'
+import { applyObject } from './apply-object.ts'
+import { awaitHealth } from './await-health.ts'
+import type { SyncContext } from './context.ts'
+import { inParallel } from './in-parallel.ts'
+import { rest } from './time-limit.ts'
+import type { SyncProgress } from './syncer.ts'
+
+export interface ApplyWaves {
+  readonly application: Application
+  readonly objects: readonly KubernetesObject[]
+  readonly onProgress: (progress: SyncProgress) => void
+  /** Told of each object as soon as it is applied, so that a failure later on can say what was. */
+  readonly onApplied: (id: ObjectId, answer: KubernetesObject) => void
+}
+
+/**
+ * Applies wave after wave: inside a wave one kind after the other, and nothing of the next wave before everything applied in
+ * this one is healthy. What defines or holds others (CustomResourceDefinitions, Namespaces) is awaited before they follow.
+ */
+export async function applyWaves(
+  context: SyncContext,
+  request: ApplyWaves,
+  limit: AbortSignal,
+): Promise<readonly ObjectHealth[]> {
+  const { application, onProgress } = request
+  const desired = request.objects.map(object => ({ id: objectIdOf(object), object, source: null }))
+  const healths: ObjectHealth[] = []
+  for (const { wave, objects } of applyOrder(desired)) {
+    const applied: KubernetesObject[] = []
+    const ranks = Map.groupBy(objects, it => kindRank(it.object.kind))
+    for (const members of ranks.values()) {
+      onProgress({ step: 'apply', message: `wave ${wave}: ${members.length} ${members[0]?.object.kind}` })
+      const answers = await inParallel(members, context.limits.requests, async ({ id, object }) => {
+        const answer = await applyObject(context.cluster, object, application, limit)
+        request.onApplied(id, answer)
+        return answer
+      })
+      applied.push(...answers)
+      if (members.some(it => isPrerequisite(it.object)))
+        await awaitPrerequisites(context, request, answers, limit)
+    }
+    healths.push(...(await awaitWave(context, request, { wave, applied }, limit)))
+  }
+  return healths
+}
+
+async function awaitWave(
+  { cluster, limits }: SyncContext,
+  { application, onProgress }: ApplyWaves,
+  { wave, applied }: { wave: number; applied: readonly KubernetesObject[] },
+  limit: AbortSignal,
+): Promise<readonly ObjectHealth[]> {
+  return awaitHealth(
+    {
+      cluster,
+      application: application.name,
+      applied,
+      patience: limits.patience,
+      onProgress: message => onProgress({ step: 'health', message: `wave ${wave}: ${message}` }),
+    },
+    limit,
+  )
+}
+
+function isPrerequisite(object: KubernetesObject): boolean {
+  return isDefinition(object) || (object.apiVersion === 'v1' && object.kind === 'Namespace')
+}
+
+async function awaitPrerequisites(
+  context: SyncContext,
+  request: ApplyWaves,
+  applied: readonly KubernetesObject[],
+  limit: AbortSignal,
+): Promise<void> {
+  await awaitWave(context, request, { wave: 0, applied }, limit)
+  const kinds = [...definedKinds(applied).keys()]
+  if (kinds.length === 0) return
+  // Established is said a moment before the API server serves the kind.
+  for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
+    context.cluster.forgetDiscovery()
+    const discovery = await context.cluster.discover(limit)
+    if (kinds.every(kind => discovery.find(...splitKind(kind)) !== null)) return
+    await rest(pause, limit)
+  }
+}
+
+/** `group/version/Kind` into its apiVersion and kind. */
+function splitKind(text: string): [apiVersion: string, kind: string] {
+  const at = text.lastIndexOf('/')
+  return [text.slice(0, at), text.slice(at + 1)]
+}

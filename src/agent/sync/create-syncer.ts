@@ -1,0 +1,86 @@
+import type { SyncResult } from '../../model/sync.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Planner } from '../plan/planner.ts'
+import type { State } from '../state/state.ts'
+import { emitEvent, eventOf } from './application-events.ts'
+import {
+  defaultLimits,
+  type SyncClock,
+  type SyncContext,
+  type SyncLimits,
+  type SyncLogger,
+} from './context.ts'
+import { createLanes } from './lanes.ts'
+import { restore } from './restore.ts'
+import { resume } from './resume.ts'
+import { sync } from './sync.ts'
+import { type RecoveredSync, HandOver, type Syncer } from './syncer.ts'
+
+export interface SyncerDependencies {
+  readonly cluster: Cluster
+  readonly state: State
+  readonly planner: Planner
+  readonly clock: SyncClock
+  readonly clusterName: string
+  readonly logger: SyncLogger
+  readonly limits?: Partial<SyncLimits>
+}
+
+/** See {@link Syncer}. */
+export function createSyncer({ limits, ...dependencies }: SyncerDependencies): Syncer {
+  const context: SyncContext = { ...dependencies, limits: { ...defaultLimits, ...limits } }
+  const { cluster, state, logger } = context
+  const listeners = new Set<(application: string, syncing: boolean) => void>()
+  const lanes = createLanes(context.limits.syncs, (application, syncing) => {
+    for (const listener of listeners) listener(application, syncing)
+  })
+
+  /** An event is for people who look on with kubectl: that it cannot be written fails no sync. */
+  async function announced(result: SyncResult): Promise<SyncResult> {
+    const event = eventOf(result, context.clock())
+    if (!event) return result
+    try {
+      await emitEvent(cluster, event, AbortSignal.timeout(10_000))
+    } catch (error) {
+      logger.warn({ err: error, application: result.application }, 'an event could not be emitted')
+    }
+    return result
+  }
+
+  return {
+    async sync(request, signal) {
+      return lanes.run(request.application.name, async () => announced(await sync(context, request, signal)))
+    },
+
+    async recover(signal) {
+      const names = (await state.journals(signal)).filter(name => !lanes.isBusy(name))
+      const recovered = await Promise.all(
+        names.map(name =>
+          lanes.run(name, async (): Promise<RecoveredSync | null> => {
+            try {
+              const journal = await state.readJournal(name, signal)
+              if (!journal) return null
+              const result = await announced(await resume(context, journal, signal))
+              return { id: journal.id, result }
+            } catch (error) {
+              if (error instanceof HandOver) throw error
+              // One journal that cannot be read does not keep the others from being carried on.
+              logger.error({ err: error, application: name }, 'an interrupted sync could not be carried on')
+              return null
+            }
+          }),
+        ),
+      )
+      return recovered.filter(it => it !== null)
+    },
+
+    restore: (name, ids, signal) => lanes.run(name, () => restore(context, { name, ids }, signal)),
+
+    isSyncing: name => lanes.isBusy(name),
+
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
+import { healthOf } from '../../engine/health.ts'
+import type { Journal } from '../state/state.ts'
+import { carryOut } from './carry-out.ts'
+import type { SyncContext } from './context.ts'
+import { lastEvents } from './last-events.ts'
+import { rollBack, type Defeat } from './roll-back.ts'
+import { saveSynced } from './save.ts'
+import { type Failure, failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
+import { resultOf, type SyncRun } from './sync-run.ts'
+import { TimeIsUp, within } from './time-limit.ts'
+
+export interface Finish {
+  readonly run: SyncRun
+  /** Milliseconds left of the application's timeout. */
+  readonly timeLeftMs: number
+  /** Objects that the sync leaves as they are, for their health. */
+  readonly unchanged: ReadonlyMap<ObjectId, KubernetesObject>
+}
+
+/**
+ * From a written journal to the end: carries it out, or puts everything back. Called for a fresh sync and for one that was
+ * interrupted alike. Rejects only with HandOver.
+ */
+export async function finish(
+  context: SyncContext,
+  journal: Journal,
+  { run, timeLeftMs, unchanged }: Finish,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  let health: readonly ObjectHealth[]
+  try {
+    health = await within(timeLeftMs, signal, limit => carryOutInTime(context, journal, run, limit))
+  } catch (error) {
+    throwIfHandedOver(signal)
+    const defeat = await defeatOf(context, error, signal)
+    return rollBack(context, journal, { run, defeat }, signal)
+  }
+  const all = [...health, ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object) }))]
+  run.onProgress({ step: 'save', message: 'remembering what was synced' })
+  try {
+    await saveSynced(context, journal, all, signal)
+  } catch (error) {
+    throwIfHandedOver(signal)
+    return notSaved(context, run, error)
+  }
+  return resultOf(context, run, { outcome: 'synced', health: all })
+}
+
+async function carryOutInTime(
+  context: SyncContext,
+  journal: Journal,
+  run: SyncRun,
+  limit: AbortSignal,
+): Promise<readonly ObjectHealth[]> {
+  try {
+    return await carryOut(context, journal, run, limit)
+  } catch (error) {
+    if (!limit.aborted || error instanceof SyncFailure) throw error
+    if (!(limit.reason instanceof TimeIsUp)) throw new SyncFailure('cancelled', 'the sync was cancelled')
+    const seconds = journal.application.syncPolicy.timeoutSeconds
+    throw new SyncFailure('not-in-time', `the sync did not end within its ${seconds} seconds`)
+  }
+}
+
+/** Gathered before anything is put back, for the pods that know why go with it. */
+async function defeatOf(context: SyncContext, error: unknown, signal: AbortSignal): Promise<Defeat> {
+  const { cluster, logger } = context
+  const failure = failureOf(error)
+  if (failure.code === 'internal') logger.error({ err: error }, 'a sync met an unexpected error')
+  const health = error instanceof SyncFailure ? error.health : []
+  try {
+    const ids = health.filter(it => it.status !== 'healthy').map(it => it.id)
+    const events = await within(10_000, signal, limit => lastEvents(cluster, ids, limit))
+    return { failure, health, events }
+  } catch (eventsError) {
+    logger.warn({ err: eventsError }, 'the last events of what failed could not be read')
+    return { failure, health, events: [] }
+  }
+}
+
+/** Everything is applied and healthy, only not remembered: the journal stays and is carried out again, which changes nothing. */
+function notSaved(context: SyncContext, run: SyncRun, error: unknown): SyncResult {
+  const failure: Failure = {
+    code: 'not-saved',
+    message: `everything is applied and healthy, but could not be remembered; tried again at the next sync or restart: ${failureOf(error).message}`,
+  }
+  context.logger.error({ err: error, application: run.application }, 'a complete sync could not be saved')
+  return resultOf(context, run, { outcome: 'failed', error: failure })
+}

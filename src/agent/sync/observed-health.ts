@@ -1,0 +1,58 @@
+import { describeIdentity, identityOf, type ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { Health } from '../../model/sync.ts'
+import { healthOf, podTrouble } from '../../engine/health.ts'
+import { listAt, numberAt } from '../../engine/json.ts'
+import type { Trouble } from './patience.ts'
+
+export interface Observed {
+  /** Null when it was deleted meanwhile. */
+  readonly object: KubernetesObject | null
+  /** Pods of its newest template only. */
+  readonly pods: readonly KubernetesObject[]
+}
+
+export function healthNow({ object, pods }: Observed): Health {
+  if (!object) return { status: 'missing', message: 'it was deleted while the sync waited for it' }
+  return healthOf(object, { pods })
+}
+
+/** Whether a sync has nothing to wait for any more. What has no notion of health is not waited for. */
+export function isDone(health: Pick<Health, 'status'>): boolean {
+  return health.status === 'healthy' || health.status === 'suspended' || health.status === 'unknown'
+}
+
+/** What is wrong with an object right now: each new pod that is in trouble, or what it says of itself. */
+export function troublesOf({ id, observed }: { id: ObjectId; observed: Observed }): readonly Trouble[] {
+  const { object, pods } = observed
+  const health = healthNow(observed)
+  if (isDone(health)) return []
+  if (!object) return [{ id, key: `${id} missing`, kind: 'degraded', restarts: 0, message: health.message }]
+  const ofPods = pods.flatMap(pod => {
+    const trouble = podTrouble(pod)
+    const kind = trouble && kindOf(trouble.reason)
+    if (!trouble || !kind) return []
+    const message = `${describeIdentity(identityOf(pod))}: ${trouble.reason}: ${trouble.message}`
+    return [{ id, key: `${pod.metadata.uid} ${kind}`, kind, restarts: restartsOf(pod), message }]
+  })
+  if (ofPods.length > 0) return ofPods
+  const own = healthOf(object, { pods: [] })
+  if (own.status !== 'degraded') return []
+  return [{ id, key: `${id} degraded`, kind: 'degraded', restarts: 0, message: own.message }]
+}
+
+function restartsOf(pod: KubernetesObject): number {
+  const statuses = [
+    ...listAt(pod, 'status', 'containerStatuses'),
+    ...listAt(pod, 'status', 'initContainerStatuses'),
+  ]
+  return Math.max(0, ...statuses.map(it => numberAt(it, 'restartCount') ?? 0))
+}
+
+/** Null for what a cluster mends by itself: a node is added for an unschedulable pod, a failed one is made anew. */
+function kindOf(reason: string): 'stuck' | 'crash' | null {
+  if (reason === 'CrashLoopBackOff' || reason === 'OOMKilled') return 'crash'
+  return neverStarted.test(reason) ? 'stuck' : null
+}
+
+const neverStarted = /Image|^CreateContainer|^RunContainer/

@@ -1,0 +1,69 @@
+import type { ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { SyncResult } from '../../model/sync.ts'
+import { healthOf } from '../../engine/health.ts'
+import { canonicalJson } from '../../engine/json.ts'
+import type { PlanInput } from '../../engine/plan-input.ts'
+import type { Journal, ManagedApplication } from '../state/state.ts'
+import { whenSynced } from './conditions.ts'
+import type { SyncContext } from './context.ts'
+import { resultOf, type SyncRun } from './sync-run.ts'
+import type { SyncRequest } from './syncer.ts'
+
+interface Unchanged {
+  readonly request: SyncRequest
+  readonly run: SyncRun
+  readonly input: PlanInput
+  readonly managed: ManagedApplication | null
+  readonly unfinished: Journal | null
+}
+
+/** The cluster is as rendered already. What there is to remember is written only when it differs from what is remembered. */
+export async function rememberUnchanged(
+  context: SyncContext,
+  { request, run, input, managed, unfinished }: Unchanged,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const { state } = context
+  const { application, revision } = request
+  const { name } = application
+  if (request.removed) {
+    await state.forget(name, signal)
+    if (unfinished) await state.clearJournal(name, signal)
+    return resultOf(context, run, { outcome: 'synced' })
+  }
+  const health = [...liveHeadOf(input)].map(([id, object]) => ({ id, ...healthOf(object) }))
+  const desired = input.head.map(it => it.object)
+  const status = managed?.status
+  const known = new Set(input.head.map(it => it.id))
+  const left = run.plan?.changes.filter(it => it.action === 'leave-behind').map(it => it.id) ?? []
+  await state.assign(application, request.repository, signal)
+  if (canonicalJson(desired) !== canonicalJson(input.lastSynced)) {
+    await state.saveRevision(name, revision, desired, application.revisionHistoryLimit, signal)
+  }
+  const isSame = status?.syncedAt != null && status.revision === revision
+  await state.saveStatus(
+    name,
+    {
+      revision,
+      digest: run.plan?.digest ?? null,
+      syncedAt: isSame ? status.syncedAt : context.clock().toISOString(),
+      inventory: [...known, ...left.filter(id => !known.has(id))],
+      failedRevision: null,
+      conditions: whenSynced(revision, health),
+    },
+    signal,
+  )
+  if (unfinished) await state.clearJournal(name, signal)
+  return resultOf(context, run, { outcome: 'synced', health })
+}
+
+/** The live objects of the head render. */
+export function liveHeadOf(input: PlanInput): ReadonlyMap<ObjectId, KubernetesObject> {
+  return new Map(
+    input.head.flatMap(({ id }) => {
+      const read = input.live.get(id)
+      return read?.kind === 'live' ? [[id, read.object] as const] : []
+    }),
+  )
+}

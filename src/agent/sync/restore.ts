@@ -1,0 +1,76 @@
+import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import type { Change } from '../../model/plan.ts'
+import type { SyncResult } from '../../model/sync.ts'
+import { driftOf } from '../../engine/drift.ts'
+import { applyOrder } from '../../engine/order.ts'
+import { applyObject } from './apply-object.ts'
+import type { SyncContext } from './context.ts'
+import { inParallel } from './in-parallel.ts'
+import { readAll } from './read-live.ts'
+import { failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
+import { resultOf, type SyncRun } from './sync-run.ts'
+import { within } from './time-limit.ts'
+
+/** Applies the last synced state of what drifted again: see Syncer.restore. Rejects only with HandOver. */
+export async function restore(
+  context: SyncContext,
+  { name, ids }: { readonly name: string; readonly ids: readonly ObjectId[] },
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const { state } = context
+  let run: SyncRun = {
+    application: name,
+    revision: null,
+    startedAt: context.clock().toISOString(),
+    plan: null,
+    applied: [],
+    pruned: [],
+    secrets: [],
+    onProgress: () => undefined,
+  }
+  try {
+    const managed = await state.get(name, signal)
+    const lastSynced = await state.loadRevision(name, 'latest', signal)
+    if (!managed || !lastSynced) {
+      throw new SyncFailure('not-synced', `the application ${name} was never synced to this cluster`)
+    }
+    run = { ...run, revision: managed.status.revision, secrets: lastSynced }
+    const { application } = managed
+    const wanted = lastSynced
+      .map(object => ({ id: objectIdOf(object), object, source: null }))
+      .filter(it => ids.length === 0 || ids.includes(it.id))
+    const live = await readAll(
+      context.cluster,
+      wanted.map(it => it.id),
+      context.limits.requests,
+      signal,
+    )
+    const drift = driftOf({
+      desired: wanted,
+      live: new Map(
+        [...live].map(
+          ([id, object]) => [id, object ? { kind: 'live', object } : { kind: 'absent' }] as const,
+        ),
+      ),
+      application,
+      redactionKey: await state.redactionKey(signal),
+    })
+    const drifted = new Set(drift.map((change: Change) => change.id))
+    const seconds = application.syncPolicy.timeoutSeconds
+    await within(seconds * 1000, signal, async limit => {
+      for (const { objects } of applyOrder(wanted.filter(it => drifted.has(it.id)))) {
+        // In order and one by one: there are few, and a Namespace comes before what is in it.
+        await inParallel(objects, 1, async ({ id, object }) => {
+          await applyObject(context.cluster, object, application, limit)
+          run.applied.push(id)
+        })
+      }
+    })
+    return resultOf(context, run, { outcome: 'synced' })
+  } catch (error) {
+    throwIfHandedOver(signal)
+    const failure = failureOf(error)
+    context.logger.warn({ err: error, application: name }, 'drifted objects could not be put back')
+    return resultOf(context, run, { outcome: 'failed', error: failure })
+  }
+}

@@ -1,0 +1,92 @@
+import { applicationLabel } from '../../model/fields.ts'
+import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import type { ObjectHealth } from '../../model/sync.ts'
+import type { Journal } from '../state/state.ts'
+import { whenRolledBack, whenSynced } from './conditions.ts'
+import type { SyncContext } from './context.ts'
+import { readAll } from './read-live.ts'
+import { type Failure, mayPass } from './sync-failure.ts'
+import { withBackoff } from './time-limit.ts'
+
+/** The API server may be away for a moment just when everything is done. */
+const patient = { limit: 8, durationSeconds: 0.25, factor: 2, maxDurationSeconds: 15 }
+
+/** Remembers a sync that is complete, then forgets its journal. Idempotent at every point. */
+export async function saveSynced(
+  context: SyncContext,
+  journal: Journal,
+  health: readonly ObjectHealth[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { state } = context
+  const { application, revision, desired } = journal
+  const { name } = application
+  await withBackoff(patient, mayPass, () => save(), signal)
+
+  async function save(): Promise<void> {
+    if (journal.removed) {
+      await state.forget(name, signal)
+      return state.clearJournal(name, signal)
+    }
+    const inventory = [...desired.map(objectIdOf), ...(await leftBehind(context, journal, signal))]
+    await state.assign(application, journal.repository, signal)
+    await state.saveRevision(name, revision, desired, application.revisionHistoryLimit, signal)
+    await state.saveStatus(
+      name,
+      {
+        revision,
+        digest: journal.digest,
+        syncedAt: context.clock().toISOString(),
+        inventory,
+        failedRevision: null,
+        conditions: whenSynced(revision, health),
+      },
+      signal,
+    )
+    await state.clearJournal(name, signal)
+  }
+}
+
+/** Objects that left Git but stay (pruning is off, or they say so): still ours, so that they can be pruned one day. */
+async function leftBehind(
+  { cluster, limits }: SyncContext,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<readonly ObjectId[]> {
+  const gone = new Set([...journal.desired.map(objectIdOf), ...journal.deletes])
+  const candidates = journal.previousInventory.filter(id => !gone.has(id))
+  const live = await readAll(cluster, candidates, limits.requests, signal)
+  return candidates.filter(
+    id => live.get(id)?.metadata.labels?.[applicationLabel] === journal.application.name,
+  )
+}
+
+/** Remembers that a sync was undone, and that its revision failed; then forgets the journal. Idempotent at every point. */
+export async function saveRolledBack(
+  { state }: SyncContext,
+  journal: Journal,
+  { failure, health }: { readonly failure: Failure; readonly health: readonly ObjectHealth[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, revisionHistoryLimit } = journal.application
+  await withBackoff(patient, mayPass, () => save(), signal)
+
+  async function save(): Promise<void> {
+    const { revision, syncedAt } = journal.previousStatus
+    // The sync may have been cut off after it had saved its own set as the newest.
+    const hasNewest = syncedAt !== null || (await state.loadRevision(name, 'latest', signal)) !== null
+    if (hasNewest) await state.saveRevision(name, revision, journal.previous, revisionHistoryLimit, signal)
+    await state.saveStatus(
+      name,
+      {
+        ...journal.previousStatus,
+        inventory: journal.previousInventory,
+        // A person who cancels says nothing about the revision.
+        ...(failure.code === 'cancelled' ? {} : { failedRevision: journal.revision }),
+        conditions: whenRolledBack(journal.revision, failure, health),
+      },
+      signal,
+    )
+    await state.clearJournal(name, signal)
+  }
+}

@@ -1,0 +1,54 @@
+import type { ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { ObjectHealth, SyncResult, SyncStatus } from '../../model/sync.ts'
+import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
+import type { SyncContext } from './context.ts'
+import type { Failure } from './sync-failure.ts'
+import type { SyncProgress } from './syncer.ts'
+
+/** One sync on its way: what is known of it from its beginning, and what it has done so far. */
+export interface SyncRun {
+  readonly application: string
+  readonly revision: string | null
+  readonly startedAt: string
+  readonly plan: Plan | null
+  readonly applied: ObjectId[]
+  readonly pruned: ObjectId[]
+  /** Objects with Secret content that may be quoted in errors and events. */
+  readonly secrets: readonly KubernetesObject[]
+  readonly onProgress: (progress: SyncProgress) => void
+}
+
+export interface Ending {
+  readonly outcome: SyncStatus
+  readonly rolledBack?: readonly ObjectId[]
+  readonly health?: readonly ObjectHealth[]
+  readonly events?: readonly string[]
+  readonly error?: Failure | null
+}
+
+/** The result of a run, with every text cleansed of Secret content. */
+export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): SyncResult {
+  const redact = redactorOf(run)
+  const { error = null, health = [], events = [] } = ending
+  return {
+    application: run.application,
+    cluster: context.clusterName,
+    outcome: ending.outcome,
+    revision: run.revision,
+    plan: run.plan,
+    applied: [...run.applied],
+    pruned: [...run.pruned],
+    rolledBack: ending.rolledBack ?? [],
+    health: health.map(it => ({ id: it.id, status: it.status, message: redact(it.message) })),
+    events: events.map(redact),
+    error: error && { code: error.code, message: redact(error.message) },
+    startedAt: run.startedAt,
+    finishedAt: context.clock().toISOString(),
+  }
+}
+
+export function redactorOf(run: Pick<SyncRun, 'secrets'>): (text: string) => string {
+  return createTextRedactor(secretValuesOf(run.secrets))
+}

@@ -1,0 +1,175 @@
+import type { ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
+import { InvalidInputError } from '../../model/problem.ts'
+import type { SyncResult } from '../../model/sync.ts'
+import type { PlanInput } from '../../engine/plan-input.ts'
+import type { Journal, ManagedApplication } from '../state/state.ts'
+import { whenStopped, whileSyncing } from './conditions.ts'
+import type { SyncContext } from './context.ts'
+import { finish } from './finish.ts'
+import { changedIds, journalOf, namespaceToCreate } from './journal-entry.ts'
+import { preflight } from './preflight.ts'
+import { readLive } from './read-live.ts'
+import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
+import { resume } from './resume.ts'
+import { failureOf, mayPass, throwIfHandedOver } from './sync-failure.ts'
+import { resultOf, type SyncRun } from './sync-run.ts'
+import type { SyncRequest } from './syncer.ts'
+import { withBackoff } from './time-limit.ts'
+
+/** One sync, its steps in order. Rejects only with HandOver. */
+export async function sync(
+  context: SyncContext,
+  request: SyncRequest,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const { application } = request
+  let run = runOf(context, request)
+  try {
+    const unfinished = await context.state.readJournal(application.name, signal)
+    if (unfinished?.id === request.id) return await resume(context, unfinished, signal)
+    const managed = await adoptUnfinished(context, request, unfinished, signal)
+
+    run.onProgress({ step: 'plan', message: 'planning again' })
+    const { plan, input } = await planAgain(context, request, signal)
+    run = { ...run, plan, secrets: secretsOf(input) }
+
+    const decision = preflight({ ...request, plan, input })
+    switch (decision.kind) {
+      case 'refused':
+      case 'waiting': {
+        const result = resultOf(context, run, { outcome: decision.kind, error: decision.error })
+        const conditions = whenStopped(decision.kind, result.error ?? decision.error)
+        if (managed) await context.state.saveStatus(application.name, { conditions }, signal)
+        return result
+      }
+      case 'nothing-to-do':
+        return await rememberUnchanged(context, { request, run, input, managed, unfinished }, signal)
+    }
+
+    const namespace = await missingNamespace(context, request, input, signal)
+    const { writes, deletes } = decision
+    const { startedAt } = run
+    const journal = journalOf({
+      request,
+      plan,
+      input,
+      writes,
+      deletes,
+      namespace,
+      managed,
+      unfinished,
+      startedAt,
+    })
+    await begin(context, journal, managed, signal)
+    const timeLeftMs = application.syncPolicy.timeoutSeconds * 1000
+    return await finish(context, journal, { run, timeLeftMs, unchanged: unchangedOf(input, journal) }, signal)
+  } catch (error) {
+    throwIfHandedOver(signal)
+    return nothingWritten(context, run, error, signal)
+  }
+}
+
+function runOf(context: SyncContext, request: SyncRequest): SyncRun {
+  return {
+    application: request.application.name,
+    revision: request.revision,
+    startedAt: context.clock().toISOString(),
+    plan: null,
+    applied: [],
+    pruned: [],
+    secrets: request.rendered.map(it => it.object),
+    onProgress: request.onProgress ?? (() => undefined),
+  }
+}
+
+/**
+ * A journal of another command means that its sync could be neither finished nor undone: this one goes on from there. What it
+ * created joins the inventory, so that the plan sees it; a rollback goes back to where that one began.
+ */
+async function adoptUnfinished(
+  { state, logger }: SyncContext,
+  { application }: SyncRequest,
+  unfinished: Journal | null,
+  signal: AbortSignal,
+): Promise<ManagedApplication | null> {
+  const { name } = application
+  const managed = await state.get(name, signal)
+  if (!unfinished || !managed) return managed
+  logger.warn({ application: name, journal: unfinished.id }, 'a sync begins where an earlier one was left')
+  const inventory = [...new Set([...managed.status.inventory, ...unfinished.creates])]
+  await state.saveStatus(name, { inventory }, signal)
+  return { ...managed, status: { ...managed.status, inventory } }
+}
+
+async function planAgain(context: SyncContext, request: SyncRequest, signal: AbortSignal) {
+  const { application, rendered, revision, removed } = request
+  const head = removed ? [] : rendered
+  return withBackoff(
+    application.syncPolicy.retry,
+    mayPass,
+    () => context.planner.plan({ application, head, base: null, revision, removed }, signal),
+    signal,
+  )
+}
+
+/** From here on a restart finds the journal; nothing is written before it. */
+async function begin(
+  { state }: SyncContext,
+  journal: Journal,
+  managed: ManagedApplication | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const { application, repository, revision } = journal
+  const { name } = application
+  if (!managed) await state.assign(application, repository, signal)
+  try {
+    await state.writeJournal(journal, signal)
+    await state.saveStatus(name, { conditions: whileSyncing(revision) }, signal)
+  } catch (error) {
+    throwIfHandedOver(signal)
+    // A sync that is reported as failed must not be found by a restart and carried out after all.
+    await state.clearJournal(name, AbortSignal.timeout(10_000))
+    throw error
+  }
+}
+
+async function missingNamespace(
+  { cluster }: SyncContext,
+  { application }: SyncRequest,
+  input: PlanInput,
+  signal: AbortSignal,
+): Promise<KubernetesObject | null> {
+  const namespace = namespaceToCreate(
+    application,
+    input.head.map(it => it.object),
+  )
+  if (!namespace) return null
+  const identity = { group: '', kind: 'Namespace', namespace: '', name: namespace.metadata.name }
+  return (await readLive(cluster, identity, signal)) ? null : namespace
+}
+
+function unchangedOf(input: PlanInput, journal: Journal): ReadonlyMap<ObjectId, KubernetesObject> {
+  const changed = changedIds(journal)
+  return new Map([...liveHeadOf(input)].filter(([id]) => !changed.has(id)))
+}
+
+function secretsOf(input: PlanInput): readonly KubernetesObject[] {
+  const live = [...input.live.values()].flatMap(read => (read.kind === 'live' ? [read.object] : []))
+  return [...input.head.map(it => it.object), ...(input.lastSynced ?? []), ...live]
+}
+
+/** Everything that can go wrong before the journal is written, or while it is. */
+function nothingWritten(context: SyncContext, run: SyncRun, error: unknown, signal: AbortSignal): SyncResult {
+  if (error instanceof InvalidInputError) {
+    return resultOf(context, run, {
+      outcome: 'refused',
+      error: { code: error.problems[0]?.code ?? 'invalid-input', message: error.message },
+    })
+  }
+  const failure = signal.aborted
+    ? { code: 'cancelled', message: 'the sync was cancelled before its first write' }
+    : failureOf(error)
+  context.logger.error({ err: error, application: run.application }, 'a sync failed before its first write')
+  return resultOf(context, run, { outcome: 'failed', error: failure })
+}
