@@ -1,0 +1,25 @@
+import type { Command } from 'commander'
+import { exitCodes } from '../exit-codes.ts'
+import { addTargetOptions, pathHelp, type TargetOptions } from './options.ts'
+
+interface PlanOptions extends TargetOptions {
+  readonly base?: string
+}
+
+export function addPlanCommand(program: Command, end: (code: number) => void): void {
+  addTargetOptions(program.command('plan <path>'))
+    .description('show what applying PATH would change in the cluster, without changing anything')
+    .option('--base <dir-or-revision>', 'what the change starts from, to tell it from drift')
+    .addHelpText('after', `\nPATH is ${pathHelp}.\nExit code: 0 no difference, 1 difference, 2 error.`)
+    .action(async (path: string, options: PlanOptions) => {
+      const { withLocalEngine } = await import('../local-engine.ts')
+      const { planPath } = await import('../plan-path.ts')
+      const { printPlan } = await import('../output/print.ts')
+      await withLocalEngine(options, async (engine, signal) => {
+        const plan = await planPath(engine, path, options, signal)
+        printPlan(plan, options.output)
+        if (plan.summary.error > 0) end(exitCodes.error)
+        else end(plan.changes.some(it => it.action !== 'leave-behind') ? exitCodes.different : exitCodes.same)
+      })
+    })
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { exitCodes } from '../exit-codes.ts'
+import { addTargetOptions, pathHelp, type TargetOptions } from './options.ts'
+
+export function addSyncCommand(program: Command, end: (code: number) => void): void {
+  addTargetOptions(program.command('sync <path>'))
+    .description('bring the cluster to PATH: wait for health, prune, and put everything back if it fails')
+    .addHelpText(
+      'after',
+      `\nPATH is ${pathHelp}.\nExit code: 0 synced, 1 rolled back, refused or waiting, 2 error.`,
+    )
+    .action(async (path: string, options: TargetOptions) => {
+      const { withLocalEngine } = await import('../local-engine.ts')
+      const { syncPath } = await import('../sync-path.ts')
+      const { printSync } = await import('../output/print.ts')
+      await withLocalEngine(options, async (engine, signal) => {
+        const result = await syncPath(engine, path, options, signal)
+        printSync(result, options.output)
+        if (result.outcome === 'failed') end(exitCodes.error)
+        else end(result.outcome === 'synced' ? exitCodes.same : exitCodes.different)
+      })
+    })
+}

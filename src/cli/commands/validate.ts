@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import { formatProblem } from '../../model/problem.ts'
+import { exitCodes } from '../exit-codes.ts'
+
+export function addValidateCommand(program: Command, end: (code: number) => void): void {
+  program
+    .command('validate [path]')
+    .description(
+      'check .plumbline.yaml, Application documents and manifests; all problems at once, with file and line',
+    )
+    .addHelpText(
+      'after',
+      "\nPATH is a repository's folder (default: this one). Needs no cluster.\nExit code: 0 no problem, 1 problems, 2 error.",
+    )
+    .action(async (path: string | undefined) => {
+      const { validateRepository } = await import('../../repository/validate.ts')
+      const { folderTree } = await import('../../repository/tree.ts')
+      const tree = await folderTree(path ?? '.')
+      const problems = await validateRepository(tree, new AbortController().signal)
+      for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`)
+      process.stderr.write(
+        problems.length === 0
+          ? 'no problems\n'
+          : `${problems.length} problem${problems.length === 1 ? '' : 's'}\n`,
+      )
+      end(problems.length === 0 ? exitCodes.same : exitCodes.different)
+    })
+}
