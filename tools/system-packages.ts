@@ -2,12 +2,12 @@
  * Programs that come from the system's packages. Run as a program it provides the packages named, default all, and
  * prints where each is: `node tools/system-packages.ts [chromium|postgresql]...`
  */
-import { access, constants, readdir } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cacheFolder } from './control-plane/binaries.ts'
 import { hasCode, ToolError } from './machine/errors.ts'
 import { withLock } from './machine/lock.ts'
+import { cacheFolder, findOnPath, isExecutable, searchPath } from './machine/programs.ts'
 import { run } from './machine/run.ts'
 
 /** What each package's place is: the browser's binary, and the folder of the server's binaries. */
@@ -90,8 +90,7 @@ async function findPostgresql(): Promise<string | undefined> {
   const newestFirst = versions
     .sort((a, b) => b - a)
     .map(version => join(debianPostgresql, String(version), 'bin'))
-  const onPath = (process.env['PATH'] ?? '').split(delimiter)
-  for (const folder of [...newestFirst, ...onPath]) {
+  for (const folder of [...newestFirst, ...searchPath()]) {
     if ((await isExecutable(join(folder, 'initdb'))) && (await isExecutable(join(folder, 'postgres'))))
       return folder
   }
@@ -105,20 +104,6 @@ async function filesIn(folder: string): Promise<readonly string[]> {
     if (hasCode(error, 'ENOENT')) return []
     throw error
   }
-}
-
-async function findOnPath(program: string): Promise<string | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    if (folder !== '' && (await isExecutable(join(folder, program)))) return join(folder, program)
-  }
-  return undefined
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

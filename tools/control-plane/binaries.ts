@@ -1,24 +1,14 @@
-import { access, constants, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { messageOf, ToolError } from '../machine/errors.ts'
+import { withLock } from '../machine/lock.ts'
+import { cacheFolder, isExecutable } from '../machine/programs.ts'
 import { buildBinary } from './build.ts'
 import { createDownloader, type Downloader } from './download.ts'
-import { ToolError, messageOf } from '../machine/errors.ts'
-import { withLock } from '../machine/lock.ts'
-import { binaries, type BinaryName, cacheKey, currentPlatform, type Platform } from './pins.ts'
+import { findGiven, linkTogether } from './given-binaries.ts'
+import { binaries, cacheKey, currentPlatform, type Platform } from './pins.ts'
+import { type BinaryProgress, type Reporter, reporter } from './progress.ts'
 import { releaseOf } from './releases.ts'
-
-export interface BinaryProgress {
-  readonly binary: BinaryName
-  /** From 1 to `of`. */
-  readonly step: number
-  readonly of: number
-  /** `waiting`: another process is getting it. `ready`: it is there now; the last phase of each binary. */
-  readonly phase: 'waiting' | 'downloading' | 'building' | 'cached' | 'ready'
-  /** Since this binary's first phase. Reported again every second while it goes on. */
-  readonly elapsedSeconds: number
-}
 
 export interface EnsureBinariesOptions {
   readonly onProgress?: ((progress: BinaryProgress) => void) | undefined
@@ -37,8 +27,8 @@ export interface EnsureBinariesOptions {
 export async function ensureBinaries(options: EnsureBinariesOptions = {}): Promise<string> {
   const env = options.env ?? process.env
   const given = await findGiven(env)
-  const complete = binaries.map(({ name }) => given.get(name))[0]
-  if (complete !== undefined && binaries.every(({ name }) => given.get(name) === complete)) return complete
+  const [complete, ...others] = new Set(binaries.map(({ name }) => given.get(name)))
+  if (complete !== undefined && others.length === 0) return complete
 
   const platform = currentPlatform()
   const cache = join(cacheFolder(env), 'bin')
@@ -55,22 +45,6 @@ export async function ensureBinaries(options: EnsureBinariesOptions = {}): Promi
     }
   }
   return given.size === 0 ? folder : linkTogether(cache, folder, given)
-}
-
-/** Where what is costly to get is kept between runs. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'plumbline')
-}
-
-async function findGiven(env: NodeJS.ProcessEnv): Promise<ReadonlyMap<BinaryName, string>> {
-  const found = new Map<BinaryName, string>()
-  for (const folder of [env['PLUMBLINE_BIN'], env['KUBEBUILDER_ASSETS']]) {
-    if (!folder) continue
-    for (const { name } of binaries) {
-      if (!found.has(name) && (await isExecutable(join(folder, name)))) found.set(name, resolve(folder))
-    }
-  }
-  return found
 }
 
 interface OneBinary {
@@ -133,59 +107,4 @@ async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (/^\.(build|download)-/.test(name)) await rm(join(folder, name), { recursive: true, force: true })
   }
-}
-
-/** A folder of links, for when some binaries were given and the others come from the cache. */
-async function linkTogether(
-  cache: string,
-  folder: string,
-  given: ReadonlyMap<BinaryName, string>,
-): Promise<string> {
-  const sources = binaries.map(({ name }) => join(given.get(name) ?? folder, name))
-  const digest = createHash('sha256').update(JSON.stringify(sources)).digest('hex')
-  const linked = join(cache, `linked-${digest.slice(0, 12)}`)
-  await mkdir(linked, { recursive: true })
-  for (const source of sources) {
-    const link = join(linked, source.slice(source.lastIndexOf('/') + 1))
-    const unfinished = `${link}.${process.pid}`
-    await symlink(source, unfinished)
-    await rename(unfinished, link)
-  }
-  return linked
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
-}
-
-interface Reporter {
-  (phase: BinaryProgress['phase']): void
-  stop(): void
-}
-
-/** Reports a phase when it begins and every second while it lasts. */
-function reporter(
-  binary: BinaryName,
-  step: number,
-  onProgress: EnsureBinariesOptions['onProgress'],
-): Reporter {
-  const started = performance.now()
-  let timer: NodeJS.Timeout | undefined
-  const report = (phase: BinaryProgress['phase']) => {
-    const tell = () =>
-      onProgress?.({
-        binary,
-        step,
-        of: binaries.length,
-        phase,
-        elapsedSeconds: Math.round((performance.now() - started) / 1000),
-      })
-    clearInterval(timer)
-    tell()
-    if (phase !== 'cached' && phase !== 'ready') timer = setInterval(tell, 1_000)
-  }
-  return Object.assign(report, { stop: () => clearInterval(timer) })
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { type BinaryProgress, ensureBinaries } from './binaries.ts'
+import { ensureBinaries } from './binaries.ts'
 import { createCluster, listClusters, removeClusterNamed } from './cluster.ts'
+import type { BinaryProgress } from './progress.ts'
 import { ToolError } from '../machine/errors.ts'
 
 // stdout carries the answer alone, so that scripts can use it; all else goes to stderr.

@@ -25,7 +25,7 @@ import { type Started, startProcess } from '../machine/processes.ts'
 import { infrastructureStages, storageClass } from './stages/infrastructure.ts'
 import { podStages } from './stages/pods.ts'
 
-const startedWithinMilliseconds = 60_000
+const startedWithinMilliseconds = 120_000
 const pollMilliseconds = 25
 
 export interface StartClusterOptions {
@@ -40,7 +40,7 @@ export interface StartClusterOptions {
 
 /**
  * Starts a cluster in its folder, which must not exist, and returns when pods can be created and scheduled. Rejects if
- * a component ends, or after a minute; what it started and wrote so far stays, for the caller to remove.
+ * a component ends, or after two minutes; what it started and wrote so far stays, for the caller to remove.
  */
 export async function startCluster(options: StartClusterOptions): Promise<void> {
   const { folder, nodes } = options

@@ -26,7 +26,8 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
     while (!tryLock(database)) {
       if (!waiting) options.onWait?.()
       waiting = true
-      await wait(pollMilliseconds, undefined, { signal: options.signal })
+      await wait(pollMilliseconds)
+      options.signal?.throwIfAborted()
     }
     return await work()
   } finally {
