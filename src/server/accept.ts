@@ -1,0 +1,35 @@
+import type { ForgeEvent } from '../forge/forge.ts'
+import type { Queue } from './queue/queue.ts'
+import type { Store } from './store/store.ts'
+import { newTraceId } from './trace-id.ts'
+
+export interface IncomingDelivery {
+  /** The forge's id; a redelivery has the same. */
+  readonly id: string
+  /** `pull_request.opened`. */
+  readonly name: string
+  readonly event: ForgeEvent
+}
+
+export type Acceptance =
+  | { readonly kind: 'queued'; readonly traceId: string }
+  | { readonly kind: 'seen-before' }
+  | { readonly kind: 'ignored' }
+
+/**
+ * Takes a verified webhook in: its id and its job are kept together or not at all, so that a redelivery mends whatever
+ * went wrong and never doubles what went well.
+ */
+export async function accept(
+  deps: { readonly store: Store; readonly queue: Queue },
+  { id, name, event }: IncomingDelivery,
+): Promise<Acceptance> {
+  if (event.kind === 'ignored') return { kind: 'ignored' }
+  const traceId = newTraceId()
+  const isNew = await deps.store.transaction(async records => {
+    if (!(await records.deliveries.remember({ id, event: name, traceId }))) return false
+    await deps.queue.enqueue(records, { traceId, job: event })
+    return true
+  })
+  return isNew ? { kind: 'queued', traceId } : { kind: 'seen-before' }
+}

@@ -1,0 +1,49 @@
+import { Code, ConnectError } from '@connectrpc/connect'
+import { commandsHint } from '../store/records/commands.ts'
+import type { Store } from '../store/store.ts'
+import type { WakeUps } from './wake-ups.ts'
+
+export interface CommandMessage {
+  /** Empty in a keep-alive. */
+  readonly id: string
+  readonly traceId: string
+  readonly deadline: string
+  readonly commandJson: string
+}
+
+const keepAlive: CommandMessage = { id: '', traceId: '', deadline: '', commandJson: '' }
+
+/**
+ * What one session is told, until `signal` aborts or a newer session of the cluster begins: every unanswered command once,
+ * oldest first, and something at least every `keepAliveSeconds`.
+ */
+export async function* commandsFor(
+  deps: {
+    readonly store: Pick<Store, 'clusters' | 'commands'>
+    readonly wakeUps: WakeUps
+    readonly keepAliveSeconds: number
+  },
+  session: { readonly cluster: string; readonly id: string },
+  signal: AbortSignal,
+): AsyncGenerator<CommandMessage> {
+  const { store, wakeUps, keepAliveSeconds } = deps
+  const told = new Set<string>()
+  const subscription = wakeUps.subscribe(commandsHint(session.cluster))
+  try {
+    while (!signal.aborted) {
+      if (!(await store.clusters.seen(session.cluster, session.id))) {
+        throw new ConnectError('a newer session of this cluster has begun', Code.Aborted)
+      }
+      yield keepAlive
+      for (const { id, traceId, deadline, command } of await store.commands.unanswered(session.cluster)) {
+        if (told.has(id)) continue
+        told.add(id)
+        yield { id, traceId, deadline, commandJson: JSON.stringify(command) }
+        await store.commands.markSent(id)
+      }
+      await subscription.next(keepAliveSeconds * 1000, signal)
+    }
+  } finally {
+    subscription.end()
+  }
+}
