@@ -23,13 +23,23 @@ interface VitestRun {
   readonly exitCode: number
 }
 
-const summary = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() })
+const summary = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numFailedTestSuites: z.number(),
+})
 
 async function runVitest(args: readonly string[]): Promise<VitestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-test-'))
   const file = join(folder, 'vitest.json')
   try {
-    const exitCode = await inherit(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args])
+    const exitCode = await inherit([
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...args,
+    ])
     const text = await readFile(file, 'utf8').catch(() => null)
     if (text === null) return { passed: 0, failed: 1, exitCode }
     const { numPassedTests, numFailedTests, numFailedTestSuites } = summary.parse(JSON.parse(text))
