@@ -2,6 +2,7 @@ import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { allOwnersOf, isUs, memberOf, ourEntry } from './field-set.ts'
 import { isJsonObject, property, withProperty } from './json.ts'
 import { itemKey, serverMergeKeysOf } from './merge-keys.ts'
+import { sameStored, saysNothing } from './same-value.ts'
 import type { Steps } from './steps.ts'
 
 /**
@@ -9,17 +10,24 @@ import type { Steps } from './steps.ts'
  * the server merges are matched by key, fields that only we owned and no longer render go, all else stays.
  */
 export function overlay(live: KubernetesObject, desired: KubernetesObject): KubernetesObject {
-  const kept = withoutDisowned(live, desired, ourEntry(live)?.fieldsV1 ?? {}, { live, steps: [] })
-  return merge(kept, desired, '') as KubernetesObject
+  return merge(withoutFieldsWeDrop(live, desired), desired, '') as KubernetesObject
+}
+
+/** Without the fields that only we own and `desired` has no more: what an apply of it removes. */
+export function withoutFieldsWeDrop(live: KubernetesObject, desired: KubernetesObject): KubernetesObject {
+  const owned = ourEntry(live)?.fieldsV1 ?? {}
+  return withoutDisowned(live, desired, owned, { live, steps: [] }) as KubernetesObject
 }
 
 function merge(live: unknown, desired: unknown, name: string): unknown {
   if (isJsonObject(live) && isJsonObject(desired)) {
-    return Object.entries(desired).reduce(
-      (merged, [field, value]) => withProperty(merged, field, merge(property(live, field), value, field)),
-      live,
-    )
+    return Object.entries(desired).reduce((merged, [field, value]) => {
+      const before = property(live, field)
+      return isLeftOut(before, value) ? merged : withProperty(merged, field, merge(before, value, field))
+    }, live)
   }
+  // The server's form of the same value stays, so that only what changes shows.
+  if (live !== undefined && sameStored(live, desired)) return live
   if (!Array.isArray(live) || !Array.isArray(desired)) return desired
   const keys = serverMergeKeysOf(name, live, desired)
   if (!keys) return desired
@@ -27,6 +35,11 @@ function merge(live: unknown, desired: unknown, name: string): unknown {
   const merged = desired.map(item => merge(byKey.get(itemKey(item, keys)), item, ''))
   const rendered = new Set(desired.map(item => itemKey(item, keys)))
   return [...merged, ...live.filter(item => !rendered.has(itemKey(item, keys)))]
+}
+
+/** What a server does not store: `hostNetwork: false`, an empty text or list. */
+function isLeftOut(live: unknown, desired: unknown): boolean {
+  return live === undefined && !isJsonObject(desired) && saysNothing('', desired)
 }
 
 interface Place {

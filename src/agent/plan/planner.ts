@@ -1,0 +1,138 @@
+import { planFrom } from '../../engine/plan.ts'
+import type { PlanInput } from '../../engine/plan-input.ts'
+import { type Scope, settle, type Settled } from '../../engine/settle.ts'
+import type { Application } from '../../model/application.ts'
+import type { ObjectId } from '../../model/identity.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { RenderedObject } from '../../model/rendered.ts'
+import type { Cluster, Discovery } from '../cluster/cluster.ts'
+import type { State } from '../state/state.ts'
+import { predict } from './predict.ts'
+import { readLive } from './read-live.ts'
+import { recall, redactionKey, type Remembered } from './recall.ts'
+
+export interface PlanRequest {
+  readonly application: Application
+  /** The merge result, rendered. */
+  readonly head: readonly RenderedObject[]
+  /** The target branch, rendered; null when there is none to compare with. */
+  readonly base: readonly RenderedObject[] | null
+  /** The head's commit; null for a plain directory. */
+  readonly revision: string | null
+  /** The application leaves Git: everything that it owns goes, if it prunes. */
+  readonly removed?: boolean
+  /** Default: what the application's sync policy says. */
+  readonly prune?: boolean
+  /** Default: what the agent's memory on the cluster holds. */
+  readonly remembered?: Remembered
+}
+
+export interface Planned {
+  /** May leave the cluster: redacted. */
+  readonly plan: Plan
+  /** What it was decided from. Holds Secret content: never leaves the agent. */
+  readonly input: PlanInput
+}
+
+/**
+ * Says what a sync would do. Reads and dry-runs only; its cost follows what changed. An object that cannot be planned is
+ * an error in the plan; rejects with ClusterError when the API server cannot be asked at all.
+ */
+export interface Planner {
+  plan(request: PlanRequest, signal: AbortSignal): Promise<Planned>
+}
+
+export interface PlannerDependencies {
+  readonly cluster: Cluster
+  readonly state: State
+  readonly clock: () => Date
+  /** As the agent registered it. */
+  readonly clusterName: string
+}
+
+export function createPlanner({ cluster, state, clock, clusterName }: PlannerDependencies): Planner {
+  return {
+    async plan(request, signal) {
+      const { application } = request
+      const [discovery, remembered, key] = await Promise.all([
+        discoverFor(cluster, request, signal),
+        request.remembered ?? recall(state, application.name, signal),
+        redactionKey(state, signal),
+      ])
+      const head = settled(request.head, application, discovery)
+      const base = request.base && settled(request.base, application, discovery).objects
+      const liveAt = clock().toISOString()
+      const wanted = wantedIds(head, base ?? [], remembered)
+      const live = await readLive({ cluster, application: application.name, wanted }, signal)
+      const predictions = await predict({ cluster, application, head: head.objects, live }, signal)
+      const input: PlanInput = {
+        application,
+        cluster: clusterName,
+        revision: request.revision,
+        head: head.objects,
+        base,
+        live,
+        predictions,
+        inventory: remembered.inventory,
+        lastSynced: remembered.lastSynced,
+        unsettled: head.unsettled,
+        prune: request.prune ?? application.syncPolicy.automated?.prune ?? false,
+        removed: request.removed ?? false,
+        failedGroups: discovery.failedGroups,
+        redactionKey: key,
+        liveAt,
+      }
+      return { plan: planFrom(input), input }
+    },
+  }
+}
+
+/** Discovery may be a minute old: asked again when it does not know a kind that is rendered. */
+async function discoverFor(cluster: Cluster, request: PlanRequest, signal: AbortSignal): Promise<Discovery> {
+  const discovery = await cluster.discover(signal)
+  const rendered = [...request.head, ...(request.base ?? [])].map(it => it.object)
+  const isList = (kind: string) => kind.endsWith('List')
+  if (rendered.every(it => isList(it.kind) || discovery.find(it.apiVersion, it.kind))) return discovery
+  cluster.forgetDiscovery()
+  return cluster.discover(signal)
+}
+
+function settled(
+  rendered: readonly RenderedObject[],
+  application: Application,
+  discovery: Discovery,
+): Settled {
+  const scopeOf = (apiVersion: string, kind: string): Scope | null => {
+    const resource = discovery.find(apiVersion, kind)
+    return resource && (resource.namespaced ? 'namespaced' : 'cluster')
+  }
+  const result = settle(rendered, { application, scopeOf })
+  return { ...result, unsettled: result.unsettled.map(it => undiscovered(it, discovery)) }
+}
+
+/** A kind is not unknown just because its group could not be asked. */
+function undiscovered(
+  unsettled: Settled['unsettled'][number],
+  { failedGroups }: Discovery,
+): Settled['unsettled'][number] {
+  const [group = '', kind = ''] = unsettled.id.split('/')
+  if (unsettled.problem.code !== 'unknown-kind' || !failedGroups.has(group)) return unsettled
+  const problem = {
+    ...unsettled.problem,
+    code: 'cannot-discover',
+    message: `the API group ${group} does not answer, so ${kind} cannot be planned`,
+    hint: `Look at the APIService of ${group}, then plan again`,
+  }
+  return { ...unsettled, problem }
+}
+
+/** Every id of head, base and inventory, with the apiVersion in which it is rendered. */
+function wantedIds(
+  head: Settled,
+  base: readonly { readonly id: ObjectId; readonly object: RenderedObject['object'] }[],
+  { inventory }: Remembered,
+): ReadonlyMap<ObjectId, string | null> {
+  const wanted = new Map<ObjectId, string | null>(inventory.map(id => [id, null]))
+  for (const { id, object } of [...base, ...head.objects]) wanted.set(id, object.apiVersion)
+  return wanted
+}

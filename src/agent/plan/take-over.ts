@@ -1,0 +1,95 @@
+import { copyAnnotations } from '../../engine/normalise.ts'
+import { ourEntry } from '../../engine/field-set.ts'
+import { fieldManager } from '../../model/fields.ts'
+import { identityOf } from '../../model/identity.ts'
+import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from '../../model/object.ts'
+import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+
+/** An RFC 6902 document. */
+export type JsonPatch = readonly (
+  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+)[]
+
+/** Under these names `kubectl apply` without --server-side writes, and what was there before managedFields were. */
+const clientSideManagers: ReadonlySet<string> = new Set([
+  'kubectl-client-side-apply',
+  'kubectl-last-applied',
+  'before-first-apply',
+])
+
+/**
+ * Moves what client-side apply owns to our manager, and drops its copy of the object, so that our next apply removes what Git
+ * has no more. Null when there is nothing to move, or when we apply the object already: then client-side apply is a hand edit like
+ * any other. As client-go's csaupgrade, it is bound to the resourceVersion that was read.
+ */
+export function takeOverPatch(live: KubernetesObject): JsonPatch | null {
+  const { managedFields = [], resourceVersion, annotations = {} } = live.metadata
+  const migrated = migratedFields(live)
+  if (migrated === null) return null
+  const copies = Object.keys(annotations).filter(name => copyAnnotations.has(name))
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: managedFields.length > 0 ? 'replace' : 'add', path: '/metadata/managedFields', value: migrated },
+    ...copies.map(name => ({ op: 'remove', path: `/metadata/annotations/${escaped(name)}` }) as const),
+  ]
+}
+
+/** The managedFields after a take-over; null when there is nothing to take over. */
+export function migratedFields(live: KubernetesObject): readonly ManagedFieldsEntry[] | null {
+  if (ourEntry(live)) return null
+  const entries = live.metadata.managedFields ?? []
+  const theirs = entries.filter(isClientSide)
+  const [latest] = theirs.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? '') || 0)
+  if (!latest) return null
+  const ours: ManagedFieldsEntry = {
+    ...latest,
+    manager: fieldManager,
+    operation: 'Apply',
+    fieldsV1: withoutCopies(theirs.map(it => it.fieldsV1 ?? {}).reduce(union, {})),
+  }
+  return [ours, ...entries.filter(it => !isClientSide(it))]
+}
+
+/**
+ * Does it, if there is anything to do. Resolves with whether there was. Rejects with ClusterError `conflict` when the
+ * object changed meanwhile: read it again.
+ */
+export async function takeOverClientSideApply(
+  cluster: Cluster,
+  live: KubernetesObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const patch = takeOverPatch(live)
+  if (patch === null) return false
+  const { apiVersion, kind } = live
+  const resource = (await cluster.discover(signal)).find(apiVersion, kind)
+  if (!resource) {
+    const message = `could not take over ${kind} ${live.metadata.name}: the cluster does not serve ${apiVersion}`
+    throw new ClusterError('unknown-kind', message, { status: 404, passing: false })
+  }
+  await cluster.patch(resource, identityOf(live), { type: 'json', body: patch }, signal)
+  return true
+}
+
+function isClientSide(entry: ManagedFieldsEntry): boolean {
+  return entry.operation === 'Update' && !entry.subresource && clientSideManagers.has(entry.manager ?? '')
+}
+
+function union(a: FieldSet, b: FieldSet): FieldSet {
+  const merged = { ...a }
+  for (const [name, inner] of Object.entries(b)) merged[name] = union(a[name] ?? {}, inner)
+  return merged
+}
+
+function withoutCopies(fields: FieldSet): FieldSet {
+  const { 'f:metadata': metadata, ...rest } = fields
+  const annotations = metadata?.['f:annotations']
+  if (!metadata || !annotations) return fields
+  const kept = Object.entries(annotations).filter(([name]) => !copyAnnotations.has(name.slice('f:'.length)))
+  return { ...rest, 'f:metadata': { ...metadata, 'f:annotations': Object.fromEntries(kept) } }
+}
+
+function escaped(token: string): string {
+  return token.replaceAll('~', '~0').replaceAll('/', '~1')
+}
