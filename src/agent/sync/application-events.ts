@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { stateNamespace } from '../../model/fields.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -26,7 +25,7 @@ export async function emitEvent(
   signal: AbortSignal,
 ): Promise<void> {
   const name = event.application
-  const application = await cluster.get(applicationResource, { namespace: stateNamespace, name }, signal)
+  const application = await cluster.get(applicationResource, { namespace, name }, signal)
   if (!application) return
   await cluster.create(eventObject(application, event), signal)
 }

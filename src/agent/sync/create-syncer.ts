@@ -1,3 +1,4 @@
+import { stateNamespace } from '../../model/fields.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Planner } from '../plan/planner.ts'
@@ -22,13 +23,19 @@ export interface SyncerDependencies {
   readonly planner: Planner
   readonly clock: SyncClock
   readonly clusterName: string
+  /** Where the Application objects are. Default `plumbline-system`. */
+  readonly namespace?: string
   readonly logger: SyncLogger
   readonly limits?: Partial<SyncLimits>
 }
 
 /** See {@link Syncer}. */
 export function createSyncer({ limits, ...dependencies }: SyncerDependencies): Syncer {
-  const context: SyncContext = { ...dependencies, limits: { ...defaultLimits, ...limits } }
+  const context: SyncContext = {
+    namespace: stateNamespace,
+    ...dependencies,
+    limits: { ...defaultLimits, ...limits },
+  }
   const { cluster, state, logger } = context
   const listeners = new Set<(application: string, syncing: boolean) => void>()
   const lanes = createLanes(context.limits.syncs, (application, syncing) => {
@@ -40,7 +47,7 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
     const event = eventOf(result, context.clock())
     if (!event) return result
     try {
-      await emitEvent(cluster, event, AbortSignal.timeout(10_000))
+      await emitEvent(cluster, { ...event, namespace: context.namespace }, AbortSignal.timeout(10_000))
     } catch (error) {
       logger.warn({ err: error, application: result.application }, 'an event could not be emitted')
     }

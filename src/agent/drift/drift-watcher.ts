@@ -1,0 +1,59 @@
+import type { DriftReport } from '../../model/drift.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { State } from '../state/state.ts'
+import type { Syncer } from '../sync/syncer.ts'
+
+/**
+ * Watches what applications were last synced to. A hand edit is told within a second; where self-heal is on it is put back
+ * and then told. Nothing is told of an application while it syncs.
+ */
+export interface DriftWatcher {
+  /**
+   * Watches every application that the state knows, and those that come, until `signal` aborts. Resolves once all have been
+   * compared for the first time. Rejects with ClusterError when the state cannot be read.
+   */
+  start(signal: AbortSignal): Promise<void>
+  /** Reads an application anew and compares all of it. Syncs and changes of its Application object do that by themselves. */
+  refresh(application: string): void
+}
+
+export interface DriftLogger {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface DriftWatcherDependencies {
+  readonly cluster: Cluster
+  readonly state: State
+  readonly syncer: Pick<Syncer, 'restore' | 'isSyncing' | 'subscribe'>
+  readonly clock: () => Date
+  readonly clusterName: string
+  readonly logger: DriftLogger
+  /**
+   * Called when the set of drifted fields changes or something was healed, and once with nothing drifted when the
+   * application has converged; after a restart, what still drifts is told again. Must not throw.
+   */
+  readonly onReport: (report: DriftReport) => void
+  /** Where the Application objects are. Default `plumbline-system`. */
+  readonly namespace?: string
+  readonly timing?: Partial<DriftTiming>
+}
+
+/** Milliseconds. */
+export interface DriftTiming {
+  /** Changes come in bursts; one comparison serves a burst. */
+  readonly burst: number
+  /** A comparison of everything covers lost events, and objects whose label was taken off. */
+  readonly fullComparison: number
+  /** Pause before an object is healed the second time; doubles each time. The first heal is at once. */
+  readonly healPause: number
+  readonly longestHealPause: number
+}
+
+export const defaultTiming: DriftTiming = {
+  burst: 40,
+  fullComparison: 180_000,
+  healPause: 500,
+  longestHealPause: 30_000,
+}
