@@ -1,4 +1,4 @@
-import type { Change } from '../../model/plan.ts'
+import type { Change, Risk } from '../../model/plan.ts'
 import { hasErrors, isPlanned, type PlannedView, summaryPhrase } from './counts.ts'
 import { lightName, name, nameInHtml, sentence, shorten } from './escape.ts'
 import type { Piece } from './fit.ts'
@@ -17,7 +17,7 @@ export function warnings(view: PullRequestView): Piece {
       it.status.plan.changes.flatMap(change =>
         change.risks
           .filter(risk => risk.severity === 'high')
-          .map(risk => `${where(it)}, ${objectName(change.id)}: ${sentence(shorten(risk.message, 300))}`),
+          .map(risk => `${where(it)}${subject(change, risk)}: ${sentence(shorten(risk.message, 300))}`),
       ),
     )
   if (lines.length === 0) return { forms: [''] }
@@ -30,6 +30,12 @@ export function warnings(view: PullRequestView): Piece {
       `${['[!WARNING]', ...items].map(line => `> ${line}`).join('\n')}\n`,
     ],
   }
+}
+
+/** The object, unless the sentence names it. */
+function subject(change: Change, risk: Risk): string {
+  const name = change.id.slice(change.id.lastIndexOf('/') + 1)
+  return risk.message.includes(name) ? '' : `, ${objectName(change.id)}`
 }
 
 function where(view: { readonly application: string; readonly cluster: string }): string {

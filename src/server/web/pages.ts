@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import type { DiffStyle } from './diff-view.ts'
+import { landingPage, missingPage, type Standing } from './landing-page.ts'
+import { assets, layout, type Page } from './layout.ts'
+import { type PlanPage, planPage } from './plan-page.ts'
+
+export interface PagesDeps {
+  readonly plans: {
+    /** `id` is unguessable: whoever has it may read. Null when there is none. */
+    byId(id: string): Promise<PlanPage | null>
+  }
+  /** What the landing page says of the server. */
+  standing(): Promise<Standing>
+}
+
+/** Answers a request for one of our pages; false when it is for somebody else. */
+export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+export function createPages(deps: PagesDeps): Pages {
+  const styles = readStyles()
+
+  return async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const planId = /^\/plans\/([^/]+)$/.exec(url.pathname)?.[1]
+    const style = styles.get(url.pathname)
+    if (!style && planId === undefined && url.pathname !== '/') return false
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+      return true
+    }
+    if (style) sendStyle(request, response, style)
+    else if (planId === undefined) sendPage(response, 200, landingPage(await deps.standing()))
+    else await sendPlan(response, planId, url.searchParams.get('diff') === 'split' ? 'split' : 'unified')
+    return true
+  }
+
+  async function sendPlan(response: ServerResponse, id: string, style: DiffStyle): Promise<void> {
+    const plan = planIdPattern.test(id) ? await deps.plans.byId(id) : null
+    if (plan) sendPage(response, 200, planPage(plan, style))
+    else sendPage(response, 404, missingPage())
+  }
+}
+
+const planIdPattern = /^[A-Za-z0-9_-]{8,128}$/
+
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Addresses of plans are secrets: they are neither stored, nor handed on with a click. */
+const pageHeaders = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': policy,
+  'Cache-Control': 'private, no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Robots-Tag': 'noindex',
+}
+
+function sendPage(response: ServerResponse, status: number, page: Page): void {
+  const body = layout(page)
+  response.writeHead(status, { ...pageHeaders, 'Content-Length': Buffer.byteLength(body) }).end(body)
+}
+
+interface Style {
+  readonly body: string
+  readonly etag: string
+}
+
+function readStyles(): ReadonlyMap<string, Style> {
+  const diff2html = createRequire(import.meta.url).resolve('diff2html/bundles/css/diff2html.min.css')
+  const ours = new URL('plumbline.css', import.meta.url)
+  const style = (path: string | URL): Style => {
+    const body = readFileSync(path, 'utf8')
+    return { body, etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"` }
+  }
+  return new Map([
+    [assets.diff, style(diff2html)],
+    [assets.ours, style(ours)],
+  ])
+}
+
+function sendStyle(request: IncomingMessage, response: ServerResponse, { body, etag }: Style): void {
+  const headers = { ETag: etag, 'Cache-Control': 'public, max-age=3600', 'X-Content-Type-Options': 'nosniff' }
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304, headers).end()
+    return
+  }
+  response.writeHead(200, { ...headers, 'Content-Type': 'text/css; charset=utf-8' }).end(body)
+}
