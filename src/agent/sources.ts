@@ -66,6 +66,7 @@ export function createSources(deps: SourcesDependencies): Sources {
         return await deps.renderer.render(
           {
             folder: checkout.folder,
+            contentKey: treeish,
             application,
             inRepository: source => deps.inRepository(source, repository),
             destination: { kubernetesVersion, apiVersions },

@@ -1,5 +1,6 @@
-import { type Client, createClient, type Interceptor } from '@connectrpc/connect'
+import { type Client, ConnectError, createClient, type Interceptor } from '@connectrpc/connect'
 import { createConnectTransport } from '@connectrpc/connect-node'
+import { GitError } from '../../git/repository.ts'
 import type { AgentCommand, AgentHello, CommandEnvelope, CommandResult } from '../../model/command.ts'
 import type { DriftReport } from '../../model/drift.ts'
 import type { GitCredential } from '../../model/repository.ts'
@@ -34,7 +35,7 @@ export interface Link {
   settle(commandId: string, result: CommandResult): void
   /** Queues a report; only the newest per application is kept while the server is away. */
   reportDrift(report: DriftReport): void
-  /** A credential for one repository, asked when needed. Rejects with ConnectError. */
+  /** A credential for one repository, asked when needed. Rejects with GitError. */
   gitCredential(cloneUrl: string, signal: AbortSignal): Promise<GitCredential | null>
 }
 
@@ -96,7 +97,14 @@ export function createLink(deps: {
     settle: (commandId, result) => outbox.settle(commandId, result),
     reportDrift: report => outbox.reportDrift(report),
     async gitCredential(cloneUrl, signal) {
-      const answer = await client.getGitCredential({ cloneUrl }, { signal, timeoutMs: 30_000 })
+      const answer = await client
+        .getGitCredential({ cloneUrl }, { signal, timeoutMs: 30_000 })
+        .catch(cause => {
+          const why = ConnectError.from(cause).rawMessage
+          throw new GitError('unauthorized', `could not get a credential for ${cloneUrl}: ${why}`, true, {
+            cause,
+          })
+        })
       if (answer.password === '') return null
       return { username: answer.username, password: answer.password, expiresAt: answer.expiresAt || null }
     },

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadKubeConfig } from '../agent/cluster/kube-config.ts'
+import { type AgentParts, createAgentParts } from '../compose/agent-parts.ts'
+import type { TargetOptions } from './commands/options.ts'
+
+/** The agent's engine on a laptop: one cluster by kubeconfig, nothing kept on disk. */
+export interface LocalEngine extends AgentParts {
+  /** Stands for the cluster in plans: the context's name. */
+  readonly clusterName: string
+}
+
+/** Runs `work` with an engine and tidies up after it. Ctrl-C aborts the signal, which makes a sync roll back. */
+export async function withLocalEngine(
+  options: Pick<TargetOptions, 'kubeconfig' | 'context' | 'timeout'>,
+  work: (engine: LocalEngine, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { kubeconfig, context } = options
+  const clusterName = loadKubeConfig({ kubeconfig, context }).getCurrentContext()
+  const dataFolder = await mkdtemp(join(tmpdir(), 'plumbline-'))
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort(new Error('interrupted'))
+  process.once('SIGINT', interrupt)
+  const parts = createAgentParts({
+    kubeconfig: kubeconfig ?? null,
+    context: context ?? null,
+    clusterName,
+    dataFolder,
+    concurrentSyncs: 1,
+    gitProtocols: ['file'],
+    logger: quietLogger,
+    env: process.env,
+  })
+  try {
+    await work({ ...parts, clusterName }, interrupted.signal)
+  } finally {
+    process.off('SIGINT', interrupt)
+    parts.cluster.close()
+    await rm(dataFolder, { recursive: true, force: true })
+  }
+}
+
+/** Progress is for the agent's log; of a person's terminal only what went wrong is worth a line. */
+const quietLogger = {
+  info: () => undefined,
+  warn: (fields: object, message: string) => warn(fields, message),
+  error: (fields: object, message: string) => warn(fields, message),
+}
+
+function warn(fields: object, message: string): void {
+  const { err } = fields as { err?: unknown }
+  process.stderr.write(`plumbline: ${message}${err instanceof Error ? `: ${err.message}` : ''}\n`)
+}

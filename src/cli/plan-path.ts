@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { plainSource } from '../model/application-document.ts'
+import type { Plan } from '../model/plan.ts'
+import { InvalidInputError } from '../model/problem.ts'
+import type { RenderedObject } from '../model/rendered.ts'
+import type { TargetOptions } from './commands/options.ts'
+import type { LocalEngine } from './local-engine.ts'
+import { renderTarget } from './render-path.ts'
+import { readTarget, type Target } from './target.ts'
+
+const run = promisify(execFile)
+
+/** Plans PATH against the cluster; with `base` (a directory or a revision) origins are told apart. */
+export async function planPath(
+  engine: LocalEngine,
+  path: string,
+  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune'> & { readonly base?: string },
+  signal: AbortSignal,
+): Promise<Plan> {
+  const target = await readTarget(path, options, engine.clusterName)
+  const head = await renderTarget(engine, target, { signal })
+  const base =
+    options.base === undefined ? null : await renderBase(engine, target, { base: options.base, signal })
+  const request = { application: target.application, head, base, revision: null }
+  const { plan } = await engine.planner.plan(request, signal)
+  return plan
+}
+
+async function renderBase(
+  engine: LocalEngine,
+  target: Target,
+  from: { readonly base: string; readonly signal: AbortSignal },
+): Promise<readonly RenderedObject[]> {
+  const asFolder = await stat(from.base).catch(() => null)
+  if (asFolder?.isDirectory())
+    return renderTarget(engine, otherFolder(target, from.base), { signal: from.signal })
+  if (!target.inGit)
+    throw invalidBase(from.base, 'PATH is in no git repository, so --base has to be a directory')
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-base-'))
+  try {
+    const repository = await engine.gitCache.open(pathToFileURL(target.root).href)
+    const revision = await revisionOf(target.root, from.base)
+    await repository.fetch([revision], null, from.signal)
+    await repository.extract(revision, folder, from.signal)
+    return await renderTarget(engine, target, { folder, signal: from.signal })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same application, its one source read from another directory. */
+function otherFolder(target: Target, folder: string): Target {
+  const place = resolve(folder)
+  const inside = !relative(target.root, place).startsWith('..')
+  const root = inside ? target.root : place
+  const [source] = target.application.sources
+  const sources = [{ ...source!, path: plainSource('.', inside ? relative(root, place) : '.').path }]
+  return { ...target, root, application: { ...target.application, sources } }
+}
+
+async function revisionOf(root: string, name: string): Promise<string> {
+  try {
+    const { stdout } = await run('git', [
+      '-C',
+      root,
+      'rev-parse',
+      '--verify',
+      '--end-of-options',
+      `${name}^{commit}`,
+    ])
+    return stdout.trim()
+  } catch (cause) {
+    throw invalidBase(name, 'give a directory, or a revision that `git rev-parse` knows', cause)
+  }
+}
+
+function invalidBase(base: string, hint: string, cause?: unknown): InvalidInputError {
+  const message = `--base ${base} is neither a directory nor a revision`
+  return new InvalidInputError([{ code: 'invalid-base', message, location: null, hint }], { cause })
+}

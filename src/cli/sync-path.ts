@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import type { SyncResult } from '../model/sync.ts'
+import type { TargetOptions } from './commands/options.ts'
+import type { LocalEngine } from './local-engine.ts'
+import { renderTarget } from './render-path.ts'
+import { readTarget } from './target.ts'
+
+/** Syncs PATH as the agent would: the same journal, history and rollback, kept in the cluster. */
+export async function syncPath(
+  engine: LocalEngine,
+  path: string,
+  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'timeout'>,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  await engine.state.prepare(signal)
+  const target = await readTarget(path, options, engine.clusterName)
+  const { syncPolicy } = target.application
+  const timeoutSeconds = options.timeout ?? syncPolicy.timeoutSeconds
+  const application = { ...target.application, syncPolicy: { ...syncPolicy, timeoutSeconds } }
+  const rendered = await renderTarget(engine, target, { signal })
+  return engine.syncer.sync(
+    {
+      id: randomUUID(),
+      application,
+      removed: false,
+      repository: null,
+      revision: null,
+      rendered,
+      reviewedDigest: null,
+      requireReviewedPlan: false,
+      onProgress: ({ message }) => process.stderr.write(`${message}\n`),
+    },
+    signal,
+  )
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Checkouts, createCheckouts } from '../agent/checkout/checkouts.ts'
+import type { Cluster } from '../agent/cluster/cluster.ts'
+import { createCluster } from '../agent/cluster/create-cluster.ts'
+import { loadKubeConfig } from '../agent/cluster/kube-config.ts'
+import { createPlanner, type Planner } from '../agent/plan/planner.ts'
+import { createRenderer } from '../agent/render/create-renderer.ts'
+import type { Renderer } from '../agent/render/renderer.ts'
+import { createState } from '../agent/state/create-state.ts'
+import type { State } from '../agent/state/state.ts'
+import type { SyncLogger } from '../agent/sync/context.ts'
+import { createSyncer } from '../agent/sync/create-syncer.ts'
+import type { Syncer } from '../agent/sync/syncer.ts'
+import { createGitCache } from '../git/git-cache.ts'
+import type { GitCache } from '../git/repository.ts'
+import { rendererBinaries } from './binaries.ts'
+
+export interface AgentPartsConfig {
+  readonly kubeconfig: string | null
+  readonly context: string | null
+  readonly clusterName: string
+  /** Mirrors, checkouts and caches; may be emptied at any time. */
+  readonly dataFolder: string
+  readonly concurrentSyncs: number
+  /** `http` is for forges on this machine; `file` for the command line, whose repository is on disk. */
+  readonly gitProtocols: readonly string[]
+  readonly logger: SyncLogger
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** What the agent and the command line share: everything that decides about and acts on one cluster. */
+export interface AgentParts {
+  readonly cluster: Cluster & { close(): void }
+  readonly state: State
+  readonly planner: Planner
+  readonly syncer: Syncer
+  readonly renderer: Renderer
+  readonly gitCache: GitCache
+  readonly checkouts: Checkouts
+  readonly clock: () => Date
+}
+
+export function createAgentParts(config: AgentPartsConfig): AgentParts {
+  mkdirSync(config.dataFolder, { recursive: true })
+  const { logger, clusterName } = config
+  const clock = () => new Date()
+  const kubeConfig = loadKubeConfig({
+    kubeconfig: config.kubeconfig ?? undefined,
+    context: config.context ?? undefined,
+    env: config.env,
+  })
+  const cluster = createCluster({
+    kubeConfig,
+    onWatchTrouble: (resource, error) =>
+      logger.warn({ err: error, kind: resource.kind }, 'a watch starts over'),
+  })
+  const state = createState(cluster, {
+    clock,
+    onUnreadable: (name, error) =>
+      logger.warn({ err: error, application: name }, 'an Application object is left out'),
+  })
+  const planner = createPlanner({ cluster, state, clock, clusterName })
+  const limits = { syncs: config.concurrentSyncs }
+  const syncer = createSyncer({ cluster, state, planner, clock, clusterName, logger, limits })
+  const renderer = createRenderer({
+    binaries: rendererBinaries(config.env),
+    cacheFolder: join(config.dataFolder, 'renders'),
+  })
+  const gitCache = createGitCache({
+    folder: join(config.dataFolder, 'git'),
+    allowedProtocols: config.gitProtocols,
+  })
+  const checkouts = createCheckouts({ folder: join(config.dataFolder, 'checkouts') })
+  return { cluster, state, planner, syncer, renderer, gitCache, checkouts, clock }
+}
