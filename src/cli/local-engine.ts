@@ -11,7 +11,10 @@ export interface LocalEngine extends AgentParts {
   readonly clusterName: string
 }
 
-/** Runs `work` with an engine and tidies up after it. Ctrl-C aborts the signal, which makes a sync roll back. */
+/**
+ * Runs `work` with an engine and tidies up after it. Ctrl-C, or the end of `timeout` (seconds), aborts the signal, which makes
+ * a sync roll back.
+ */
 export async function withLocalEngine(
   options: Pick<TargetOptions, 'kubeconfig' | 'context' | 'timeout'>,
   work: (engine: LocalEngine, signal: AbortSignal) => Promise<void>,
@@ -33,7 +36,8 @@ export async function withLocalEngine(
     env: process.env,
   })
   try {
-    await work({ ...parts, clusterName }, interrupted.signal)
+    const bound = options.timeout === undefined ? [] : [AbortSignal.timeout(options.timeout * 1000)]
+    await work({ ...parts, clusterName }, AbortSignal.any([interrupted.signal, ...bound]))
   } finally {
     process.off('SIGINT', interrupt)
     parts.cluster.close()

@@ -14,7 +14,7 @@ export function addRenderCommand(program: Command): void {
       const { withLocalEngine } = await import('../local-engine.ts')
       const { renderPath } = await import('../render-path.ts')
       const { printObjects } = await import('../output/print.ts')
-      await withLocalEngine({ ...options, output: 'text' }, async (engine, signal) => {
+      await withLocalEngine(options, async (engine, signal) => {
         printObjects(await renderPath(engine, path, options, signal), options.output)
       })
     },

@@ -13,7 +13,9 @@ export function addSyncCommand(program: Command, end: (code: number) => void): v
       const { withLocalEngine } = await import('../local-engine.ts')
       const { syncPath } = await import('../sync-path.ts')
       const { printSync } = await import('../output/print.ts')
-      await withLocalEngine(options, async (engine, signal) => {
+      // Its own timeout bounds the wait for health; what comes after it is the rollback, which must not be cut short.
+      const { timeout: _, ...target } = options
+      await withLocalEngine(target, async (engine, signal) => {
         const result = await syncPath(engine, path, options, signal)
         printSync(result, options.output)
         if (result.outcome === 'failed') end(exitCodes.error)
