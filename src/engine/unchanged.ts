@@ -60,13 +60,21 @@ function sameObject(
     names.length === members.length &&
     names.every(name => {
       const member = owned[`f:${name}`]
-      return (
-        member !== undefined &&
-        Object.hasOwn(live, name) &&
-        same(desired[name], live[name], member, contextOf(name, context))
-      )
+      if (member === undefined) return false
+      if (!Object.hasOwn(live, name)) return isLeftOut(desired[name], member)
+      return same(desired[name], live[name], member, contextOf(name, context))
     })
   )
+}
+
+/**
+ * A server does not store `hostNetwork: false`, an empty text or `data: {}`. That the field is ours and not there shows that just such a value
+ * was applied last.
+ */
+function isLeftOut(desired: unknown, owned: FieldSet): boolean {
+  if (Object.keys(owned).length > 0) return false
+  if (typeof desired === 'object' && desired !== null) return Object.keys(desired).length === 0
+  return desired === false || desired === 0 || desired === ''
 }
 
 /** Maps of built-in kinds that hold quantities; the server stores `0.1` as `100m`. */

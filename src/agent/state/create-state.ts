@@ -27,6 +27,7 @@ const statusAttempts = 6
 export function createState(cluster: Cluster, options: StateOptions = {}): State {
   const { namespace = stateNamespace, clock = () => new Date() } = options
   const packed = createPackedSecrets(cluster, namespace)
+  const redactionKey = createRedactionKey(cluster, namespace)
 
   /** Where the CustomResourceDefinition is not installed, nothing is remembered. */
   async function orNothing<T>(nothing: T, read: () => Promise<T>): Promise<T> {
@@ -44,9 +45,13 @@ export function createState(cluster: Cluster, options: StateOptions = {}): State
   return {
     ...createRevisions(packed),
     ...createJournals(packed),
-    redactionKey: createRedactionKey(cluster, namespace),
+    redactionKey,
 
-    prepare: signal => prepareState(cluster, namespace, signal),
+    async prepare(signal) {
+      await prepareState(cluster, namespace, signal)
+      // Here, so that a plan has nothing to write.
+      await redactionKey(signal)
+    },
 
     async list(signal) {
       const objects = await orNothing([], () => cluster.list(applicationResource, { namespace }, signal))

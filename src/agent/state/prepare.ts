@@ -102,8 +102,9 @@ function notEstablished(): ClusterError {
 }
 
 function isEstablished(definition: KubernetesObject): boolean {
-  const { conditions = [] } = (definition['status'] ?? {}) as {
-    conditions?: readonly { type: string; status: string }[]
+  const { conditions } = (definition['status'] ?? {}) as {
+    // Null right after the definition was created.
+    conditions?: readonly { type: string; status: string }[] | null
   }
-  return conditions.some(it => it.type === 'Established' && it.status === 'True')
+  return (conditions ?? []).some(it => it.type === 'Established' && it.status === 'True')
 }

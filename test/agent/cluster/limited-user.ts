@@ -1,4 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node'
+import { expect } from 'vitest'
 import { createClient } from '../../../src/agent/cluster/client.ts'
 import { createConnection } from '../../../src/agent/cluster/connection.ts'
 import { loadKubeConfig } from '../../../src/agent/cluster/kube-config.ts'
@@ -58,5 +59,43 @@ export async function limitedKubeConfig(plane: ControlPlane, rights: Rights): Pr
   connection.close()
   const { token } = (answer as { status: { token: string } }).status
   config.loadFromClusterAndUser(config.getCurrentCluster()!, { name, token })
+  await untilGranted(config, rights, plane.signal)
   return config
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+/** The authoriser learns of new roles a moment after they are stored. */
+async function untilGranted(config: KubeConfig, rights: Rights, signal: AbortSignal): Promise<void> {
+  const connection = createConnection(config)
+  const client = createClient(connection)
+  const asked = [
+    ...(rights.rules as readonly Rule[]).map(rule => ({ rule, namespace: rights.namespace })),
+    ...((rights.clusterRules ?? []) as readonly Rule[]).map(rule => ({ rule, namespace: '' })),
+  ].flatMap(({ rule, namespace }) =>
+    rule.verbs.map(verb => ({ namespace, verb, group: rule.apiGroups[0], resource: rule.resources[0] })),
+  )
+  for (const resourceAttributes of asked) {
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    }
+    const call = {
+      method: 'POST' as const,
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      attempted: 'ask for a right',
+      body: { type: 'application/json', text: JSON.stringify(review) },
+    }
+    await expect
+      .poll(
+        async () => ((await client.call(call, signal)) as { status: { allowed: boolean } }).status.allowed,
+      )
+      .toBe(true)
+  }
+  connection.close()
 }
