@@ -21,10 +21,10 @@ export interface ApplicationEvent {
 /** Emits a Kubernetes Event on the Application object, if there is one. Rejects with ClusterError. */
 export async function emitEvent(
   cluster: Cluster,
-  event: ApplicationEvent,
+  event: ApplicationEvent & { readonly namespace: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const name = event.application
+  const { application: name, namespace } = event
   const application = await cluster.get(applicationResource, { namespace, name }, signal)
   if (!application) return
   await cluster.create(eventObject(application, event), signal)

@@ -40,16 +40,16 @@ async function applyOnce(
   const live = await readLive(cluster, identity, signal)
   refuseForeign(live, application)
   if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
-  else if (live) await takeOverClientSideApply(cluster, live, signal)
+  else if (live) await takeOverClientSideApply(cluster, live, writeSignal(signal))
   const object = withoutIgnored(desired, live, application.ignoreDifferences, identity)
   try {
-    return await cluster.apply(object, { dryRun: false }, signal)
+    return await cluster.apply(object, { dryRun: false }, writeSignal(signal))
   } catch (error) {
     const immutable = error instanceof ClusterError && error.code === 'immutable'
     if (!immutable || !live || !mayReplace(desired, application)) throw error
     await deleteExactly(cluster, live, signal)
     await awaitGone(cluster, live, signal)
-    return cluster.apply(desired, { dryRun: false }, signal)
+    return cluster.apply(desired, { dryRun: false }, writeSignal(signal))
   }
 }
 
@@ -62,6 +62,15 @@ function refuseForeign(live: KubernetesObject | null, application: Application):
     'owned-by-another',
     `${name} belongs to the application ${owner}; it is not taken from it`,
   )
+}
+
+/**
+ * A write that has been sent is not cut off with the sync: one of which nobody knows whether it was done could be done after a
+ * rollback has put its object back.
+ */
+export function writeSignal(signal: AbortSignal): AbortSignal {
+  signal.throwIfAborted()
+  return AbortSignal.timeout(60_000)
 }
 
 /** Where messages name an object by its id. */

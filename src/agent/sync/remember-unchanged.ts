@@ -39,14 +39,15 @@ export async function rememberUnchanged(
   const left = run.plan?.changes.filter(it => it.action === 'leave-behind').map(it => it.id) ?? []
   await state.assign(application, request.repository, signal)
   if (canonicalJson(desired) !== canonicalJson(input.lastSynced)) {
-    await state.saveRevision(name, revision, desired, application.revisionHistoryLimit, signal)
+    const limit = application.revisionHistoryLimit
+    await state.saveRevision(name, { revision, objects: desired, limit }, signal)
   }
   const isSame = status?.syncedAt != null && status.revision === revision
   await state.saveStatus(
     name,
     {
       revision,
-      digest: run.plan?.digest ?? null,
+      digest: isSame ? status.digest : (run.plan?.digest ?? null),
       syncedAt: isSame ? status.syncedAt : context.clock().toISOString(),
       inventory: [...known, ...left.filter(id => !known.has(id))],
       failedRevision: null,

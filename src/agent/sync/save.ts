@@ -30,7 +30,8 @@ export async function saveSynced(
     }
     const inventory = [...desired.map(objectIdOf), ...(await leftBehind(context, journal, signal))]
     await state.assign(application, journal.repository, signal)
-    await state.saveRevision(name, revision, desired, application.revisionHistoryLimit, signal)
+    const limit = application.revisionHistoryLimit
+    await state.saveRevision(name, { revision, objects: desired, limit }, signal)
     await state.saveStatus(
       name,
       {
@@ -75,7 +76,8 @@ export async function saveRolledBack(
     const { revision, syncedAt } = journal.previousStatus
     // The sync may have been cut off after it had saved its own set as the newest.
     const hasNewest = syncedAt !== null || (await state.loadRevision(name, 'latest', signal)) !== null
-    if (hasNewest) await state.saveRevision(name, revision, journal.previous, revisionHistoryLimit, signal)
+    const kept = { revision, objects: journal.previous, limit: revisionHistoryLimit }
+    if (hasNewest) await state.saveRevision(name, kept, signal)
     await state.saveStatus(
       name,
       {
