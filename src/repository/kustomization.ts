@@ -75,7 +75,12 @@ function collect(document: unknown): readonly Found[] {
     if (field === 'openapi') return inMap(value, [key], ['path'])
     const keys = listsOfMaps[field]
     if (!keys || !Array.isArray(value)) return []
-    return value.flatMap((item, index) => inMap(item, [key, index], keys))
+    return value.flatMap((item, index) =>
+      // `patches: [a.yaml]` is how kustomizations of long ago list strategic merge patches.
+      typeof item === 'string' && field === 'patches'
+        ? found({ text: item, path: [key, index] }, 'file', key)
+        : inMap(item, [key, index], keys),
+    )
   })
 }
 

@@ -1,0 +1,121 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import PQueue from 'p-queue'
+import type { Application, ApplicationSource } from '../../model/application.ts'
+import { InvalidInputError, type Problem } from '../../model/problem.ts'
+import type { RenderedObject } from '../../model/rendered.ts'
+import { chartFile } from '../../repository/chart.ts'
+import { kustomizationFiles } from '../../repository/kustomization.ts'
+import { holds, renderDirectory } from './directory.ts'
+import { lookUp, symlinkOutside } from './inside.ts'
+import { duplicateProblems, type Objects } from './objects.ts'
+import { createRenderMemory } from './render-memory.ts'
+import { renderHelm } from './render-helm.ts'
+import { renderKustomize } from './render-kustomize.ts'
+import { defaultRenderLimits, type Renderer, type RenderLimits, type RenderRequest } from './renderer.ts'
+
+export interface RendererOptions {
+  /** Absolute paths. */
+  readonly binaries: { readonly helm: string; readonly kustomize: string }
+  /** For files of single runs; created when missing. Best on the file system that checkouts are on. */
+  readonly cacheFolder: string
+  readonly limits?: Partial<RenderLimits>
+  /** Tools that run at once. Default 2. */
+  readonly concurrency?: number
+}
+
+/** Renders with the real `kustomize` and `helm` binaries, each run in an environment of its own. */
+export function createRenderer(options: RendererOptions): Renderer {
+  const limits = { ...defaultRenderLimits, ...options.limits }
+  const scratchFolder = join(options.cacheFolder, 'render')
+  const tools = new PQueue({ concurrency: options.concurrency ?? 2 })
+  const memory = createRenderMemory()
+
+  async function renderSource(request: RenderRequest, source: ApplicationSource, signal: AbortSignal) {
+    const refused = await refusal(request, source)
+    if (refused) return { objects: [], problems: [refused] }
+    const root = await realpath(request.folder)
+    const place = (binary: string) => ({ binary, scratchFolder, limits })
+    if (await holds(root, source.path, kustomizationFiles)) {
+      const { kustomize } = options.binaries
+      return tools.add(() => renderKustomize(request.folder, source, place(kustomize), signal))
+    }
+    if (await holds(root, source.path, [chartFile])) {
+      return tools.add(() => renderHelm(request, source, place(options.binaries.helm), signal))
+    }
+    return renderDirectory(request.folder, source, limits, signal)
+  }
+
+  async function render(request: RenderRequest, signal: AbortSignal): Promise<readonly RenderedObject[]> {
+    await mkdir(scratchFolder, { recursive: true })
+    const results: Objects[] = []
+    for (const source of request.application.sources.filter(it => !isOnlyValues(it, request.application))) {
+      signal.throwIfAborted()
+      results.push(await renderSource(request, source, signal))
+    }
+    const objects = results.flatMap(it => it.objects)
+    const problems = results.flatMap(it => it.problems)
+    problems.push(...duplicateProblems(objects))
+    if (objects.length > limits.maxObjects) problems.push(tooMany(request.application, limits))
+    if (problems.length > 0) throw new InvalidInputError(problems)
+    return objects
+  }
+
+  return { render: (request, signal) => memory.once(request, () => render(request, signal)) }
+}
+
+/** A source with a `ref` and no path is there for its value files alone. */
+function isOnlyValues(source: ApplicationSource, application: Application): boolean {
+  return source.ref !== null && source.path === '.' && source.chart === null && application.sources.length > 1
+}
+
+async function refusal(request: RenderRequest, source: ApplicationSource): Promise<Problem | null> {
+  const { application, folder } = request
+  const at = (code: string, message: string, hint: string | null): Problem => ({
+    code,
+    message,
+    location: application.definedIn,
+    hint,
+  })
+  if (source.chart !== null) {
+    const message = `the chart ${source.chart} of ${source.repoURL} cannot be fetched yet`
+    return at('source-not-supported', message, 'keep the chart in the repository and name its folder as path')
+  }
+  if (!request.inRepository(source)) {
+    const message = `${source.repoURL} is another repository, and cannot be read yet`
+    return at(
+      'source-not-supported',
+      message,
+      'use sources of this repository, or "." for this repository itself',
+    )
+  }
+  const found =
+    source.path.startsWith('../') || source.path === '..'
+      ? null
+      : await lookUp(await realpath(folder), source.path)
+  switch (found?.kind) {
+    case 'folder':
+      return null
+    case 'outside':
+      return symlinkOutside(source.path)
+    case 'file':
+      return at('missing-path', `the path ${source.path} is a file`, 'name the folder that holds it')
+    case 'missing':
+      return at(
+        'missing-path',
+        `the path ${source.path} does not exist`,
+        'paths are relative to the root of the repository',
+      )
+    case undefined:
+      return at('outside-repository', `the path ${source.path} lies outside of the repository`, null)
+  }
+}
+
+function tooMany(application: Application, limits: RenderLimits): Problem {
+  return {
+    code: 'render-limit',
+    message: `${application.name} renders more than ${limits.maxObjects} objects`,
+    location: application.definedIn,
+    hint: 'split the application',
+  }
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { InvalidInputError } from '../../model/problem.ts'
+import type { RenderLimits } from './renderer.ts'
+
+export interface ToolRun {
+  /** For messages: `kustomize`, `helm`. */
+  readonly name: string
+  /** Absolute path of the binary. */
+  readonly binary: string
+  readonly args: readonly string[]
+  /** Where it runs and keeps its own files; holds nothing worth reading. */
+  readonly scratch: string
+  readonly environment?: Readonly<Record<string, string>>
+  /** What is rendered, for messages. */
+  readonly subject: string
+  readonly limits: RenderLimits
+  readonly signal: AbortSignal
+}
+
+export interface ToolOutput {
+  readonly succeeded: boolean
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const memoryLookMilliseconds = 100
+const longestErrorBytes = 256 * 1024
+
+/**
+ * Runs a renderer on what a stranger wrote: an environment of its own, bounded in time, memory and output, killed at once
+ * when a bound is passed. Rejects with InvalidInputError that names the bound.
+ */
+export async function runTool(run: ToolRun): Promise<ToolOutput> {
+  run.signal.throwIfAborted()
+  const { limits } = run
+  return new Promise((resolve, reject) => {
+    const child = spawn(run.binary, run.args, {
+      cwd: run.scratch,
+      env: { ...environmentOf(run), ...run.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const chunks: Buffer[] = []
+    let bytes = 0
+    let errors = ''
+    let failure: unknown
+    const stop = (reason: unknown) => {
+      failure ??= reason
+      child.kill('SIGKILL')
+    }
+    const beyond = (what: string) => stop(beyondLimit(run, what))
+    const onAbort = () => stop(run.signal.reason)
+    run.signal.addEventListener('abort', onAbort, { once: true })
+    const deadline = setTimeout(
+      () => beyond(`did not finish in ${limits.timeoutSeconds} s`),
+      limits.timeoutSeconds * 1000,
+    )
+    const watch = setInterval(async () => {
+      const used = await residentBytes(child.pid)
+      if (used > limits.maxMemoryBytes) beyond(`used more than ${mebibytes(limits.maxMemoryBytes)} of memory`)
+    }, memoryLookMilliseconds)
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= limits.maxOutputBytes) chunks.push(chunk)
+      else beyond(`wrote more than ${mebibytes(limits.maxOutputBytes)} of manifests`)
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (errors.length < longestErrorBytes) errors += chunk.toString('utf8')
+    })
+    const settled = () => {
+      clearTimeout(deadline)
+      clearInterval(watch)
+      run.signal.removeEventListener('abort', onAbort)
+    }
+    child.once('error', cause => {
+      settled()
+      reject(new Error(`could not run ${run.binary}: is it installed?`, { cause }))
+    })
+    child.once('close', code => {
+      settled()
+      if (failure !== undefined) return reject(failure)
+      resolve({
+        succeeded: code === 0,
+        stdout: Buffer.concat(chunks).toString('utf8'),
+        stderr: errors || (code === 0 ? '' : `${run.name} ended without a word`),
+      })
+    })
+  })
+}
+
+/** No PATH (so that nothing else is run), no home, and a proxy that nobody answers at, should a tool try the network. */
+function environmentOf(run: ToolRun): Record<string, string> {
+  const nowhere = 'http://127.0.0.1:9'
+  return {
+    HOME: run.scratch,
+    TMPDIR: run.scratch,
+    GOMEMLIMIT: String(Math.floor(run.limits.maxMemoryBytes * 0.9)),
+    HTTP_PROXY: nowhere,
+    HTTPS_PROXY: nowhere,
+  }
+}
+
+/** Linux tells; elsewhere GOMEMLIMIT and the bound on output have to do. */
+async function residentBytes(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
+}
+
+function beyondLimit(run: ToolRun, what: string): InvalidInputError {
+  return new InvalidInputError([
+    {
+      code: 'render-limit',
+      message: `${run.name} ${what} for ${run.subject}`,
+      location: null,
+      hint: 'split the application, or ask for a higher limit of the agent',
+    },
+  ])
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MiB`
+}
