@@ -112,3 +112,46 @@ test("a check run's button and re-run reach the app", async () => {
   expect(receiver.names()).toContain('check_run.rerequested')
   expect(simulator.violations).toEqual([])
 })
+
+test('a ping and changes of an installation are told too', async () => {
+  await using scene = await startScene()
+  const { simulator, receiver, ada, installation } = scene
+  simulator.ping()
+  const diary = await simulator.createRepository({ owner: ada, name: 'diary' })
+  simulator.addRepositories(installation, [diary])
+  simulator.removeRepositories(installation, [diary])
+  await simulator.settled()
+  expect(receiver.names().sort()).toEqual([
+    'installation.created',
+    'installation_repositories.added',
+    'installation_repositories.removed',
+    'ping',
+  ])
+  expect(simulator.violations).toEqual([])
+})
+
+test('a pull request from a fork follows its branch', async () => {
+  await using scene = await startScene()
+  const { simulator, receiver, repository } = scene
+  const eve = simulator.createUser('eve')
+  const fork = await simulator.forkRepository(repository, eve)
+  const files = { 'README.md': '# Fork\n' }
+  await simulator.pushCommit({ repository: fork, author: eve, branch: 'typo', files, message: 'Fix' })
+  const input = { repository, author: eve, title: 'Fix', head: 'eve:typo', base: 'main' }
+  const pull = await simulator.openPullRequest(input)
+  const more = { 'README.md': '# Forked\n' }
+  const sha = await simulator.pushCommit({
+    repository: fork,
+    author: eve,
+    branch: 'typo',
+    files: more,
+    message: 'More',
+  })
+  await simulator.settled()
+  expect(pull.pull.headSha).toBe(sha)
+  const told = receiver.received.find(one => one.payload.action === 'synchronize')?.payload
+  expect(told.pull_request.head.repo.full_name).toBe('eve/shop')
+  // The fork has no installation, so its push is nobody's business.
+  expect(receiver.names()).not.toContain('push')
+  expect(simulator.violations).toEqual([])
+})

@@ -15,6 +15,7 @@ import { createPeople, type People } from './github/people.ts'
 import type { App, User } from './github/state.ts'
 import { createDeliverer, type Deliverer } from './github/webhooks/deliverer.ts'
 import type { Delivery } from './github/webhooks/delivery.ts'
+import type { ForgeEvent } from './github/webhooks/event.ts'
 import { createIds, createLocks, type Locks, type World } from './github/world.ts'
 
 export interface GitHubSimulatorOptions {
@@ -49,6 +50,8 @@ export interface GitHubSimulator extends People {
   readonly limits: Pick<Limits, 'beginSecondary'>
   /** Sets where webhooks go, from now on. Nothing is sent before. */
   readonly setWebhookUrl: (url: string | undefined) => void
+  /** Sends the event by which GitHub tries out a webhook that was just set. */
+  readonly ping: () => void
   /** Delivers again, as the button on the app's page does. The guid stays. */
   readonly redeliver: (delivery: Delivery) => void
   /** Resolves when all that was pushed and done is known to all, and no webhook is on the way. */
@@ -75,7 +78,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions = {})
 
   const api = createApi({ world, contract, tokens, limits, faults, deliverer, requests })
   const git = createSmartHttp(world, tokens)
-  const pages = createPages(world, people, deliverer)
+  const pages = createPages(world, deliverer)
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', world.url)
     answer(url, request, response).catch((error: unknown) => {
@@ -111,6 +114,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions = {})
     setWebhookUrl: url => {
       deliverer.url = url
     },
+    ping: () => deliverer.send(pingOf(world, deliverer.url)),
     redeliver: deliverer.redeliver,
     settled: async () => {
       await locks.idle()
@@ -155,5 +159,31 @@ async function createWorld(
     nextId,
     events: parts.events,
     exclusively: parts.locks.exclusively,
+  }
+}
+
+function pingOf(world: World, url: string | undefined): ForgeEvent {
+  const { app } = world
+  const hook = {
+    type: 'App',
+    id: app.id,
+    name: 'web',
+    active: true,
+    events: [...app.events],
+    config: {
+      content_type: 'json',
+      insecure_ssl: '0',
+      secret: '********',
+      ...(url === undefined ? {} : { url }),
+    },
+    created_at: app.createdAt,
+    updated_at: app.createdAt,
+    app_id: app.id,
+    deliveries_url: `${world.url}/api/v3/app/hook/deliveries`,
+  }
+  return {
+    name: 'ping',
+    sender: app.owner,
+    payload: { zen: 'Keep it logically awesome.', hook_id: app.id, hook },
   }
 }

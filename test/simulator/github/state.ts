@@ -47,6 +47,17 @@ export interface Comment {
   readonly reactions: Reaction[]
 }
 
+/** Something that happened to an issue, as its page tells it between the comments. */
+export interface TimelineEvent {
+  readonly id: number
+  readonly actor: User
+  /** An action of a webhook, or `merged`. */
+  readonly action: string
+  /** What it was about: a label's name, a SHA. */
+  readonly detail: string
+  readonly at: string
+}
+
 /** An issue; with `pull` it is a pull request, as on GitHub. */
 export interface Issue {
   readonly id: number
@@ -61,6 +72,7 @@ export interface Issue {
   labels: Label[]
   assignees: User[]
   readonly comments: Comment[]
+  readonly timeline: TimelineEvent[]
   readonly reactions: Reaction[]
   readonly createdAt: string
   updatedAt: string

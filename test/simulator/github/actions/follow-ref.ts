@@ -4,7 +4,7 @@ import { pullDetail } from '../shapes/pull.ts'
 import { isPullRequest, type PullRequest, type Repository } from '../state.ts'
 import type { World } from '../world.ts'
 import { type Actor, touch } from './actor.ts'
-import { issueEvent, setIssueState } from './issues.ts'
+import { issueEvent, note, setIssueState } from './issues.ts'
 import { closeAsMerged, refreshPull } from './pulls.ts'
 
 /** Brings the open pull requests of a branch that moved up to date, and says so. */
@@ -32,6 +32,7 @@ const openPulls = (world: World): PullRequest[] =>
 async function headMoved(world: World, issue: PullRequest, actor: Actor, move: RefMove): Promise<void> {
   if (move.after === zeroSha) return await setIssueState(world, issue, actor, { state: 'closed' })
   await refreshPull(world, issue)
+  note(world, issue, actor, 'synchronize', move.after)
   issue.updatedAt = touch(world, issue.repository)
   world.events({
     name: 'pull_request',

@@ -61,6 +61,7 @@ export function addIssue(
     labels: (input.labels ?? []).map(name => findOrCreateLabel(world, repository, name)),
     assignees: [...(input.assignees ?? [])],
     comments: [],
+    timeline: [],
     reactions: [],
     createdAt: now,
     updatedAt: now,
@@ -155,6 +156,12 @@ interface EventDetail {
   readonly changes?: Readonly<Record<string, unknown>>
 }
 
+/** Writes into the issue's page what happened. */
+export function note(world: World, issue: Issue, actor: Actor, action: string, detail = ''): void {
+  const at = touch(world, issue.repository)
+  issue.timeline.push({ id: world.nextId(), actor: actor.user, action, detail, at })
+}
+
 /** An event about an issue, or about the pull request that it is. */
 export async function issueEvent(
   world: World,
@@ -163,6 +170,9 @@ export async function issueEvent(
   action: string,
   detail: EventDetail = {},
 ): Promise<void> {
+  if (action !== 'opened' && !(action === 'closed' && issue.pull?.mergedAt)) {
+    note(world, issue, actor, action, detail.label?.name ?? detail.assignee?.login ?? '')
+  }
   const more = {
     ...(detail.label ? { label: labelShape(world, issue.repository, detail.label) } : {}),
     ...(detail.assignee ? { assignee: userShape(world, detail.assignee) } : {}),

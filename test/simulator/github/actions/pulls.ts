@@ -4,7 +4,7 @@ import { commitTree, isAncestor, mergeTrees, resolveCommit, updateRef } from '..
 import { type Pull, type PullRequest, type Repository, type User } from '../state.ts'
 import { findRepository, type World } from '../world.ts'
 import { type Actor, touch } from './actor.ts'
-import { addIssue, issueEvent } from './issues.ts'
+import { addIssue, issueEvent, note } from './issues.ts'
 
 /** Who commits merges that are made on the forge. */
 export const committer: Pick<User, 'name' | 'email'> = { name: 'GitHub', email: 'noreply@github.com' }
@@ -93,6 +93,7 @@ export function closeAsMerged(world: World, issue: PullRequest, actor: Actor, co
   issue.pull.mergedAt = now
   issue.pull.mergedBy = actor.user
   issue.pull.mergeCommitSha = commit
+  note(world, issue, actor, 'merged', commit)
 }
 
 export async function setDraft(

@@ -2,7 +2,7 @@ import { reaches } from '../auth/principal.ts'
 import { ApiFailure, notFound } from '../failure.ts'
 import { appShape, installationShape } from '../shapes/app.ts'
 import { repositoryShape } from '../shapes/repository.ts'
-import { fullName, type Installation, type Permissions } from '../state.ts'
+import type { Installation, Permissions } from '../state.ts'
 import { installationOf, toTimestamp } from '../world.ts'
 import { type Call, created, type Handlers, ok } from './call.ts'
 import { counted, listed } from './pages.ts'
@@ -75,10 +75,8 @@ function wantedRepositories(
   )
   const asked = (wanted.repositories?.length ?? 0) + (wanted.repository_ids?.length ?? 0)
   if (found.length === asked && asked > 0) return found
-  const names = [...installation.repositories].map(fullName).join(', ')
   throw new ApiFailure(
     422,
     'There is at least one repository that does not exist or is not accessible to the parent installation.',
-    { errors: [`the installation has ${names || 'no repository'}`] },
   )
 }

@@ -109,9 +109,7 @@ export function createApi(parts: ApiParts) {
     const query = Object.fromEntries(pending.url.searchParams)
     const checked = contract.checkRequest(route.operation, { path: route.path, query, body })
     if (checked.problems.length > 0) {
-      throw new ApiFailure(422, `Invalid request.\n\n${checked.problems.join('\n')}`, {
-        errors: checked.problems,
-      })
+      throw new ApiFailure(422, `Invalid request.\n\n${checked.problems.join('\n')}`)
     }
     const handler = handlers[route.operation as keyof typeof handlers] as
       | ((call: Call<never>) => Answer | Promise<Answer>)

@@ -1,12 +1,206 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { People } from '../people.ts'
+import { ApiFailure, notFound } from '../failure.ts'
+import { readCommit, unifiedDiff } from '../git/log.ts'
+import { readBlob, findObject } from '../git/objects.ts'
+import { emptyTree, resolveCommit } from '../git/repository.ts'
+import { readBody } from '../http/read-body.ts'
+import { diffBase } from '../shapes/pull.ts'
+import { isPullRequest, type Repository } from '../state.ts'
 import type { Deliverer } from '../webhooks/deliverer.ts'
-import type { World } from '../world.ts'
+import { findRepository, findUser, type World } from '../world.ts'
+import { appPage } from './app-page.ts'
+import { asset } from './assets.ts'
+import { runBody } from './checks.ts'
+import { findRun } from '../actions/checks.ts'
+import { codePage } from './code.ts'
+import { submit } from './forms.ts'
+import { html } from './html.ts'
+import { checkMark } from './icons.ts'
+import { issuePageOf } from './issue-page.ts'
+import { layout, type Page, type Visit } from './layout.ts'
+import { commitPageOf, issuesPage, repositoriesPage } from './lists.ts'
+import { files, pullPageOf } from './pull-page.ts'
 
-/** Serves the pages for people. */
-export function createPages(world: World, people: People, deliverer: Deliverer) {
-  void world, people, deliverer
-  return async (_request: IncomingMessage, response: ServerResponse, _url: URL): Promise<void> => {
-    response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not Found\n')
+const security = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' http: https:; connect-src 'self'; form-action 'self'; base-uri 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+}
+
+/** Serves the pages for people. Everybody on this machine sees every repository. */
+export function createPages(world: World, deliverer: Deliverer) {
+  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    const visit: Visit = {
+      world,
+      user: visitor(world, request.headers.cookie),
+      path: url.pathname + url.search,
+    }
+    try {
+      if (request.method === 'POST') return await post(request, response, visit, url)
+      const found = await asset(world, url.pathname)
+      if (found) {
+        response
+          .writeHead(200, { ...security, 'Content-Type': found.type, 'Cache-Control': 'no-cache' })
+          .end(found.body)
+        return
+      }
+      const plain = await plainText(world, url)
+      if (plain !== undefined) {
+        response.writeHead(200, { ...security, 'Content-Type': 'text/plain; charset=utf-8' }).end(plain)
+        return
+      }
+      send(response, 200, visit, await pageAt(visit, deliverer, url))
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error
+      send(response, error.status, visit, failurePage(error))
+    }
   }
+
+  async function post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    visit: Visit,
+    url: URL,
+  ): Promise<void> {
+    // A form on another site must not act here in a person's name.
+    const { origin } = request.headers
+    if (origin !== undefined && origin !== world.url)
+      throw new ApiFailure(403, 'This form came from another site.')
+    const fields = new URLSearchParams((await readBody(request)).toString())
+    const back = (fields.get('back') ?? '/').replace(/^(?!\/(?!\/)).*/, '/')
+    const [owner = '', name = '', ...rest] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
+    if (url.pathname === '/-/session') {
+      const cookie = `acting-as=${encodeURIComponent(fields.get('user') ?? '')}; Path=/; HttpOnly; SameSite=Lax`
+      response.writeHead(303, { Location: back, 'Set-Cookie': cookie }).end()
+      return
+    }
+    if (owner === 'apps' && rest[0] === 'deliveries') {
+      const delivery = deliverer.deliveries.find(one => one.id === Number(rest[1]))
+      if (!delivery) throw notFound()
+      deliverer.redeliver(delivery)
+      response.writeHead(303, { Location: back }).end()
+      return
+    }
+    const repository = findRepository(world, owner, name)
+    if (!repository || !visit.user) throw notFound()
+    const next = await submit({ world, user: visit.user, repository, action: rest.join('/'), fields })
+    response.writeHead(303, { Location: next ?? back }).end()
+  }
+}
+
+function send(response: ServerResponse, status: number, visit: Visit, page: Page): void {
+  const headers = { ...security, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }
+  response.writeHead(status, headers).end(layout(visit, page).html)
+}
+
+const failurePage = (failure: ApiFailure): Page => ({
+  title: failure.message,
+  content: html`<div class="heading"><h1>${failure.status}: ${failure.message}</h1>${Object.entries(
+    failure.body,
+  )
+    .filter(([key]) => key === 'errors')
+    .map(([, errors]) => html`<pre>${JSON.stringify(errors, null, 2)}</pre>`)}</div>`,
+})
+
+/** The person that the cookie names, else the first there is. */
+function visitor(world: World, cookie: string | undefined) {
+  const named = /(?:^|;\s*)acting-as=([^;]*)/.exec(cookie ?? '')?.[1]
+  const found = named === undefined ? undefined : findUser(world, decodeURIComponent(named))
+  return found ?? [...world.users.values()].find(user => user.type === 'User')
+}
+
+async function pageAt(visit: Visit, deliverer: Deliverer, url: URL): Promise<Page> {
+  const { world } = visit
+  const [owner, name, section = '', id = '', ...rest] = url.pathname
+    .split('/')
+    .filter(Boolean)
+    .map(decodeURIComponent)
+  if (owner === undefined) return repositoriesPage(visit)
+  if (owner === 'apps') return appPage(visit, deliverer)
+  if (name === undefined) return repositoriesPage(visit, owner)
+  const repository = findRepository(world, owner, name)
+  if (!repository) throw notFound()
+  const issue = repository.issues.get(Number(id))
+  switch (section) {
+    case '':
+      return await codePage(visit, repository, repository.defaultBranch, '')
+    case 'tree':
+    case 'blob':
+      return await codePage(visit, repository, ...(await splitRef(repository, [id, ...rest])))
+    case 'issues':
+    case 'pulls':
+      if (id === '')
+        return issuesPage(visit, repository, {
+          kind: section,
+          state: url.searchParams.get('state') ?? 'open',
+        })
+      if (!issue) throw notFound()
+      return isPullRequest(issue) ? await pullPageOf(visit, issue) : issuePageOf(visit, issue)
+    case 'pull':
+      if (!issue || !isPullRequest(issue)) throw notFound()
+      return await pullPageOf(visit, issue)
+    case 'commit':
+      return await commitPage(visit, repository, id)
+    case 'runs':
+      return runPage(visit, repository, Number(id))
+    default:
+      throw notFound()
+  }
+}
+
+async function commitPage(visit: Visit, repository: Repository, name: string): Promise<Page> {
+  const sha = await resolveCommit(repository.folder, name)
+  if (!sha) throw notFound()
+  const commit = await readCommit(repository.folder, sha)
+  const parent = commit.parents[0] ?? (await emptyTree(repository.folder))
+  const diff = files(await unifiedDiff(repository.folder, parent, sha))
+  return commitPageOf(visit, repository, {
+    sha,
+    message: commit.message,
+    author: commit.author.name,
+    date: commit.committer.date,
+    diff,
+  })
+}
+
+function runPage(visit: Visit, repository: Repository, id: number): Page {
+  const run = findRun(repository, id)
+  if (!run) throw notFound()
+  return {
+    title: run.name,
+    repository,
+    tab: 'pulls',
+    content: html`<div class="heading"><h1>${checkMark(run)} ${run.name}</h1><p>${run.title ?? run.status} · at <code>${run.headSha.slice(0, 7)}</code></p></div>
+<section class="merge-box"><div class="check-body">${runBody(visit, repository, run)}</div></section>`,
+  }
+}
+
+/** A branch may hold slashes: the longest start of the path that names a commit is the ref. */
+async function splitRef(repository: Repository, parts: readonly string[]): Promise<[string, string]> {
+  for (let length = parts.length; length > 0; length -= 1) {
+    const ref = parts.slice(0, length).join('/')
+    if (await resolveCommit(repository.folder, ref)) return [ref, parts.slice(length).join('/')]
+  }
+  throw notFound()
+}
+
+/** `/pull/1.diff` and `/raw/REF/PATH`. */
+async function plainText(world: World, url: URL): Promise<string | Buffer | undefined> {
+  const [owner = '', name = '', section, id = '', ...rest] = url.pathname
+    .split('/')
+    .filter(Boolean)
+    .map(decodeURIComponent)
+  const repository = findRepository(world, owner, name)
+  if (!repository) return undefined
+  if (section === 'pull' && id.endsWith('.diff')) {
+    const issue = repository.issues.get(Number.parseInt(id, 10))
+    if (!issue || !isPullRequest(issue)) throw notFound()
+    return (await unifiedDiff(repository.folder, await diffBase(issue), issue.pull.headSha)).join('')
+  }
+  if (section !== 'raw') return undefined
+  const [ref, path] = await splitRef(repository, [id, ...rest])
+  const found = await findObject(repository.folder, `${await resolveCommit(repository.folder, ref)}:${path}`)
+  if (found?.type !== 'blob') throw notFound()
+  return await readBlob(repository.folder, found.sha)
 }
