@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../model/object.ts'
-import { managedFields, otherOwnerOf, ourEntry } from './field-set.ts'
+import { otherOwnerOf } from './field-set.ts'
 import type { Steps } from './steps.ts'
 
 export interface Attribution {
@@ -7,25 +7,11 @@ export interface Attribution {
   readonly managedAt: string | null
 }
 
-const nobody: Attribution = { manager: null, managedAt: null }
-
 /**
- * The manager, other than us, that last wrote a live field, and when. A removed field has no owner on record; then the only
- * manager that wrote the object after our last apply is named, when there is exactly one.
+ * The manager, other than us, that last wrote a live field, and when. Nobody is named for a field that was removed: managedFields
+ * keep no trace of that, and whoever wrote the object last may have done something else. The scale subresource leaves no time.
  */
-export function attributionOf(live: KubernetesObject, steps: Steps, isGone: boolean): Attribution {
+export function attributionOf(live: KubernetesObject, steps: Steps): Attribution {
   const owner = otherOwnerOf(live, steps)
-  if (owner) return { manager: owner.manager, managedAt: owner.time }
-  return isGone ? onlyLaterWriter(live) : nobody
-}
-
-function onlyLaterWriter(live: KubernetesObject): Attribution {
-  const since = Date.parse(ourEntry(live)?.time ?? '')
-  const later = managedFields(live).filter(
-    entry => entry.operation === 'Update' && !entry.subresource && Date.parse(entry.time ?? '') > since,
-  )
-  const [only] = later
-  return only?.manager && later.length === 1
-    ? { manager: only.manager, managedAt: only.time ?? null }
-    : nobody
+  return { manager: owner?.manager ?? null, managedAt: owner?.time ?? null }
 }

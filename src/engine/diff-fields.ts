@@ -42,7 +42,7 @@ interface Place {
 function compare(before: unknown, after: unknown, place: Place): void {
   if ((before ?? null) === (after ?? null) || sameJson(before, after)) return
   if (isContainer(before, after, isJsonObject)) compareObjects(before ?? {}, after ?? {}, place)
-  else if (isContainer(before, after, Array.isArray)) compareLists(before ?? [], after ?? [], place)
+  else if (isContainer(before, after, Array.isArray)) compareLists(before, after, place)
   else report(before, after, place)
 }
 
@@ -66,8 +66,8 @@ function own(object: Readonly<Record<string, unknown>>, name: string): unknown {
 }
 
 function compareLists(before: unknown, after: unknown, place: Place): void {
-  const old = before as readonly unknown[]
-  const now = after as readonly unknown[]
+  const old: readonly unknown[] = Array.isArray(before) ? before : []
+  const now: readonly unknown[] = Array.isArray(after) ? after : []
   const keys = mergeKeysOf(place.name, old, now)
   if (keys) compareByKey(old, now, keys, place)
   else if (old.length === now.length) compareByPosition(old, now, place)

@@ -96,7 +96,7 @@ function driftOfLive(
       before: values.before,
       after: values.after,
       origin: 'drift',
-      ...attributionOf(live, steps, values.before === null),
+      ...attributionOf(live, steps),
     }),
   )
   const risks = risksOf({

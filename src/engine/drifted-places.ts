@@ -1,7 +1,7 @@
 import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { memberOf, ourEntry } from './field-set.ts'
 import { canonicalJson, isJsonObject, property } from './json.ts'
-import { itemKey, serverMergeKeysOf } from './merge-keys.ts'
+import { isServerSet, itemKey, serverMergeKeysOf } from './merge-keys.ts'
 import { isNothing } from './normalise.ts'
 import { covers, sameStored, saysNothing } from './same-value.ts'
 import { indexOfStep, parseStepValue, type Steps } from './steps.ts'
@@ -78,7 +78,8 @@ function itemSteps(
   name: string,
 ): readonly string[] | null {
   const sample = Object.keys(owned ?? {}).find(step => step !== '.')
-  if (sample?.startsWith('v:')) return wanted.map(item => `v:${canonicalJson(item)}`)
+  if (sample?.startsWith('v:') || (!sample && isServerSet(name, wanted)))
+    return wanted.map(item => `v:${canonicalJson(item)}`)
   const key = sample?.startsWith('k:') ? parseStepValue(sample.slice(2)) : null
   const keys = isJsonObject(key) ? Object.keys(key) : serverMergeKeysOf(name, wanted)
   if (!keys) return null

@@ -17,7 +17,11 @@ export function foldSecret(object: KubernetesObject): { object: KubernetesObject
     const problem = valuesProblem(name, values)
     if (problem) return { object, problem }
   }
-  const folded = new Map(Object.entries((data ?? {}) as Readonly<Record<string, string>>))
+  const folded = new Map<string, string>()
+  for (const [key, encoded] of Object.entries((data ?? {}) as Readonly<Record<string, string>>)) {
+    // As the server stores it: folded lines would never compare equal.
+    folded.set(key, Buffer.from(encoded, 'base64').toString('base64'))
+  }
   for (const [key, text] of Object.entries((stringData ?? {}) as Readonly<Record<string, string>>)) {
     folded.set(key, Buffer.from(text, 'utf8').toString('base64'))
   }

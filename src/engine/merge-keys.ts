@@ -25,6 +25,14 @@ const knownKeys: Readonly<Record<string, readonly (readonly string[])[]>> = {
   resizePolicy: [['resourceName']],
 }
 
+/** Lists of texts that the server merges as sets. */
+const knownSets: ReadonlySet<string> = new Set(['finalizers'])
+
+/** Whether the server keeps items of other managers in a list of texts. */
+export function isServerSet(name: string, list: readonly unknown[]): boolean {
+  return knownSets.has(name) && list.every(item => typeof item === 'string')
+}
+
 /** What an item that leaves a key out means. */
 const keyDefaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' }
 

@@ -112,10 +112,18 @@ function withoutPlaceholders(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutPlaceholders(item)]))
 }
 
-/** Without properties that are null: to the server they mean the same as absent ones. Nulls in lists stay. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
+/**
+ * Without properties that are null, which to the server mean the same as absent ones, and without empty labels and
+ * annotations, which managedFields do not record. Nulls in lists stay.
+ */
+export function withoutNulls(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map(item => withoutNulls(item))
   if (!isJsonObject(value)) return value
-  const kept = Object.entries(value).filter(([, item]) => item !== null && item !== undefined)
-  return Object.fromEntries(kept.map(([name, item]) => [name, withoutNulls(item)]))
+  const kept: [string, unknown][] = []
+  for (const [field, item] of Object.entries(value)) {
+    const isEmptyMap =
+      name === 'metadata' && (field === 'labels' || field === 'annotations') && isNothing(field, item)
+    if (item !== null && item !== undefined && !isEmptyMap) kept.push([field, withoutNulls(item, field)])
+  }
+  return Object.fromEntries(kept)
 }

@@ -1,7 +1,7 @@
 import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { allOwnersOf, isUs, memberOf, ourEntry } from './field-set.ts'
 import { isJsonObject, property, withProperty } from './json.ts'
-import { itemKey, serverMergeKeysOf } from './merge-keys.ts'
+import { isServerSet, itemKey, serverMergeKeysOf } from './merge-keys.ts'
 import { sameStored, saysNothing } from './same-value.ts'
 import type { Steps } from './steps.ts'
 
@@ -29,6 +29,7 @@ function merge(live: unknown, desired: unknown, name: string): unknown {
   // The server's form of the same value stays, so that only what changes shows.
   if (live !== undefined && sameStored(live, desired)) return live
   if (!Array.isArray(live) || !Array.isArray(desired)) return desired
+  if (isServerSet(name, live)) return [...new Set([...live, ...desired])]
   const keys = serverMergeKeysOf(name, live, desired)
   if (!keys) return desired
   const byKey = new Map(live.map(item => [itemKey(item, keys), item as unknown]))

@@ -130,7 +130,7 @@ function fieldsOf(
     before: values.before,
     after: values.after,
     origin: origins.get(formatSteps(steps)) ?? decision.origin,
-    ...attributionOf(live, steps, values.before === null),
+    ...attributionOf(live, steps),
   }))
 }
 

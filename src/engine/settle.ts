@@ -4,7 +4,7 @@ import { describeIdentity, groupOf, identityOf, type ObjectId, objectIdOf } from
 import type { KubernetesObject } from '../model/object.ts'
 import type { Problem, SourceLocation } from '../model/problem.ts'
 import type { RenderedObject } from '../model/rendered.ts'
-import { definedKinds } from './defined-kinds.ts'
+import { definedKinds, isDefinition } from './defined-kinds.ts'
 import { flattenLists } from './flatten-lists.ts'
 import { foldSecret } from './fold-secret.ts'
 import { isJsonObject, textAt, withProperty } from './json.ts'
@@ -93,8 +93,9 @@ function withoutServerFields(object: KubernetesObject): KubernetesObject {
   const { status: _status, metadata, ...rest } = object
   const kept = Object.fromEntries(Object.entries(metadata).filter(([name]) => !serverMetadata.has(name)))
   const bare = { ...rest, metadata: withoutCopies(kept) } as unknown as KubernetesObject
-  const own = isAggregated(bare) ? withProperty(bare, 'rules', undefined) : bare
-  return withoutNulls(withoutBundlePlaceholders(own)) as KubernetesObject
+  const own = withoutBundlePlaceholders(isAggregated(bare) ? withProperty(bare, 'rules', undefined) : bare)
+  // In a schema null is a value, as in `default: null`.
+  return isDefinition(own) ? own : (withoutNulls(own) as KubernetesObject)
 }
 
 function withLabel(object: KubernetesObject, application: string): KubernetesObject {
@@ -166,6 +167,9 @@ function shapeProblem({ object, source }: RenderedObject): Problem | null {
   }
   const { kind, metadata } = object
   if (!isJsonObject(metadata)) return problem('missing-name', `this ${kind} has no metadata`, null)
+  if (metadata.labels !== undefined && metadata.labels !== null && !isJsonObject(metadata.labels)) {
+    return problem('invalid-labels', `the labels of this ${kind} are not a map`, null)
+  }
   const name = textAt(metadata, 'name')
   if (name?.includes('/')) return problem('invalid-name', `the name of this ${kind} holds a slash`, null)
   if (name) return null
