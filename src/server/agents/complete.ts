@@ -56,7 +56,8 @@ async function jobFor(records: Records, { id, purpose }: CommandRecord) {
     case 'plan': {
       const repository = await records.repositories.byKey(purpose.repository)
       if (!repository) return null
-      return { kind: 'plan-progressed', repository, number: purpose.number, plan: purpose.plan } as const
+      const { number, plan } = purpose
+      return { kind: 'plan-progressed', repository, number, plan, isDue: false } as const
     }
     case 'sync': {
       const sync = await records.syncs.byId(purpose.sync)

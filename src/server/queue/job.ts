@@ -12,6 +12,8 @@ export type Job =
       readonly number: number
       /** Id of the plan's row. */
       readonly plan: number
+      /** The time to wait for agents may be over: decide whom to give up on. */
+      readonly isDue: boolean
     }
   /** Something was synced, or is about to be. */
   | {

@@ -8,6 +8,7 @@ import { jobsOnPglite } from './pglite/jobs-adapter.ts'
 import { openPglite } from './pglite/open-pglite.ts'
 import { createTurns } from './pglite/turns.ts'
 import { applicationsIn } from './records/applications.ts'
+import { branchesIn } from './records/branches.ts'
 import { checksIn } from './records/checks.ts'
 import { clustersIn } from './records/clusters.ts'
 import { commandsIn } from './records/commands.ts'
@@ -96,6 +97,7 @@ function recordsIn(db: Sql): Records {
     repositories: repositoriesIn(db),
     pullRequests: pullRequestsIn(db),
     plans: plansIn(db),
+    branches: branchesIn(db),
     applications: applicationsIn(db),
     syncs: syncsIn(db),
     checks: checksIn(db),

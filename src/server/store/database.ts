@@ -67,8 +67,15 @@ export interface Database {
     /** Head that a maintainer asked to plan although it comes from a fork. */
     permitted_head: string | null
   }
+  branches: {
+    repository: string
+    name: string
+    revision: string
+  }
   plans: {
     id: Generated<number>
+    /** Unguessable part of its page's address. */
+    page: string
     pull_request: number
     head: string
     base: string

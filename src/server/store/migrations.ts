@@ -89,8 +89,17 @@ async function firstLight(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await db.schema
+    .createTable('branches')
+    .addColumn('repository', 'text', it => it.notNull().references('repositories.key'))
+    .addColumn('name', 'text', it => it.notNull())
+    .addColumn('revision', 'text', it => it.notNull())
+    .addPrimaryKeyConstraint('one_row_per_branch', ['repository', 'name'])
+    .execute()
+
+  await db.schema
     .createTable('plans')
     .addColumn('id', 'integer', it => it.primaryKey().generatedAlwaysAsIdentity())
+    .addColumn('page', 'text', it => it.notNull().unique())
     .addColumn('pull_request', 'integer', it =>
       it.notNull().references('pull_requests.id').onDelete('cascade'),
     )

@@ -1,6 +1,7 @@
 import type { PgBoss } from 'pg-boss'
 import type { Sql } from './database.ts'
 import type { Applications } from './records/applications.ts'
+import type { Branches } from './records/branches.ts'
 import type { Checks } from './records/checks.ts'
 import type { Clusters } from './records/clusters.ts'
 import type { Commands } from './records/commands.ts'
@@ -19,6 +20,7 @@ export interface Records {
   readonly repositories: Repositories
   readonly pullRequests: PullRequests
   readonly plans: Plans
+  readonly branches: Branches
   readonly applications: Applications
   readonly syncs: Syncs
   readonly checks: Checks

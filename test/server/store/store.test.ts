@@ -50,6 +50,7 @@ describe.each(databases())('the store on $name', ({ open }) => {
         settings: defaultSettings,
         awaitsMaintainer: false,
         deadline: new Date().toISOString(),
+        page: 'p',
       })
     })
     const many = Array.from({ length: 20 }, (_, i) =>
@@ -120,6 +121,10 @@ describe.each(databases())('the store on $name', ({ open }) => {
     expect((await store.commands.byId('1'))?.result).toEqual(first)
     await store.commands.withdraw(['2'])
     expect(await store.commands.answer('2', first)).toBe(false)
+    await store.commands.add(aCommand('4'))
+    expect(await store.commands.withdrawUnsent('4')).toBe(true)
+    await store.commands.markSent('3')
+    expect(await store.commands.withdrawUnsent('3')).toBe(false)
     expect(await store.commands.expire(['1', '2', '3'])).toBe(1)
     expect(await store.commands.answer('3', first)).toBe(true)
   })
@@ -170,14 +175,14 @@ describe.each(databases())('the store on $name', ({ open }) => {
       awaitsMaintainer: false,
       deadline: new Date().toISOString(),
     }
-    const older = await store.plans.add({ ...facts, head: revision('b') })
+    const older = await store.plans.add({ ...facts, head: revision('b'), page: 'older' })
     await store.plans.addApplications(older, [
       { application: anApplication(), removed: false, commandId: 'c1', problems: [] },
     ])
-    await store.plans.giveUp(older)
+    await store.plans.giveUp(older, ['c1', 'c2'])
     expect(await store.plans.waitingFor('dev')).toEqual([{ repository, number: 7 }])
 
-    const newer = await store.plans.add({ ...facts, head: revision('c') })
+    const newer = await store.plans.add({ ...facts, head: revision('c'), page: 'newer' })
     const problems = [{ code: 'unknown-cluster', message: 'm', location: null, hint: null }]
     await store.plans.addApplications(newer, [
       { application: anApplication(), removed: false, commandId: 'c2', problems: [] },
@@ -194,7 +199,8 @@ describe.each(databases())('the store on $name', ({ open }) => {
       { kind: 'failed', problems },
       { kind: 'pending' },
     ])
-    await store.plans.giveUp(newer)
+    await store.plans.giveUp(newer, ['c2', 'c3'])
+    expect((await store.plans.byPage('newer'))?.applications[2]?.status.kind).toBe('offline')
     await store.plans.settle(newer, 'c3', { kind: 'planned', plan: aPlan({ cluster: 'prod' }) })
     expect((await store.plans.byId(newer))?.applications[2]?.status.kind).toBe('planned')
   })
@@ -267,8 +273,9 @@ describe.each(databases())('the store on $name', ({ open }) => {
     expect((await sync('1')).id).toBe(first.id)
     await store.syncs.start(first.id, 'c1')
     const second = await sync('2')
-    expect((await store.syncs.supersedeBefore(second)).map(it => it.commandId)).toEqual(['c1'])
-    expect(await store.syncs.supersedeBefore(second)).toEqual([])
+    expect((await store.syncs.unfinishedBefore(second)).map(it => it.commandId)).toEqual(['c1'])
+    await store.syncs.supersede(first.id)
+    expect(await store.syncs.unfinishedBefore(second)).toEqual([])
     await store.syncs.finish(second.id, aSyncResult())
     await store.syncs.setIssue(second.id, { number: 3, url: 'https://x' })
     expect(await store.syncs.byId(second.id)).toMatchObject({
@@ -282,6 +289,15 @@ describe.each(databases())('the store on $name', ({ open }) => {
     ])
     expect(await store.syncs.ofPullRequest(repository, 7)).toHaveLength(2)
     expect(await store.syncs.ofRevision(repository, revision('2'))).toHaveLength(1)
+  })
+
+  test('a branch is handled up to a revision', async () => {
+    const repository = await store.repositories.save(aRepository)
+    expect(await store.branches.handled(repository, 'main')).toBeNull()
+    await store.branches.setHandled(repository, 'main', revision('1'))
+    await store.branches.setHandled(repository, 'main', revision('2'))
+    expect(await store.branches.handled(repository, 'main')).toBe(revision('2'))
+    expect(await store.branches.all()).toEqual([{ repository, name: 'main', revision: revision('2') }])
   })
 
   test('issues and checks are remembered as last sent', async () => {

@@ -43,6 +43,8 @@ export interface Commands {
   answer(id: string, result: CommandResult): Promise<boolean>
   /** Those not answered yet are delivered no more; an answer that still comes is dropped. */
   withdraw(ids: readonly string[]): Promise<void>
+  /** The same for one that was never sent. False when an agent may have it, and nothing changes. */
+  withdrawUnsent(id: string): Promise<boolean>
   /** Those not answered yet were waited for in vain. Returns how many. */
   expire(ids: readonly string[]): Promise<number>
 }
@@ -114,6 +116,15 @@ export function commandsIn(db: Sql): Commands {
     },
     withdraw: async ids => {
       await end(ids, 'withdrawn')
+    },
+    async withdrawUnsent(id) {
+      const { numUpdatedRows } = await db
+        .updateTable('commands')
+        .set({ state: 'withdrawn' })
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
     expire: ids => end(ids, 'expired'),
   }

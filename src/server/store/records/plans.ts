@@ -38,13 +38,17 @@ export interface NewPlan {
   readonly problems: readonly Problem[]
   readonly settings: Settings
   readonly awaitsMaintainer: boolean
-  /** When waiting for agents ends, RFC 3339. */
+  /** When waiting for agents that do not take their commands ends, RFC 3339. */
   readonly deadline: string
+  /** Unguessable part of its page's address. */
+  readonly page: string
 }
 
 /** One attempt to say what one head does. The newest of a pull request is the one that is shown. */
 export interface PlanRecord extends NewPlan {
   readonly id: number
+  /** RFC 3339. */
+  readonly createdAt: string
   readonly applications: readonly PlannedApplication[]
 }
 
@@ -54,10 +58,11 @@ export interface Plans {
   /** With the applications in the order of their names. */
   latest(pullRequest: number): Promise<PlanRecord | null>
   byId(id: number): Promise<PlanRecord | null>
+  byPage(page: string): Promise<PlanRecord | null>
   /** An application's outcome; the first answer stays, except that one may come after it was given up on. */
   settle(plan: number, commandId: string, outcome: PlanOutcome): Promise<void>
-  /** Gives up on what is still pending. */
-  giveUp(plan: number): Promise<void>
+  /** Gives up on the applications whose commands these are, as far as they are still pending. */
+  giveUp(plan: number, commandIds: readonly string[]): Promise<void>
   /** Open pull requests whose newest plan lacks an answer of this cluster: `[repository key, number]`. */
   waitingFor(cluster: string): Promise<readonly { readonly repository: string; readonly number: number }[]>
 }
@@ -74,6 +79,8 @@ export function plansIn(db: Sql): Plans {
       .execute()
     return {
       id: row.id,
+      createdAt: row.created_at.toISOString(),
+      page: row.page,
       pullRequest: row.pull_request,
       head: row.head,
       base: row.base,
@@ -90,6 +97,7 @@ export function plansIn(db: Sql): Plans {
         .insertInto('plans')
         .values({
           pull_request: plan.pullRequest,
+          page: plan.page,
           head: plan.head,
           base: plan.base,
           problems: JSON.stringify(plan.problems),
@@ -134,6 +142,9 @@ export function plansIn(db: Sql): Plans {
     async byId(id) {
       return complete(await db.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirst())
     },
+    async byPage(page) {
+      return complete(await db.selectFrom('plans').selectAll().where('page', '=', page).executeTakeFirst())
+    },
     async settle(plan, commandId, outcome) {
       await db
         .updateTable('planned_applications')
@@ -147,11 +158,13 @@ export function plansIn(db: Sql): Plans {
         .where('status', 'in', ['pending', 'offline'])
         .execute()
     },
-    async giveUp(plan) {
+    async giveUp(plan, commandIds) {
+      if (commandIds.length === 0) return
       await db
         .updateTable('planned_applications')
         .set({ status: 'offline' })
         .where('plan', '=', plan)
+        .where('command', 'in', [...commandIds])
         .where('status', '=', 'pending')
         .execute()
     },

@@ -21,6 +21,8 @@ export interface PullRequests {
   numbered(repository: string, number: number): Promise<PullRequestRecord | null>
   byId(id: number): Promise<PullRequestRecord | null>
   mergedAs(repository: string, revision: Revision): Promise<PullRequestRecord | null>
+  /** Whether any pull request goes into this branch. */
+  anyInto(repository: string, branch: string): Promise<boolean>
   setCommentId(id: number, commentId: string): Promise<void>
   setResultCommentId(id: number, commentId: string): Promise<void>
   permitHead(id: number, head: Revision): Promise<void>
@@ -77,6 +79,16 @@ export function pullRequestsIn(db: Sql): PullRequests {
         .limit(1)
         .executeTakeFirst()
       return row ? recordFrom(row) : null
+    },
+    async anyInto(repository, branch) {
+      const row = await db
+        .selectFrom('pull_requests')
+        .select('id')
+        .where('repository', '=', repository)
+        .where('base_ref', '=', branch)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
     },
     setCommentId: (id, commentId) => set(id, { comment_id: commentId }),
     setResultCommentId: (id, commentId) => set(id, { result_comment_id: commentId }),

@@ -36,10 +36,14 @@ export interface Syncs {
   ofRevision(repository: string, revision: Revision): Promise<readonly SyncRecord[]>
   /** Those that merging one pull request set off. */
   ofPullRequest(repository: string, number: number): Promise<readonly SyncRecord[]>
+  /** Those of a revision that belong to no pull request yet belong to this one. Returns them. */
+  attribute(repository: string, revision: Revision, number: number): Promise<readonly SyncRecord[]>
   /** Newest first. */
   ofApplication(name: string, cluster: string, limit: number): Promise<readonly SyncRecord[]>
-  /** Older ones of the same application that have not ended are not wanted any more. Returns them. */
-  supersedeBefore(sync: SyncRecord): Promise<readonly SyncRecord[]>
+  /** Older ones of the same application that have not ended. */
+  unfinishedBefore(sync: SyncRecord): Promise<readonly SyncRecord[]>
+  /** A newer revision came first: it will not be done. */
+  supersede(id: number): Promise<void>
   /** A command carries it now. */
   start(id: number, commandId: string): Promise<void>
   finish(id: number, result: SyncResult): Promise<void>
@@ -95,6 +99,17 @@ export function syncsIn(db: Sql): Syncs {
         .execute()
       return rows.map(recordFrom)
     },
+    async attribute(repository, revision, number) {
+      const rows = await db
+        .updateTable('syncs')
+        .set({ pull_request: number })
+        .where('repository', '=', repository)
+        .where('revision', '=', revision)
+        .where('pull_request', 'is', null)
+        .returningAll()
+        .execute()
+      return rows.map(recordFrom)
+    },
     async ofApplication(name, cluster, limit) {
       const rows = await base()
         .where('application', '=', name)
@@ -104,15 +119,16 @@ export function syncsIn(db: Sql): Syncs {
         .execute()
       return rows.map(recordFrom)
     },
-    async supersedeBefore(sync) {
-      const rows = await db
-        .updateTable('syncs')
-        .set({ status: 'superseded' })
+    async supersede(id) {
+      await db.updateTable('syncs').set({ status: 'superseded' }).where('id', '=', id).execute()
+    },
+    async unfinishedBefore(sync) {
+      const rows = await base()
         .where('application', '=', sync.application.name)
         .where('cluster', '=', sync.application.destination.cluster)
         .where('id', '<', sync.id)
         .where('status', 'in', ['waiting', 'pending'])
-        .returningAll()
+        .orderBy('id')
         .execute()
       return rows.map(recordFrom)
     },

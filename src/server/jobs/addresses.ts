@@ -1,0 +1,21 @@
+import type { RepositoryRef, Revision } from '../../model/repository.ts'
+
+/** Page of a plan. `page` is unguessable: whoever has the address may read. */
+export function planUrl(publicUrl: string | null, page: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/plans/${page}`
+}
+
+/** Where a repository's files are shown as of one revision, without trailing slash; null when the forge's scheme is not known. */
+export function filesUrl(ref: RepositoryRef, revision: Revision): string | null {
+  const repository = ref.cloneUrl.replace(/\.git$/, '')
+  switch (ref.forge) {
+    case 'github':
+      return `${repository}/blob/${revision}`
+    case 'gitlab':
+      return `${repository}/-/blob/${revision}`
+    case 'gitea':
+      return `${repository}/src/commit/${revision}`
+    case 'bitbucket':
+      return `${repository}/src/${revision}`
+  }
+}

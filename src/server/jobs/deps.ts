@@ -1,0 +1,41 @@
+import type { Logger } from 'pino'
+import type { GitCache } from '../../git/repository.ts'
+import type { Forges } from '../forges.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Store } from '../store/store.ts'
+
+/** What every job works with. */
+export interface JobDeps {
+  readonly store: Store
+  readonly queue: Queue
+  readonly forges: Forges
+  readonly git: GitCache
+  readonly logger: Logger
+  /** How people reach this server, without trailing slash; null when they cannot, and nothing links to it. */
+  readonly publicUrl: string | null
+  readonly patience: Patience
+  readonly clock: () => Date
+}
+
+/** How long agents are waited for, in seconds. */
+export interface Patience {
+  /** For an agent to take a plan command. After it the agent counts as offline. */
+  readonly takePlan: number
+  /** For an agent that took one to answer. */
+  readonly answerPlan: number
+  /** For an agent to take a sync or revert: it does so when it is back. */
+  readonly takeSync: number
+  /** Without a sign of life an agent is offline after this long. */
+  readonly silence: number
+}
+
+export const defaultPatience: Patience = {
+  takePlan: 60,
+  answerPlan: 600,
+  takeSync: 24 * 3600,
+  silence: 30,
+}
+
+export function inSeconds(clock: () => Date, seconds: number): string {
+  return new Date(clock().getTime() + seconds * 1000).toISOString()
+}

@@ -1,0 +1,176 @@
+import type { ForgeEvent, ForgeRepository } from '../../forge/forge.ts'
+import { repositoryKey } from '../../model/repository.ts'
+import type { JobContext } from '../queue/queue.ts'
+import { helpText } from '../report/help.ts'
+import type { IssueRecord } from '../store/records/issues.ts'
+import type { SyncRecord } from '../store/records/syncs.ts'
+import { inSeconds, type JobDeps } from './deps.ts'
+import { type PersonCommand, personCommand } from './person-command.ts'
+import { planPullRequest } from './plan-pull-request.ts'
+import { startSync } from './start-sync.ts'
+
+export type Comment = Extract<ForgeEvent, { readonly kind: 'commented' }>
+
+/** How a command went: done, under way (somebody else says how it ended), or a sentence that says why not. */
+type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'under-way' }
+  | { readonly kind: 'no'; readonly why: string }
+
+const done: Outcome = { kind: 'done' }
+
+/** Does what a comment's first line asks for, if whoever wrote it may write to the repository. */
+export async function obeyComment(deps: JobDeps, comment: Comment, context: JobContext): Promise<void> {
+  const command = personCommand(comment.body)
+  if (!command) return
+  const { signal } = context
+  const forge = deps.forges.repository(comment.repository)
+  await deps.store.repositories.save(comment.repository)
+  await forge.react(comment.commentId, 'eyes', signal)
+  const permission = await forge.permissionOf(comment.author, signal)
+  const outcome: Outcome =
+    permission === 'write' || permission === 'admin'
+      ? await obey(deps, { comment, command, forge }, context)
+      : { kind: 'no', why: 'Commands are taken from people with write permission.' }
+  if (outcome.kind === 'done') await forge.react(comment.commentId, '+1', signal)
+  if (outcome.kind === 'no') await reply(forge, comment, outcome.why, signal)
+}
+
+interface Order {
+  readonly comment: Comment
+  readonly command: PersonCommand
+  readonly forge: ForgeRepository
+}
+
+async function obey(deps: JobDeps, order: Order, context: JobContext): Promise<Outcome> {
+  const { comment, command, forge } = order
+  switch (command.kind) {
+    case 'help':
+    case 'unknown':
+      await help(forge, comment, context.signal)
+      return command.kind === 'help' ? done : { kind: 'under-way' }
+    case 'plan':
+      return plan(deps, order, context)
+    case 'sync':
+      return sync(deps, order, command.application, context)
+    case 'revert':
+      return revert(deps, comment, context)
+  }
+}
+
+/** One on each pull request and issue, however often it is asked for. */
+async function help(forge: ForgeRepository, { number }: Comment, signal: AbortSignal): Promise<void> {
+  await forge.upsertComment(
+    { on: number, key: 'help', body: helpText, knownId: null, createWhenMissing: true },
+    signal,
+  )
+}
+
+async function plan(deps: JobDeps, { comment, forge }: Order, context: JobContext): Promise<Outcome> {
+  if (!comment.onPullRequest) return no('Only a pull request can be planned.')
+  const { repository, number } = comment
+  const now = await forge.pullRequest(number, context.signal)
+  if (now.state !== 'open') return no('This pull request is closed.')
+  if (now.fromFork) {
+    const seen = await deps.store.pullRequests.numbered(repositoryKey(repository), number)
+    // Whoever commented has looked at the head that we told of, not at one pushed a moment ago.
+    if (seen?.head !== now.head) return no('The fork has a newer commit: look at it, then say it again.')
+    await deps.store.pullRequests.permitHead(seen.id, now.head)
+  }
+  await planPullRequest(deps, { repository, number, again: true }, context)
+  return done
+}
+
+async function sync(
+  deps: JobDeps,
+  { comment }: Order,
+  application: string | null,
+  context: JobContext,
+): Promise<Outcome> {
+  const { repository: ref, number } = comment
+  const key = repositoryKey(ref)
+  const all = comment.onPullRequest
+    ? await deps.store.syncs.ofPullRequest(key, number)
+    : await syncsOfIssue(deps, await deps.store.issues.numbered(key, number))
+  if (all.length === 0) return no('There is nothing to sync here: a sync begins when a pull request merges.')
+  const named = all.filter(it => application === null || it.application.name === application)
+  if (named.length === 0) {
+    return no(`No application of that name is synced here: ${namesOf(all)}.`)
+  }
+  const ready = named.filter(it => it.status === 'waiting' || canBeTriedAgain(it))
+  if (ready.length === 0) return no('Nothing is left to sync here: it is synced, or on its way.')
+  const stale = await Promise.all(ready.map(it => hasNewer(deps, it)))
+  const current = ready.filter((_, index) => !stale[index])
+  if (current.length === 0) return no('A newer revision came since: it is the one to sync.')
+  await deps.store.transaction(async records => {
+    for (const it of current) {
+      const evenWhenChanged = it.status === 'finished'
+      await startSync(deps, records, { sync: it, ref, traceId: context.traceId, evenWhenChanged })
+      const job = { kind: 'sync-progressed', repository: ref, number: it.pullRequest, sync: it.id } as const
+      await deps.queue.enqueue(records, { traceId: context.traceId, job })
+    }
+  })
+  return done
+}
+
+async function syncsOfIssue(deps: JobDeps, issue: IssueRecord | null): Promise<readonly SyncRecord[]> {
+  if (issue?.kind !== 'sync-failed') return []
+  const recent = await deps.store.syncs.ofApplication(issue.application, issue.cluster, 100)
+  return recent.filter(it => issue.key.endsWith(`/${it.revision}`))
+}
+
+function canBeTriedAgain({ status, result }: SyncRecord): boolean {
+  return status === 'finished' && result?.outcome !== 'synced'
+}
+
+async function hasNewer(deps: JobDeps, sync: SyncRecord): Promise<boolean> {
+  const { name, destination } = sync.application
+  const [newest] = await deps.store.syncs.ofApplication(name, destination.cluster, 1)
+  return newest?.id !== sync.id
+}
+
+function namesOf(syncs: readonly SyncRecord[]): string {
+  return [...new Set(syncs.map(it => `\`${it.application.name}\``))].join(', ')
+}
+
+async function revert(deps: JobDeps, comment: Comment, context: JobContext): Promise<Outcome> {
+  const key = repositoryKey(comment.repository)
+  const issue = await deps.store.issues.numbered(key, comment.number)
+  if (issue?.kind !== 'drift') return no('Only a drift issue can be reverted.')
+  await deps.store.commands.add({
+    id: commandIdFor(comment),
+    cluster: issue.cluster,
+    application: issue.application,
+    command: { kind: 'revert', application: issue.application, objects: [] },
+    deadline: inSeconds(deps.clock, deps.patience.takeSync),
+    traceId: context.traceId,
+    purpose: {
+      kind: 'revert',
+      repository: key,
+      number: comment.number,
+      commentId: comment.commentId,
+    },
+  })
+  return { kind: 'under-way' }
+}
+
+/** The same comment is the same command, should this job be done twice. */
+function commandIdFor(comment: Comment): string {
+  return `revert-${comment.repository.forge}-${comment.repository.host}-${comment.commentId}`
+}
+
+function no(why: string): Outcome {
+  return { kind: 'no', why }
+}
+
+export async function reply(
+  forge: ForgeRepository,
+  { number, commentId }: Pick<Comment, 'number' | 'commentId'>,
+  body: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await forge.upsertComment(
+    { on: number, key: `reply-${commentId}`, body, knownId: null, createWhenMissing: true },
+    signal,
+  )
+}

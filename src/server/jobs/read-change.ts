@@ -1,0 +1,77 @@
+import type { GitRepository } from '../../git/repository.ts'
+import type { Application } from '../../model/application.ts'
+import type { Problem } from '../../model/problem.ts'
+import type { RepositoryRef } from '../../model/repository.ts'
+import type { Settings } from '../../model/settings.ts'
+import { type Affected, affectedApplications } from '../../repository/affected-applications.ts'
+import { findApplications } from '../../repository/find-applications.ts'
+import { followsBranch, sourcesInRepository } from '../../repository/same-repository.ts'
+import { readSettings } from '../../repository/settings.ts'
+
+export interface Change {
+  readonly git: GitRepository
+  readonly ref: RepositoryRef
+  /** Commit or tree before; null when there was none. */
+  readonly before: string | null
+  /** Commit or tree after: of a pull request, its merge result. */
+  readonly after: string
+  readonly branch: { readonly name: string; readonly isDefault: boolean }
+}
+
+/** What a change means for applications. */
+export interface ChangeReading {
+  readonly settingsBefore: Settings
+  readonly settingsAfter: Settings
+  /** What is wrong afterwards in `.plumbline.yaml` and in Application documents. */
+  readonly problems: readonly Problem[]
+  readonly affected: readonly Affected[]
+  /** Every application that the branch defines afterwards. */
+  readonly applications: readonly Application[]
+}
+
+/**
+ * Reads both sides of a change. A document that is broken afterwards is a problem and nothing else: its application
+ * counts neither as changed nor as removed. Rejects with GitError only.
+ */
+export async function readChange(change: Change, signal: AbortSignal): Promise<ChangeReading> {
+  const { git, ref, branch, after } = change
+  const before = change.before ?? emptyTree(after)
+  const oldSettings = await readSettings(git, before, signal)
+  const newSettings = await readSettings(git, after, signal)
+  const settingsAfter = newSettings.problems.length > 0 ? oldSettings.settings : newSettings.settings
+  const oldFound = await findApplications(git, before, oldSettings.settings, signal)
+  const newFound = await findApplications(git, after, settingsAfter, signal)
+  const concerns = (application: Application) => concernsBranch(application, ref, branch)
+  const affected = await affectedApplications({
+    repository: git,
+    ref,
+    base: before,
+    head: after,
+    baseApplications: oldFound.applications.filter(concerns),
+    headApplications: newFound.applications.filter(concerns),
+    changedFiles: await git.changedFiles(before, after, signal),
+    branch,
+    signal,
+  })
+  const broken = new Set(newFound.problems.map(it => it.location?.file))
+  return {
+    settingsBefore: oldSettings.settings,
+    settingsAfter,
+    problems: [...newSettings.problems, ...newFound.problems],
+    affected: affected.filter(it => !it.removed || !broken.has(it.application.definedIn?.file)),
+    applications: newFound.applications.filter(concerns),
+  }
+}
+
+/** An application that reads this repository, yet only other branches of it, is those branches' business. */
+function concernsBranch(application: Application, ref: RepositoryRef, branch: Change['branch']): boolean {
+  const sources = sourcesInRepository(application, ref.cloneUrl)
+  return sources.length === 0 || sources.some(source => followsBranch(source, branch))
+}
+
+/** Git knows the empty tree without having it. `like` tells which hash the repository uses. */
+function emptyTree(like: string): string {
+  return like.length === 64
+    ? '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321'
+    : '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+}

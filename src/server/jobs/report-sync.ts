@@ -1,0 +1,116 @@
+import type { ForgeRepository } from '../../forge/forge.ts'
+import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
+import type { JobContext } from '../queue/queue.ts'
+import { resultComment } from '../report/result.ts'
+import type { ResultView } from '../report/view.ts'
+import type { PullRequestRecord } from '../store/records/pull-requests.ts'
+import type { SyncRecord } from '../store/records/syncs.ts'
+import { planUrl } from './addresses.ts'
+import type { JobDeps } from './deps.ts'
+import { sendChecks } from './send-checks.ts'
+import { closeSyncFailures, openSyncFailure } from './sync-failure.ts'
+import { deploymentsOf, isFailure, resultCheck, syncView } from './sync-view.ts'
+
+export interface SyncReportRequest {
+  readonly repository: RepositoryRef
+  readonly number: number | null
+  readonly sync: number
+}
+
+/** Tells the pull request, the commit and the forge's deployments how the syncs of one revision stand, and opens or closes issues. */
+export async function reportSync(
+  deps: JobDeps,
+  request: SyncReportRequest,
+  context: JobContext,
+): Promise<void> {
+  const { store } = deps
+  const key = repositoryKey(request.repository)
+  const asked = await store.syncs.byId(request.sync)
+  if (!asked) return
+  const forge = deps.forges.repository(request.repository)
+  const pullRequest = request.number === null ? null : await store.pullRequests.numbered(key, request.number)
+  const pageUrl = await reviewedPage(deps, pullRequest)
+  for (const sync of await store.syncs.ofRevision(key, asked.revision)) {
+    await noteOutcome(deps, sync)
+    const about = { forge, sync, pullRequest, pageUrl }
+    if (sync.result && isFailure(sync.result)) await openSyncFailure(deps, about, context.signal)
+    if (sync.result?.outcome === 'synced') await closeSyncFailures(deps, about, context.signal)
+  }
+  const view = await resultView(deps, asked, pageUrl)
+  if (pullRequest) await comment(deps, { forge, view, pullRequest }, context.signal)
+  await deploy(forge, view, context.signal)
+  const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
+  await sendChecks({ store, forge }, commit, context.signal)
+}
+
+async function reviewedPage(deps: JobDeps, pullRequest: PullRequestRecord | null): Promise<string | null> {
+  const plan = pullRequest && (await deps.store.plans.latest(pullRequest.id))
+  return plan ? planUrl(deps.publicUrl, plan.page) : null
+}
+
+/** What is known of an application follows its newest sync that ended. */
+async function noteOutcome(deps: JobDeps, sync: SyncRecord): Promise<void> {
+  const { application, result, revision } = sync
+  if (!result) return
+  const name = { name: application.name, cluster: application.destination.cluster }
+  const recent = await deps.store.syncs.ofApplication(name.name, name.cluster, 20)
+  if (recent.find(it => it.status === 'finished')?.id !== sync.id) return
+  const { outcome, finishedAt: at } = result
+  if (sync.removed && outcome === 'synced') await deps.store.applications.remove(name)
+  else await deps.store.applications.noteSync(name, { revision, outcome, at })
+}
+
+async function resultView(deps: JobDeps, asked: SyncRecord, pageUrl: string | null): Promise<ResultView> {
+  const { store, patience } = deps
+  const clusters = await store.clusters.all()
+  const offlineBefore = new Date(deps.clock().getTime() - patience.silence * 1000)
+  const syncs = await store.syncs.ofRevision(asked.repository, asked.revision)
+  const views = []
+  for (const sync of syncs) {
+    const command = sync.commandId === null ? null : await store.commands.byId(sync.commandId)
+    const cluster = clusters.find(it => it.name === sync.application.destination.cluster) ?? null
+    views.push(syncView({ sync, command, cluster }, offlineBefore))
+  }
+  return { revision: asked.revision, baseRef: asked.branch, syncs: views, planUrl: pageUrl }
+}
+
+async function comment(
+  deps: JobDeps,
+  it: {
+    readonly forge: ForgeRepository
+    readonly view: ResultView
+    readonly pullRequest: PullRequestRecord
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { forge, view, pullRequest } = it
+  const id = await forge.upsertComment(
+    {
+      on: pullRequest.number,
+      key: 'result',
+      body: resultComment(view, forge.maxCommentLength),
+      knownId: pullRequest.resultCommentId,
+      createWhenMissing: true,
+    },
+    signal,
+  )
+  if (id !== null && id !== pullRequest.resultCommentId) {
+    await deps.store.pullRequests.setResultCommentId(pullRequest.id, id)
+  }
+}
+
+async function deploy(forge: ForgeRepository, view: ResultView, signal: AbortSignal): Promise<void> {
+  for (const [environment, state] of deploymentsOf(view)) {
+    const names = view.syncs.filter(it => it.cluster === environment).map(it => it.application)
+    await forge.recordDeployment(
+      {
+        revision: view.revision,
+        environment,
+        state,
+        description: names.join(', ').slice(0, 140),
+        url: view.planUrl,
+      },
+      signal,
+    )
+  }
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import type { SyncCommand } from '../../model/command.ts'
+import type { RepositoryRef } from '../../model/repository.ts'
+import type { SyncRecord } from '../store/records/syncs.ts'
+import type { Records } from '../store/store.ts'
+import { inSeconds, type JobDeps } from './deps.ts'
+
+/** Sends a sync on its way to its agent. */
+export async function startSync(
+  deps: JobDeps,
+  records: Records,
+  it: {
+    readonly sync: SyncRecord
+    readonly ref: RepositoryRef
+    readonly traceId: string
+    /** A person said so, knowing that the world moved since the review. */
+    readonly evenWhenChanged?: boolean
+  },
+): Promise<void> {
+  const { sync, ref, traceId } = it
+  const id = randomUUID()
+  const command: SyncCommand = {
+    kind: 'sync',
+    application: sync.application,
+    removed: sync.removed,
+    repository: ref,
+    revision: sync.revision,
+    reviewedDigest: sync.reviewedDigest,
+    requireReviewedPlan: sync.requireReviewed && !it.evenWhenChanged,
+  }
+  await records.syncs.start(sync.id, id)
+  await records.commands.add({
+    id,
+    cluster: sync.application.destination.cluster,
+    application: sync.application.name,
+    command,
+    deadline: inSeconds(deps.clock, deps.patience.takeSync),
+    traceId,
+    purpose: { kind: 'sync', sync: sync.id },
+  })
+}
+
+/** Older syncs of the same application are not wanted any more, unless an agent is at one already. */
+export async function supersedeOlder(records: Records, sync: SyncRecord): Promise<void> {
+  for (const older of await records.syncs.unfinishedBefore(sync)) {
+    const withdrawn = older.commandId === null || (await records.commands.withdrawUnsent(older.commandId))
+    if (withdrawn) await records.syncs.supersede(older.id)
+  }
+}

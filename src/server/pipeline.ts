@@ -1,0 +1,66 @@
+import { actOnCheck } from './jobs/act-on-check.ts'
+import { closePullRequest } from './jobs/close-pull-request.ts'
+import type { JobDeps } from './jobs/deps.ts'
+import { failureOf } from './jobs/failure.ts'
+import { noteIssue } from './jobs/note-issue.ts'
+import { obeyComment } from './jobs/obey-comment.ts'
+import { planPullRequest } from './jobs/plan-pull-request.ts'
+import { reportDrift } from './jobs/report-drift.ts'
+import { reportGivenUp } from './jobs/report-given-up.ts'
+import { reportPlan } from './jobs/report-plan.ts'
+import { reportRevert } from './jobs/report-revert.ts'
+import { reportSync } from './jobs/report-sync.ts'
+import { sweep } from './jobs/sweep.ts'
+import { syncBranch } from './jobs/sync-branch.ts'
+import { welcomeAgent } from './jobs/welcome-agent.ts'
+import type { Job } from './queue/job.ts'
+import type { JobContext, Worker } from './queue/queue.ts'
+
+/**
+ * The server's work, in the order in which a change lives: webhooks become jobs ({@link ./accept.ts}), jobs become commands,
+ * the agents' answers become jobs again. Every step may be done twice, and late.
+ */
+export function createPipeline(deps: JobDeps): Worker {
+  return {
+    run: (job, context) => step(deps, job, context),
+    failureOf,
+    gaveUp: (job, context, error) => reportGivenUp(deps, { job, error }, context),
+  }
+}
+
+function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
+  switch (job.kind) {
+    // 1. A pull request: what does it touch? Ask the agents of those clusters.
+    case 'pull-request-changed':
+      return planPullRequest(deps, { ...job, again: false }, context)
+    case 'check-action':
+      return actOnCheck(deps, job, context)
+    // 2. Their plans: one comment, its checks.
+    case 'plan-progressed':
+      return reportPlan(deps, job, context)
+    // 3. The end of it: merged or not.
+    case 'pull-request-closed':
+      return closePullRequest(deps, job, context)
+    // 4. The merge: sync what it touched.
+    case 'pushed':
+      return syncBranch(deps, job, context)
+    // 5. How that went: a comment, a check, deployments, an issue when it failed.
+    case 'sync-progressed':
+      return reportSync(deps, job, context)
+    // 6. The cluster moves away from Git: one issue.
+    case 'drift-reported':
+      return reportDrift(deps, job, context)
+    case 'issue-changed':
+      return noteIssue(deps, job)
+    // 7. What people ask for.
+    case 'commented':
+      return obeyComment(deps, job, context)
+    case 'reverted':
+      return reportRevert(deps, job, context)
+    // 8. What was missed: an agent that was away, a webhook that was lost.
+    case 'agent-connected':
+      return welcomeAgent(deps, job, context)
+    case 'sweep':
+      return sweep(deps, context)
+  }
+}
