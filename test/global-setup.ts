@@ -14,7 +14,7 @@ declare module 'vitest' {
  * One set of clusters per run. A cluster is started when the first test file asks for it, by this process rather than by
  * the file's, so that it lives until the run ends, however that ends.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const clusters = new Map<string, Promise<Cluster>>()
   const server = createServer((request, response) => {
     const name = `test-${process.pid}-${(request.url ?? '').slice(1)}`

@@ -24,14 +24,14 @@ export interface Discovery {
   readonly apiVersions: readonly string[]
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly dryRun: boolean
   /** Take fields from other managers. Default true. */
   readonly force?: boolean
   readonly fieldManager?: string
 }
 
-export interface DeleteOptions {
+interface DeleteOptions {
   readonly uid?: string
   readonly resourceVersion?: string
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan'

@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as requestHttp,
+} from 'node:http'
 import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { ClusterError } from './cluster.ts'
@@ -62,7 +67,7 @@ export function createConnection(kubeConfig: KubeConfig): Connection {
           method: call.method,
           signal,
           headers: {
-            ...options.headers,
+            ...(options.headers as OutgoingHttpHeaders | undefined),
             accept: call.accept ?? 'application/json',
             'user-agent': 'plumbline',
             ...(call.body

@@ -30,7 +30,7 @@ export interface Page {
 }
 
 export function parseObject(json: unknown): KubernetesObject {
-  return objectDocument.parse(json) as KubernetesObject
+  return objectDocument.parse(json)
 }
 
 /** The items of a list carry no apiVersion and kind of their own. */
@@ -38,9 +38,7 @@ export function parsePage(json: unknown, resource: Resource): Page {
   const list = listDocument.parse(json)
   const apiVersion = apiVersionOf(resource)
   return {
-    objects: (list.items ?? []).map(
-      item => ({ ...item, apiVersion, kind: resource.kind }) as unknown as KubernetesObject,
-    ),
+    objects: (list.items ?? []).map(item => ({ ...item, apiVersion, kind: resource.kind })),
     resourceVersion: list.metadata.resourceVersion,
     next: list.metadata.continue,
   }

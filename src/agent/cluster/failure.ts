@@ -72,7 +72,7 @@ function codeOf(http: number, status: Status): ClusterErrorCode {
     case 403:
       return codeOfForbidden(status)
     case 404:
-      if (details?.kind === 'namespaces' && / not found$/.test(message)) return 'namespace-missing'
+      if (details?.kind === 'namespaces' && message.endsWith(' not found')) return 'namespace-missing'
       return details?.name ? 'not-found' : 'unknown-kind'
     case 409:
     case 410:

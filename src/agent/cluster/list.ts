@@ -13,7 +13,7 @@ export interface Listed {
 const pageSize = 250
 const largestPage = 128 * 2 ** 20
 
-export const metadataOnlyList =
+const metadataOnlyList =
   'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.1'
 
 /** Everything that matches, as of one moment, page by page. */
@@ -24,21 +24,23 @@ export async function listAll(
   signal: AbortSignal,
 ): Promise<Listed> {
   try {
-    return await listPages(client, resource, options, pageSize, signal)
+    return await listPages({ client, resource, options, limit: pageSize }, signal)
   } catch (error) {
     // The moment of the first page was compacted away while the pages were read: once more, in one answer.
     if (!(error instanceof ClusterError) || error.status !== 410) throw error
-    return listPages(client, resource, options, undefined, signal)
+    return listPages({ client, resource, options, limit: undefined }, signal)
   }
 }
 
-async function listPages(
-  client: Client,
-  resource: Resource,
-  options: ListOptions,
-  limit: number | undefined,
-  signal: AbortSignal,
-): Promise<Listed> {
+interface Pages {
+  readonly client: Client
+  readonly resource: Resource
+  readonly options: ListOptions
+  /** Objects a page; undefined for one page. */
+  readonly limit: number | undefined
+}
+
+async function listPages({ client, resource, options, limit }: Pages, signal: AbortSignal): Promise<Listed> {
   const objects: KubernetesObject[] = []
   let next = ''
   for (;;) {

@@ -126,9 +126,11 @@ function eventOf(line: string, { resource, options }: FollowOptions): Step {
       )
     case 'DELETED':
       return { event: { type: 'gone', object: asObject(object, resource) }, resourceVersion }
-    default:
-      return { event: { type: 'set', object: asObject(object, resource) }, resourceVersion }
+    case 'ADDED':
+    case 'MODIFIED':
+      break
   }
+  return { event: { type: 'set', object: asObject(object, resource) }, resourceVersion }
 }
 
 function asObject(object: object, resource: Resource): KubernetesObject {

@@ -36,9 +36,15 @@ export function refusalOf(desired: DesiredObject, error: ClusterError, context: 
     case 'timeout':
     case 'server':
       return refused(desired, error, 'not-predicted', 'Plan again')
-    default:
-      return refused(desired, error, 'refused-by-server', null)
+    case 'conflict':
+    case 'not-found':
+    case 'webhook-denied':
+    case 'unreachable':
+    case 'unauthorized':
+    case 'too-many-requests':
+      break
   }
+  return refused(desired, error, 'refused-by-server', null)
 }
 
 function refused(desired: DesiredObject, error: ClusterError, code: string, hint: string | null): Prediction {

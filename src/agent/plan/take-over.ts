@@ -6,7 +6,7 @@ import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from '../../model
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 
 /** An RFC 6902 document. */
-export type JsonPatch = readonly (
+type JsonPatch = readonly (
   | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string }
 )[]
@@ -23,7 +23,7 @@ const clientSideManagers: ReadonlySet<string> = new Set([
  * has no more. Null when there is nothing to move, or when we apply the object already: then client-side apply is a hand edit like
  * any other. As client-go's csaupgrade, it is bound to the resourceVersion that was read.
  */
-export function takeOverPatch(live: KubernetesObject): JsonPatch | null {
+function takeOverPatch(live: KubernetesObject): JsonPatch | null {
   const { managedFields = [], resourceVersion, annotations = {} } = live.metadata
   const migrated = migratedFields(live)
   if (migrated === null) return null

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import { pack, type Packed, unpack } from './packing.ts'
 import { secretResource } from './schema.ts'
 
-export type PackedKind = 'revision' | 'journal'
+type PackedKind = 'revision' | 'journal'
 
 export interface PackedEntry {
   readonly application: string

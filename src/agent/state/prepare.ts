@@ -18,8 +18,7 @@ export async function prepareState(cluster: Cluster, namespace: string, signal: 
   await ensureNamespace(cluster, namespace, signal)
   await ensureDefinition(cluster, signal)
   await established(cluster, signal)
-  if (!(await cluster.discover(signal)).find(stateApiVersion, applicationResource.kind))
-    cluster.forgetDiscovery()
+  await discovered(cluster, signal)
 }
 
 async function ensureNamespace(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ export function createRevisions(packed: PackedSecrets): Pick<State, 'saveRevisio
   }
 
   return {
-    async saveRevision(name, revision, objects, limit, signal) {
+    async saveRevision(name, { revision, objects, limit }, signal) {
       const kept = await newestFirst(name, signal)
       const content = { objects }
       const newest = kept[0]

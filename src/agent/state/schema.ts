@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import type { Resource } from '../cluster/cluster.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 
-export const stateGroup = 'plumbline.dev'
+const stateGroup = 'plumbline.dev'
 export const stateApiVersion = `${stateGroup}/v1alpha1`
 
 const verbs = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete']

@@ -3,7 +3,7 @@ import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { RepositoryRef, Revision } from '../../model/repository.ts'
 
-export type ConditionType = 'Ready' | 'Synced' | 'Healthy' | 'Drifted'
+type ConditionType = 'Ready' | 'Synced' | 'Healthy' | 'Drifted'
 
 export interface Condition {
   readonly type: ConditionType
@@ -62,6 +62,15 @@ export interface Journal {
   readonly previousStatus: Pick<ManagedStatus, 'revision' | 'digest' | 'syncedAt'>
 }
 
+/** What a rollback can go back to. */
+interface KeptRevision {
+  /** Null for a plain directory. */
+  readonly revision: Revision | null
+  readonly objects: readonly KubernetesObject[]
+  /** How many revisions of the application are kept, this one included. */
+  readonly limit: number
+}
+
 /**
  * The agent's memory, kept in its cluster: Application objects, rendered revisions and journals (compressed in Secrets,
  * split over 1 MiB), and the key that redaction digests are made with. Rejects with ClusterError.
@@ -77,14 +86,11 @@ export interface State {
   saveStatus(name: string, change: Partial<ManagedStatus>, signal: AbortSignal): Promise<void>
   /** Removes the Application object with its revisions. */
   forget(name: string, signal: AbortSignal): Promise<void>
-  /** Keeps a successful revision's settled set; drops those beyond `limit`, oldest first. */
-  saveRevision(
-    name: string,
-    revision: Revision | null,
-    objects: readonly KubernetesObject[],
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<void>
+  /**
+   * Keeps a successful revision's settled set as the newest; drops those beyond the limit, oldest first. The newest is kept
+   * whatever the limit. The same as the newest again writes nothing.
+   */
+  saveRevision(name: string, kept: KeptRevision, signal: AbortSignal): Promise<void>
   /** The set of the newest kept revision, or of the one named; null when there is none. */
   loadRevision(
     name: string,

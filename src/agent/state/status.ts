@@ -76,7 +76,7 @@ type KeptCondition = StatusDocument['conditions'][number]
 const longestMessage = 32_768
 
 /** By type; the time of transition moves only when the status does. Source: metav1.Condition. */
-export function mergeConditions(
+function mergeConditions(
   before: readonly KeptCondition[],
   changes: readonly Condition[],
   at: { readonly generation: number; readonly now: string },

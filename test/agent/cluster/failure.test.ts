@@ -48,7 +48,8 @@ test.each([
   ],
   [504, 'Timeout', 'Timeout: request did not complete within requested timeout', 'timeout', true],
   [503, '', 'storage is down', 'server', true],
-])('%i %s, %s: %s', (code, reason, message, expected, passing) => {
+])('%i %s, %s: %s', (...row) => {
+  const [code, reason, message, expected, passing] = row
   expect(status(code, reason, message)).toMatchObject({ code: expected, passing, status: code })
 })
 

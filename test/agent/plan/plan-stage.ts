@@ -24,7 +24,7 @@ export interface PlanStage {
   kubectl(args: readonly string[], stdin?: KubernetesObject): Promise<string>
 }
 
-export interface Over extends Partial<Omit<PlanRequest, 'head' | 'base'>> {
+interface Over extends Partial<Omit<PlanRequest, 'head' | 'base'>> {
   readonly base?: readonly KubernetesObject[] | null
   readonly cluster?: Cluster
 }
@@ -60,7 +60,7 @@ export async function planStage(
         if (!object.metadata.namespace) plane.cleanUp(object)
       }
       await state.assign(app, null, plane.signal)
-      await state.saveRevision(app.name, null, settled, 3, plane.signal)
+      await state.saveRevision(app.name, { revision: null, objects: settled, limit: 3 }, plane.signal)
       await state.saveStatus(app.name, { inventory: settled.map(objectIdOf) }, plane.signal)
     },
     async kubectl(args, stdin) {

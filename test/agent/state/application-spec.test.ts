@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fromObject, toObject } from '../../../src/agent/state/application-spec.ts'
 import type { Application, ApplicationSource } from '../../../src/model/application.ts'

@@ -99,7 +99,11 @@ describe('applications', () => {
 
   test('are forgotten with all that was kept of them', async () => {
     await state.assign(application({ name: 'gone' }), null, plane.signal)
-    await state.saveRevision('gone', revision('a'), [configMap('a')], 3, plane.signal)
+    await state.saveRevision(
+      'gone',
+      { revision: revision('a'), objects: [configMap('a')], limit: 3 },
+      plane.signal,
+    )
     await state.forget('gone', plane.signal)
     await state.forget('gone', plane.signal)
     expect(await state.get('gone', plane.signal)).toBeNull()
@@ -213,7 +217,11 @@ describe('status', () => {
 describe('revisions', () => {
   test('are found by commit, the newest first, and dropped beyond the limit', async () => {
     for (const digit of ['1', '2', '3', '4']) {
-      await state.saveRevision('shop', revision(digit), [configMap(`of-${digit}`)], 2, plane.signal)
+      await state.saveRevision(
+        'shop',
+        { revision: revision(digit), objects: [configMap(`of-${digit}`)], limit: 2 },
+        plane.signal,
+      )
     }
     expect(await state.loadRevision('shop', 'latest', plane.signal)).toEqual([configMap('of-4')])
     expect(await state.loadRevision('shop', revision('3'), plane.signal)).toEqual([configMap('of-3')])
@@ -222,22 +230,46 @@ describe('revisions', () => {
   })
 
   test('the same one again costs no write', async () => {
-    await state.saveRevision('same', revision('1'), [configMap('a')], 2, plane.signal)
+    await state.saveRevision(
+      'same',
+      { revision: revision('1'), objects: [configMap('a')], limit: 2 },
+      plane.signal,
+    )
     plane.forgetRequests()
-    await state.saveRevision('same', revision('1'), [configMap('a')], 2, plane.signal)
+    await state.saveRevision(
+      'same',
+      { revision: revision('1'), objects: [configMap('a')], limit: 2 },
+      plane.signal,
+    )
     expect(plane.requests.every(it => it.method === 'GET')).toBe(true)
   })
 
   test('the newest is kept even with a limit of none', async () => {
-    await state.saveRevision('none', revision('1'), [configMap('a')], 0, plane.signal)
-    await state.saveRevision('none', revision('2'), [configMap('b')], 0, plane.signal)
+    await state.saveRevision(
+      'none',
+      { revision: revision('1'), objects: [configMap('a')], limit: 0 },
+      plane.signal,
+    )
+    await state.saveRevision(
+      'none',
+      { revision: revision('2'), objects: [configMap('b')], limit: 0 },
+      plane.signal,
+    )
     expect(await state.loadRevision('none', revision('1'), plane.signal)).toBeNull()
     expect(await state.loadRevision('none', 'latest', plane.signal)).toEqual([configMap('b')])
   })
 
   test('of an application whose name begins like another are its own', async () => {
-    await state.saveRevision('a', revision('1'), [configMap('a')], 2, plane.signal)
-    await state.saveRevision('a.1', revision('1'), [configMap('a-1')], 2, plane.signal)
+    await state.saveRevision(
+      'a',
+      { revision: revision('1'), objects: [configMap('a')], limit: 2 },
+      plane.signal,
+    )
+    await state.saveRevision(
+      'a.1',
+      { revision: revision('1'), objects: [configMap('a-1')], limit: 2 },
+      plane.signal,
+    )
     expect(await state.loadRevision('a', 'latest', plane.signal)).toEqual([configMap('a')])
     expect(await state.loadRevision('a.1', 'latest', plane.signal)).toEqual([configMap('a-1')])
   })
