@@ -48,8 +48,11 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
     return next
   }
 
-  function onSuspect(ids: readonly ObjectId[]): void {
-    for (const application of watched.values()) application.suspect(ids)
+  function onChange(ids: readonly ObjectId[], telling: boolean): void {
+    for (const application of watched.values()) {
+      if (telling) application.suspect(ids)
+      else application.stir(ids)
+    }
   }
 
   /** Applications come, go and are synced by other processes too. */
@@ -75,7 +78,7 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
     async start(signal) {
       lifetime = signal
       redactionKey = await state.redactionKey(signal)
-      follower = createKindFollower({ cluster, logger, onSuspect }, signal)
+      follower = createKindFollower({ cluster, logger, onChange }, signal)
       const known = await state.list(signal)
       await Promise.all(known.map(it => refreshSoon(it.application.name, true)))
       const unsubscribe = syncer.subscribe((name, syncing) => {

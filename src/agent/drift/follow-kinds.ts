@@ -15,8 +15,11 @@ export interface KindFollower {
 export interface KindFollowerDependencies {
   readonly cluster: Cluster
   readonly logger: DriftLogger
-  /** Some object of ours appeared, went, lost its label, or is written to by somebody else. */
-  readonly onSuspect: (ids: readonly ObjectId[]) => void
+  /**
+   * Objects of ours changed. `telling` ones appeared, went, lost their label or had a field taken over; the others may only
+   * have a new status, which matters where somebody else holds a field of ours already.
+   */
+  readonly onChange: (ids: readonly ObjectId[], telling: boolean) => void
 }
 
 interface Followed {
@@ -26,7 +29,7 @@ interface Followed {
 }
 
 export function createKindFollower(
-  { cluster, logger, onSuspect }: KindFollowerDependencies,
+  { cluster, logger, onChange }: KindFollowerDependencies,
   signal: AbortSignal,
 ): KindFollower {
   const followed = new Map<string, Followed>()
@@ -36,8 +39,9 @@ export function createKindFollower(
     const options = { labelSelector: applicationLabel, metadataOnly: true }
     try {
       for await (const event of cluster.watch(resource, options, limit)) {
-        const suspects = suspectsOf(event, seen, resource)
-        if (suspects.length > 0) onSuspect(suspects)
+        const { telling, others } = changesOf(event, seen, resource)
+        if (telling.length > 0) onChange(telling, true)
+        if (others.length > 0) onChange(others, false)
       }
     } catch (error) {
       if (limit.aborted) return
@@ -72,31 +76,38 @@ export function createKindFollower(
   }
 }
 
-function suspectsOf(event: WatchEvent, seen: Map<ObjectId, string>, resource: Resource): readonly ObjectId[] {
-  const idOf = (object: KubernetesObject) => {
-    const { namespace = '', name } = object.metadata
-    return formatIdentity({ group: resource.group, kind: resource.kind, namespace, name })
+interface Changes {
+  readonly telling: readonly ObjectId[]
+  readonly others: readonly ObjectId[]
+}
+
+function changesOf(event: WatchEvent, seen: Map<ObjectId, string>, resource: Resource): Changes {
+  const idOf = ({ metadata: { namespace = '', name } }: KubernetesObject) =>
+    formatIdentity({ group: resource.group, kind: resource.kind, namespace, name })
+  if (event.type === 'gone') {
+    const id = idOf(event.object)
+    seen.delete(id)
+    return { telling: [id], others: [] }
   }
-  const isNews = (object: KubernetesObject) => {
+  const objects = event.type === 'synced' ? event.objects : [event.object]
+  const telling: ObjectId[] = []
+  const others: ObjectId[] = []
+  for (const object of objects) {
     const id = idOf(object)
     const mark = markOf(object)
-    if (seen.get(id) === mark) return []
+    if (seen.get(id) === mark) others.push(id)
+    else telling.push(id)
     seen.set(id, mark)
-    return [id]
   }
-  switch (event.type) {
-    case 'set':
-      return isNews(event.object)
-    case 'gone':
-      seen.delete(idOf(event.object))
-      return [idOf(event.object)]
-    case 'synced': {
-      const listed = new Set(event.objects.map(idOf))
-      const gone = [...seen.keys()].filter(id => !listed.has(id))
-      for (const id of gone) seen.delete(id)
-      return [...gone, ...event.objects.flatMap(isNews)]
+  if (event.type === 'synced') {
+    const listed = new Set([...telling, ...others])
+    for (const id of seen.keys()) {
+      if (listed.has(id)) continue
+      seen.delete(id)
+      telling.push(id)
     }
   }
+  return { telling, others }
 }
 
 /**

@@ -1,9 +1,12 @@
 import type { Application } from '../../model/application.ts'
 import type { DriftReport, Heal } from '../../model/drift.ts'
-import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import { type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
+import type { LiveRead } from '../../model/rendered.ts'
 import { driftOf } from '../../engine/drift.ts'
+import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
+import { provesUnchanged } from '../../engine/unchanged.ts'
 import type { ManagedApplication } from '../state/state.ts'
 import { readLive } from '../plan/read-live.ts'
 import { driftedCondition, driftKey } from './drift-condition.ts'
@@ -17,6 +20,8 @@ export interface WatchedApplication {
   reload(): Promise<'changed' | 'same' | 'gone'>
   /** Has these compared soon; everything when none are named. Ids that are not the application's are left alone. */
   suspect(ids?: readonly ObjectId[]): void
+  /** Has those of these compared soon that are not wholly in our hands: a change of them does not show in what we own. */
+  stir(ids: readonly ObjectId[]): void
   /** Resolves when nothing is suspected, compared or healed at the moment. */
   idle(): Promise<void>
   stop(): void
@@ -45,6 +50,8 @@ export function watchApplication(
   let policy: HealPolicy = createHealPolicy(timing)
   const drift = new Map<ObjectId, Change>()
   let suspects = new Set<ObjectId>()
+  /** Where our manager does not own all that was rendered, though it may be equal. */
+  const unproven = new Set<ObjectId>()
   /** What was told last; null before anything was. */
   let told: string | null = null
   let timer: NodeJS.Timeout | null = null
@@ -91,6 +98,10 @@ export function watchApplication(
     }
     const { application, desired } = current
     const changes = driftOf({ desired: [...desired.values()], live, application, redactionKey })
+    for (const id of ids) {
+      if (isProven(desired.get(id), live.get(id), application)) unproven.delete(id)
+      else unproven.add(id)
+    }
     const byId = new Map(changes.map(change => [change.id, change]))
     for (const id of ids) {
       const change = byId.get(id)
@@ -241,6 +252,7 @@ export function watchApplication(
     },
     reload,
     suspect,
+    stir: ids => suspect(ids.filter(id => unproven.has(id))),
     async idle() {
       while ((timer || running) && !signal.aborted) {
         await (running ?? new Promise(resolve => setTimeout(resolve, timing.burst)))
@@ -252,6 +264,19 @@ export function watchApplication(
       if (healTimer) clearTimeout(healTimer)
     },
   }
+}
+
+function isProven(
+  desired: DesiredObject | undefined,
+  live: LiveRead | undefined,
+  { ignoreDifferences }: Application,
+): boolean {
+  if (!desired || live?.kind !== 'live') return false
+  const identity = parseIdentity(desired.id)
+  return provesUnchanged(
+    withoutIgnored(desired.object, live.object, ignoreDifferences, identity),
+    live.object,
+  )
 }
 
 function versionOf({ application, status }: ManagedApplication): string {
