@@ -55,8 +55,8 @@ async function plan(
 ): Promise<PlanOutcome> {
   const { application, baseApplication, repository, base, head } = command
   try {
-    const merged = await deps.sources.merge(repository, base, head, signal)
-    const rendered = command.removed ? [] : await deps.sources.render(application, repository, merged, signal)
+    const at = { base, head }
+    const rendered = command.removed ? [] : await deps.sources.render(application, { repository, at }, signal)
     const baseline = await renderBase(deps, { baseApplication, repository, base }, signal)
     const request = { application, head: rendered, base: baseline, revision: head, removed: command.removed }
     const planned = await deps.planner.plan(request, signal)
@@ -75,7 +75,11 @@ async function renderBase(
 ): Promise<readonly RenderedObject[] | null> {
   if (!from.baseApplication) return []
   try {
-    return await deps.sources.render(from.baseApplication, from.repository, from.base, signal)
+    return await deps.sources.render(
+      from.baseApplication,
+      { repository: from.repository, at: from.base },
+      signal,
+    )
   } catch (cause) {
     if (signal.aborted || cause instanceof ClusterError) throw cause
     return null
@@ -93,7 +97,7 @@ async function sync(
   const startedAt = deps.clock().toISOString()
   let rendered: readonly RenderedObject[] = []
   try {
-    if (!removed) rendered = await deps.sources.render(application, repository, revision, signal)
+    if (!removed) rendered = await deps.sources.render(application, { repository, at: revision }, signal)
   } catch (cause) {
     if (signal.aborted) throw cause
     return refused(deps, command, { startedAt, cause })

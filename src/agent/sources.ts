@@ -1,21 +1,20 @@
-import type { GitCache, GitRepository } from '../git/repository.ts'
+import type { GitCache } from '../git/repository.ts'
 import type { Application, ApplicationSource } from '../model/application.ts'
-import { InvalidInputError } from '../model/problem.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { GitCredential, RepositoryRef, Revision } from '../model/repository.ts'
-import type { Checkouts } from './checkout/checkouts.ts'
+import type { CheckoutRequest, Checkouts } from './checkout/checkouts.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { Renderer } from './render/renderer.ts'
 
-/** From a commit (or a merge) to rendered objects. Rejects with InvalidInputError, GitError or ClusterError. */
+/** From a commit, or a merge, to rendered objects. Rejects with InvalidInputError, GitError or ClusterError. */
 export interface Sources {
-  /** The tree that the forge would get by merging `head` into `base`; a conflict is an InvalidInputError. */
-  merge(repository: RepositoryRef, base: Revision, head: Revision, signal: AbortSignal): Promise<string>
-  /** Renders an application's sources from a commit or tree for the destination's versions. */
+  /**
+   * Renders an application's sources for the destination's versions: at a commit, or at what the forge would get by merging
+   * `head` into `base`; a conflict is an InvalidInputError.
+   */
   render(
     application: Application,
-    repository: RepositoryRef,
-    treeish: string,
+    from: { readonly repository: RepositoryRef; readonly at: CheckoutRequest['of'] },
     signal: AbortSignal,
   ): Promise<readonly RenderedObject[]>
   /** What a branch, tag or HEAD of the remote points to now; null when it does not exist. */
@@ -34,39 +33,16 @@ export interface SourcesDependencies {
 }
 
 export function createSources(deps: SourcesDependencies): Sources {
-  async function opened(
-    repository: RepositoryRef,
-    revisions: readonly Revision[],
-    signal: AbortSignal,
-  ): Promise<GitRepository> {
-    const mirror = await deps.gitCache.open(repository.cloneUrl)
-    await mirror.fetch(revisions, await deps.credential(repository, signal), signal)
-    return mirror
-  }
-
   return {
-    async merge(repository, base, head, signal) {
-      const mirror = await opened(repository, [base, head], signal)
-      const merged = await mirror.merge(base, head, signal)
-      if (merged.kind === 'merged') return merged.tree
-      throw new InvalidInputError(
-        merged.files.map(file => ({
-          code: 'merge-conflict',
-          message: `${file} conflicts with the target branch`,
-          location: { file, line: null },
-          hint: 'merge or rebase, and it is planned again',
-        })),
-      )
-    },
-    async render(application, repository, treeish, signal) {
-      const mirror = await opened(repository, [treeish], signal)
+    async render(application, { repository, at }, signal) {
       const { kubernetesVersion, apiVersions } = await deps.cluster.discover(signal)
-      const checkout = await deps.checkouts.of(mirror, treeish, signal)
+      const credential = await deps.credential(repository, signal)
+      const checkout = await deps.checkouts.of({ cloneUrl: repository.cloneUrl, of: at, credential }, signal)
       try {
         return await deps.renderer.render(
           {
             folder: checkout.folder,
-            contentKey: treeish,
+            contentKey: checkout.contentKey,
             application,
             inRepository: source => deps.inRepository(source, repository),
             destination: { kubernetesVersion, apiVersions },
@@ -74,7 +50,7 @@ export function createSources(deps: SourcesDependencies): Sources {
           signal,
         )
       } finally {
-        await checkout.release()
+        checkout.release()
       }
     },
     async resolve(repository, name, signal) {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Checkouts, createCheckouts } from '../agent/checkout/checkouts.ts'
+import type { Checkouts } from '../agent/checkout/checkouts.ts'
+import { createCheckouts } from '../agent/checkout/create-checkouts.ts'
 import type { Cluster } from '../agent/cluster/cluster.ts'
 import { createCluster } from '../agent/cluster/create-cluster.ts'
 import { loadKubeConfig } from '../agent/cluster/kube-config.ts'
@@ -71,6 +72,6 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
     folder: join(config.dataFolder, 'git'),
     allowedProtocols: config.gitProtocols,
   })
-  const checkouts = createCheckouts({ folder: join(config.dataFolder, 'checkouts') })
+  const checkouts = createCheckouts({ gitCache, folder: join(config.dataFolder, 'checkouts') })
   return { cluster, state, planner, syncer, renderer, gitCache, checkouts, clock }
 }
