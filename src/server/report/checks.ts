@@ -2,6 +2,7 @@ import type { Check, CheckConclusion } from '../../forge/forge.ts'
 import { applicationAnnotations, definitionAnnotations, failureAnnotations } from './annotations.ts'
 import { changesSomething, hasErrors, headline, isPlanned, risksOf, summaryPhrase } from './counts.ts'
 import { pullRequestComment } from './comment.ts'
+import { shorten, visible } from './escape.ts'
 import { capitalised, count, distinct, list, utc } from './phrase.ts'
 import { type ApplicationView, applicationAnchor, type PullRequestView } from './view.ts'
 
@@ -109,10 +110,15 @@ function applicationVerdict(view: ApplicationView): Verdict {
   }
 }
 
+/** Titles are shown as plain text. GitHub's limit is 255 characters. */
+function oneLine(title: string): string {
+  return shorten(visible(title).replace(/\s+/g, ' ').trim(), 200)
+}
+
 function completed(conclusion: CheckConclusion, title: string): Verdict {
-  return { state: { kind: 'completed', conclusion }, title }
+  return { state: { kind: 'completed', conclusion }, title: oneLine(title) }
 }
 
 function inProgress(title: string): Verdict {
-  return { state: { kind: 'in-progress' }, title }
+  return { state: { kind: 'in-progress' }, title: oneLine(title) }
 }

@@ -52,7 +52,8 @@ export function pullRequestComment(view: PullRequestView, limit: number): string
       ...frames.map(({ application, open, close }): Piece => {
         const links = linksOf(application, view)
         const rest = hiddenObjects(plannedChanges(application).length, links.page)
-        return { forms: ['', `${open}\n\n${rest}${close}`] }
+        // Joined by a line feed.
+        return { forms: ['', `${open}\n\n${rest}${close}\n`] }
       }),
     ],
     limit - top.length - bottom.length - reserve - separators,
@@ -91,7 +92,7 @@ function unfold(frames: readonly Frame[], view: PullRequestView, budget: number)
   const pieces = frames.map(({ application }) =>
     plannedChanges(application).map(change => objectSection(change, linksOf(application, view))),
   )
-  const { texts } = fit(pieces.flat(), budget - frames.length)
+  const { texts } = fit(pieces.flat(), budget)
   let next = 0
   return frames.map(({ application, open, close }, index) => {
     const objects = texts.slice(next, (next += pieces[index]!.length))

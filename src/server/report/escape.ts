@@ -63,9 +63,9 @@ function escaped(text: string): string {
   return text
     .replace(/[\\*_[\]<>~&!$]/g, '\\$&')
     .replace(/[@#]/g, `$&${zeroWidthSpace}`)
-    .replace(/\b(gh)-(?=\d)/gi, `$1${zeroWidthSpace}-`)
-    .replace(/\b(www)\./gi, `$1${zeroWidthSpace}.`)
-    .replace(/\b(https?|ftp|mailto|xmpp):/gi, `$1${zeroWidthSpace}:`)
+    .replace(/(gh)-(?=\d)/gi, `$1${zeroWidthSpace}-`)
+    .replace(/(www)\./gi, `$1${zeroWidthSpace}.`)
+    .replace(/(https?|ftp|mailto|xmpp):/gi, `$1${zeroWidthSpace}:`)
 }
 
 /**
@@ -116,8 +116,12 @@ export function fence(language: 'diff' | 'text', content: string): string {
   return `${ticks}${language}\n${text}\n${ticks}`
 }
 
-/** A link. `text` is Markdown already; the address is percent-encoded where it could end the link. */
+/**
+ * A link. `text` is Markdown already; the address is percent-encoded where it could end the link. Where brackets or backticks
+ * in the text would test how exactly a forge follows the rules of Markdown, the text goes without.
+ */
 export function link(text: string, url: string): string {
+  if (/[`\\[\]]/.test(text.replace(/^`|`$/g, ''))) return text
   const safe = url.replace(/[\s<>()[\]\\`"|*_~]/g, it => `%${it.charCodeAt(0).toString(16).padStart(2, '0')}`)
   return `[${text}](${safe})`
 }

@@ -110,5 +110,5 @@ export interface IssueText {
 
 /** Fragment of one application on the plan page: `${planUrl}#${applicationAnchor(...)}`. */
 export function applicationAnchor(it: { readonly application: string; readonly cluster: string }): string {
-  return encodeURIComponent(`${it.application}@${it.cluster}`)
+  return encodeURIComponent(`${it.application}@${it.cluster}`.toWellFormed())
 }
