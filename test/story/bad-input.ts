@@ -22,7 +22,7 @@ const inputs: readonly BadInput[] = [
     files: async story => ({
       'base/settings.yaml': `${await fileAt(story, 'main', 'base/settings.yaml')}  broken: [1, 2\n`,
     }),
-    at: { file: 'base/settings.yaml', line: 8 },
+    at: { file: 'base/settings.yaml', line: 9 },
     says: /./,
   },
   {

@@ -33,12 +33,12 @@ export const deploySteps: readonly StoryStep[] = [
       const files = await edited(
         story,
         { branch: 'main', path: 'base/frontend.yaml' },
-        { 'replicas: 2': 'replicas: 3', 'frontend:v1.0.0': 'frontend:v1.1.0' },
+        { 'replicas: 2': 'replicas: 3', 'gb-frontend:v5': 'gb-frontend:v6' },
       )
       story.pull = await openChange(story, {
-        branch: 'frontend-v1.1',
-        title: 'Frontend 1.1, three replicas',
-        body: 'Version 1.1 of the frontend, with one more replica for the campaign.',
+        branch: 'frontend-v6',
+        title: 'Frontend v6, three replicas',
+        body: 'Version 6 of the frontend, with one more replica for the campaign.',
         files,
       })
       const pull = story.pull
@@ -50,7 +50,7 @@ export const deploySteps: readonly StoryStep[] = [
           comment.body,
           /-\s+- image: registry\.example\.com\/guestbook\/frontend:v1\.0\.0|-\s+(- )?image: .*v1\.0\.0/,
         )
-        assert.match(comment.body, /\+\s+(- )?image: .*v1\.1\.0/)
+        assert.match(comment.body, /^\+\s+(- )?image: .*gb-frontend:v6$/m)
         assert.match(comment.body, /^-\s+replicas: 2$/m)
         assert.match(comment.body, /^\+\s+replicas: 3$/m)
       })
@@ -70,13 +70,13 @@ export const deploySteps: readonly StoryStep[] = [
       const { simulator, repository, people } = story.stage.github
       const files = await edited(
         story,
-        { branch: 'frontend-v1.1', path: 'base/frontend.yaml' },
+        { branch: 'frontend-v6', path: 'base/frontend.yaml' },
         { 'replicas: 3': 'replicas: 4' },
       )
       await simulator.pushCommit({
         repository,
         author: people.alice,
-        branch: 'frontend-v1.1',
+        branch: 'frontend-v6',
         message: 'Four replicas',
         files,
       })
@@ -96,7 +96,10 @@ export const deploySteps: readonly StoryStep[] = [
       const pull = story.pull!
       await merge(story, pull)
       await eventually(async () => {
-        assert.equal(await image(story, 'dev', 'frontend'), 'registry.example.com/guestbook/frontend:v1.1.0')
+        assert.equal(
+          await image(story, 'dev', 'frontend'),
+          'us-docker.pkg.dev/google-samples/containers/gke/gb-frontend:v6',
+        )
         assert.equal(await replicas(story, 'dev', 'frontend'), '4')
       })
       await Promise.all(clusters.map(name => isSynced(story, name)))

@@ -16,7 +16,7 @@ export const restartSteps: readonly StoryStep[] = [
       const files = await edited(
         story,
         { branch: 'main', path: 'base/settings.yaml' },
-        { 'GUESTBOOK_TITLE: Guestbook': 'GUESTBOOK_TITLE: Visitors' },
+        { 'TITLE: Guestbook': 'TITLE: Visitors' },
       )
       const delivered = simulator.deliveries.length
       const pull = await openChange(story, { branch: 'title', title: 'A new title', files })

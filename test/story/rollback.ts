@@ -15,12 +15,12 @@ export const rollbackSteps: readonly StoryStep[] = [
       const base = await edited(
         story,
         { branch: 'main', path: 'base/frontend.yaml' },
-        { 'frontend:v1.1.0': 'frontend:does-not-exist' },
+        { 'gb-frontend:v6': 'gb-frontend:does-not-exist' },
       )
       const settings = await fileAt(story, 'main', 'base/settings.yaml')
       const pull = await openChange(story, {
-        branch: 'frontend-v1.2',
-        title: 'Frontend 1.2',
+        branch: 'frontend-v7',
+        title: 'Frontend v7',
         files: {
           ...base,
           'base/settings.yaml': `${settings}---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: campaign\ndata:\n  banner: autumn\n`,
@@ -47,8 +47,14 @@ export const rollbackSteps: readonly StoryStep[] = [
         assert.match(result.body, /ImagePullBackOff|ErrImagePull/)
       })
       await eventually(async () => {
-        assert.equal(await image(story, 'dev', 'frontend'), 'registry.example.com/guestbook/frontend:v1.1.0')
-        assert.equal(await image(story, 'prod', 'frontend'), 'registry.example.com/guestbook/frontend:v1.1.0')
+        assert.equal(
+          await image(story, 'dev', 'frontend'),
+          'us-docker.pkg.dev/google-samples/containers/gke/gb-frontend:v6',
+        )
+        assert.equal(
+          await image(story, 'prod', 'frontend'),
+          'us-docker.pkg.dev/google-samples/containers/gke/gb-frontend:v6',
+        )
       })
       const maps = await kubectl(
         story.stage.clusters.dev!,
@@ -68,14 +74,14 @@ export const rollbackSteps: readonly StoryStep[] = [
     async run(story) {
       const { simulator, repository, people } = story.stage.github
       const clone = await cloneAs(story.stage, people.alice)
-      await clone.git('switch', '--quiet', '--create', 'revert-frontend-v1.2')
+      await clone.git('switch', '--quiet', '--create', 'revert-frontend-v7')
       await clone.git('revert', '--no-edit', '--mainline', '1', 'HEAD')
       await clone.git('push', '--quiet', 'origin', 'HEAD')
       const pull = await simulator.openPullRequest({
         repository,
         author: people.alice,
-        title: 'Revert "Frontend 1.2"',
-        head: 'revert-frontend-v1.2',
+        title: 'Revert "Frontend v7"',
+        head: 'revert-frontend-v7',
         base: 'main',
       })
       story.pull = pull
