@@ -52,7 +52,11 @@ export function templateHint(text: string): string | null {
 }
 
 function sentence(message: string): string {
-  const first = message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+  // The parser quotes what it stumbled over, which may be a Secret's value.
+  const first = message
+    .split('\n')[0]!
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/: .*$/, '')
   return first.charAt(0).toLowerCase() + first.slice(1)
 }
 

@@ -94,8 +94,9 @@ function refusedValue(document: Parsed, message: string): ValueFailure {
       if (alias.source === name) offset ??= alias.range?.[0]
     },
   })
-  const hint = `write &${name} in front of the value that *${name} is to repeat, above it`
-  return { code: 'yaml-syntax', message: `there is no anchor for the alias *${name}`, hint, offset }
+  // Not its name: a password that starts with a star looks like an alias.
+  const hint = 'define its anchor (&name) above, or put the value in quotes if it is no alias'
+  return { code: 'yaml-syntax', message: 'there is no anchor for this alias', hint, offset }
 }
 
 function tooDeepFailure(bounds: ValueLimits): ValueFailure {

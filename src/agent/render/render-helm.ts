@@ -26,21 +26,22 @@ export async function renderHelm(
   const walk = await walkChart(root, source.path)
   const values = await findValueFiles(root, source, request.application, request.inRepository)
   const links = await unsafeLinks(root, walk, place)
-  const problems = [...walk.problems, ...values.problems, ...links]
+  const inline = inlineProblems(source, request)
+  const problems = [...walk.problems, ...values.problems, ...inline, ...links]
   if (problems.length > 0) return { objects: [], problems }
 
   const scratch = await realpath(await mkdtemp(join(place.scratchFolder, 'helm-')))
   try {
     const chart = await chartFolder(root, source.path, walk, { ...place, scratchFolder: scratch })
-    const inline = join(scratch, 'inline-values.yaml')
-    if (source.helm.values !== null) await writeFile(inline, source.helm.values)
+    const inlineFile = join(scratch, 'inline-values.yaml')
+    if (source.helm.values !== null) await writeFile(inlineFile, source.helm.values)
     const rendered = await runTool({
       name: 'helm',
       binary: place.binary,
       args: [
         ...templateArguments(request, source, chart),
         ...values.files.flatMap(file => ['--values', join(root, file)]),
-        ...(source.helm.values === null ? [] : ['--values', inline]),
+        ...(source.helm.values === null ? [] : ['--values', inlineFile]),
         ...parameterArguments(source.helm.parameters),
       ],
       scratch,
@@ -64,6 +65,14 @@ export async function renderHelm(
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+function inlineProblems(source: ApplicationSource, request: RenderRequest): readonly Problem[] {
+  return parseYamlDocuments(source.helm.values ?? '', 'values').problems.map(problem => ({
+    ...problem,
+    message: `the inline values of helm, line ${problem.location?.line}: ${problem.message}`,
+    location: request.application.definedIn,
+  }))
 }
 
 function templateArguments(

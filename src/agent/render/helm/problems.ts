@@ -59,8 +59,11 @@ async function templateLocation(message: string, failure: HelmFailure): Promise<
   const places = [
     ...message.matchAll(/([\w.-]+\/(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|tpl|txt|json))(?::(\d+))?(?::(\d+))?/g),
   ]
-  // The last place named is the innermost: where the template really failed.
-  for (const [, template, line, column] of places.toReversed()) {
+  // The last place named is the innermost, where the template really failed; one without a line only repeats it.
+  const innermost = places
+    .toReversed()
+    .sort((a, b) => Number(b[2] !== undefined) - Number(a[2] !== undefined))
+  for (const [, template, line, column] of innermost) {
     const file = await failure.fileOf(template!)
     if (file === null) continue
     return { file, line: line ? Number(line) : 1, ...(column ? { column: Number(column) } : {}) }
