@@ -26,14 +26,24 @@ export function driftIssue(view: DriftView, limit: number): IssueText {
   }
 }
 
+/** Between two paragraphs. */
+const separators = 2
+
+function paragraphs(texts: readonly string[]): string {
+  return texts
+    .map(text => text.trim())
+    .filter(Boolean)
+    .join('\n\n')
+}
+
 function driftBody(view: DriftView, limit: number): string {
   const { report } = view
   const amount = count(report.drifted.length, 'object')
   const revision = report.revision ? ` at ${code(shortRevision(report.revision))}` : ''
   const top = [
     `${name(report.application)} on ${name(report.cluster)} is not what Git says${revision}: ${amount} changed on the cluster.`,
-    `Seen first ${utc(view.since)}, last ${utc(report.observedAt)}.`,
-    '',
+    // No time of the last look: the issue is edited when something changed, not when somebody looked.
+    `Since ${utc(view.since)}.`,
   ].join('\n\n')
   const bottom = choices(view)
   const { texts } = fit(
@@ -43,9 +53,9 @@ function driftBody(view: DriftView, limit: number): string {
       ...report.drifted.map(it => diffSection(it, view)),
       healed(view),
     ],
-    limit - top.length - bottom.length - report.drifted.length - 10,
+    limit - top.length - bottom.length - separators * (report.drifted.length + 4),
   )
-  return [top + texts.slice(0, 1).join(''), ...texts.slice(1), bottom].filter(Boolean).join('\n').trimEnd()
+  return paragraphs([top, ...texts, bottom])
 }
 
 function fightAlert({ report: { fight } }: DriftView): Piece {
@@ -156,7 +166,6 @@ function syncFailedBody(view: SyncFailedView, limit: number): string {
     : ''
   const top = [
     `${name(result.application)} on ${name(result.cluster)} could not be brought to ${revision} at ${utc(result.finishedAt)}. ${outcome(result.outcome)}${cause}`,
-    '',
   ].join('\n\n')
   const { why, events, after } = failureParts(result)
   const bottom = [
@@ -167,9 +176,9 @@ function syncFailedBody(view: SyncFailedView, limit: number): string {
   ].join('\n')
   const { texts } = fit(
     [...why, ...events, ...after].map(text => ({ forms: ['', `${text}\n`] })),
-    limit - top.length - bottom.length - 20,
+    limit - top.length - bottom.length - separators * (why.length + events.length + after.length + 1),
   )
-  return [top + texts[0], ...texts.slice(1), bottom].filter(Boolean).join('\n')
+  return paragraphs([top, ...texts, bottom])
 }
 
 function outcome(it: SyncFailedView['result']['outcome']): string {
