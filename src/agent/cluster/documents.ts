@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { KubernetesObject } from '../../model/object.ts'
-import type { Resource } from './cluster.ts'
+import { ClusterError, type Resource } from './cluster.ts'
 
 const metadata = z.looseObject({ name: z.string().default('') })
 
@@ -12,7 +12,7 @@ const listDocument = z.object({
   items: z.array(z.looseObject({ metadata })).nullish(),
 })
 
-export const watchLine = z.object({
+const watchDocument = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
   object: z.looseObject({
     kind: z.string().optional(),
@@ -30,12 +30,12 @@ export interface Page {
 }
 
 export function parseObject(json: unknown): KubernetesObject {
-  return objectDocument.parse(json)
+  return understood(objectDocument, json)
 }
 
 /** The items of a list carry no apiVersion and kind of their own. */
 export function parsePage(json: unknown, resource: Resource): Page {
-  const list = listDocument.parse(json)
+  const list = understood(listDocument, json)
   const apiVersion = apiVersionOf(resource)
   return {
     objects: (list.items ?? []).map(item => ({ ...item, apiVersion, kind: resource.kind })),
@@ -46,4 +46,27 @@ export function parsePage(json: unknown, resource: Resource): Page {
 
 export function apiVersionOf(resource: Resource): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+}
+
+/** One line of a watch. */
+export function parseWatchLine(line: string): z.infer<typeof watchDocument> {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch (cause) {
+    throw notUnderstood(cause)
+  }
+  return understood(watchDocument, json)
+}
+
+function understood<T>(schema: z.ZodType<T>, json: unknown): T {
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  throw notUnderstood(parsed.error)
+}
+
+/** What answered is no API server: a proxy with a page of its own, most often. The cause may quote the answer. */
+function notUnderstood(cause: unknown): ClusterError {
+  const message = 'could not understand the API server: its answer is no Kubernetes object'
+  return new ClusterError('server', message, { status: 200, passing: true }, { cause })
 }

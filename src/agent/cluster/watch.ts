@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Client } from './client.ts'
 import { ClusterError, type ListOptions, type Resource, type WatchEvent } from './cluster.ts'
-import { apiVersionOf, watchLine } from './documents.ts'
+import { apiVersionOf, parseWatchLine } from './documents.ts'
 import { failureOf } from './failure.ts'
 import { describeList, listAll, selectorsOf } from './list.ts'
 import { linesOf } from './lines.ts'
@@ -41,9 +41,10 @@ export async function* follow(follow: FollowOptions, signal: AbortSignal): Async
         failures = 0
         yield event
       }
-    } catch (error) {
+    } catch (cause) {
       if (signal.aborted) return
-      if (!(error instanceof ClusterError)) throw error
+      // Nothing ends a watch but its signal, not even a mistake of ours.
+      const error = cause instanceof ClusterError ? cause : unexpected(cause)
       // The kind is no longer served, so nothing of it is left.
       if (error.code === 'unknown-kind') yield { type: 'synced', objects: [] }
       if (signal.aborted) return
@@ -52,6 +53,11 @@ export async function* follow(follow: FollowOptions, signal: AbortSignal): Async
     }
     await pauseUnlessAborted(Math.min(200 * 2 ** failures, longestPause), signal)
   }
+}
+
+function unexpected(cause: unknown): ClusterError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new ClusterError('server', `could not watch: ${why}`, { status: 0, passing: true }, { cause })
 }
 
 /** Watches again and again from where the last watch ended. Throws when only a new list helps. */
@@ -114,7 +120,7 @@ interface Step {
 }
 
 function eventOf(line: string, { resource, options }: FollowOptions): Step {
-  const { type, object } = watchLine.parse(JSON.parse(line))
+  const { type, object } = parseWatchLine(line)
   const resourceVersion = object.metadata?.resourceVersion
   switch (type) {
     case 'BOOKMARK':

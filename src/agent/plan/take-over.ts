@@ -6,10 +6,11 @@ import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from '../../model
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 
 /** An RFC 6902 document. */
-type JsonPatch = readonly (
-  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string }
-)[]
+type JsonPatch = readonly {
+  readonly op: 'add' | 'replace'
+  readonly path: string
+  readonly value: unknown
+}[]
 
 /** Under these names `kubectl apply` without --server-side writes, and what was there before managedFields were. */
 const clientSideManagers: ReadonlySet<string> = new Set([
@@ -24,14 +25,16 @@ const clientSideManagers: ReadonlySet<string> = new Set([
  * any other. As client-go's csaupgrade, it is bound to the resourceVersion that was read.
  */
 function takeOverPatch(live: KubernetesObject): JsonPatch | null {
-  const { managedFields = [], resourceVersion, annotations = {} } = live.metadata
+  const { resourceVersion, annotations = {} } = live.metadata
   const migrated = migratedFields(live)
   if (migrated === null) return null
-  const copies = Object.keys(annotations).filter(name => copyAnnotations.has(name))
+  const kept = Object.entries(annotations).filter(([name]) => !copyAnnotations.has(name))
   return [
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-    { op: managedFields.length > 0 ? 'replace' : 'add', path: '/metadata/managedFields', value: migrated },
-    ...copies.map(name => ({ op: 'remove', path: `/metadata/annotations/${escaped(name)}` }) as const),
+    // Not `test`: this way the server calls a mismatch a conflict.
+    { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'replace', path: '/metadata/managedFields', value: migrated },
+    // `add` of what is there replaces it; `remove` would fail before a conflict is noticed.
+    { op: 'add', path: '/metadata/annotations', value: Object.fromEntries(kept) },
   ]
 }
 
@@ -88,8 +91,4 @@ function withoutCopies(fields: FieldSet): FieldSet {
   if (!metadata || !annotations) return fields
   const kept = Object.entries(annotations).filter(([name]) => !copyAnnotations.has(name.slice('f:'.length)))
   return { ...rest, 'f:metadata': { ...metadata, 'f:annotations': Object.fromEntries(kept) } }
-}
-
-function escaped(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1')
 }

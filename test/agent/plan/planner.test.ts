@@ -170,7 +170,8 @@ describe('an object that was there before', () => {
     expect(applied.metadata.managedFields?.map(it => it.manager)).toEqual(['plumbline'])
     expect(await takeOverClientSideApply(plane.cluster, applied, plane.signal)).toBe(false)
     await expect(takeOverClientSideApply(plane.cluster, live, plane.signal)).rejects.toMatchObject({
-      name: 'ClusterError',
+      code: 'conflict',
+      passing: true,
     })
   })
 
