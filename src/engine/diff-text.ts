@@ -6,7 +6,7 @@ import { compareTexts } from './order.ts'
 
 const context = 3
 /** Beyond this many changed lines the two texts are shown one after the other: finding the shortest diff would take too long. */
-const longestEdit = 4000
+const longestEdit = 1000
 
 /**
  * A diff of two objects as YAML with keys in the order people write them. Lines begin with space, `+` or `-`; runs that are left
@@ -19,6 +19,7 @@ export function unifiedDiff(before: KubernetesObject | null, after: KubernetesOb
 
 function markedLines(before: readonly string[], after: readonly string[]): readonly string[] {
   const mark = (lines: readonly string[], sign: string): string[] => lines.map(line => sign + line)
+  if (before.length === 0 || after.length === 0) return [...mark(before, '-'), ...mark(after, '+')]
   const parts = diffArrays([...before], [...after], { maxEditLength: longestEdit })
   if (!parts) return [...mark(before, '-'), ...mark(after, '+')]
   return parts.flatMap(part => mark(part.value, part.added ? '+' : part.removed ? '-' : ' '))

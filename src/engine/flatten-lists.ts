@@ -17,8 +17,14 @@ function itemsOf(list: KubernetesObject): readonly KubernetesObject[] | null {
   // A kind of its own may end in List too; a list has no name.
   if (!Array.isArray(list.items) || textAt(list, 'metadata', 'name')) return null
   const itemKind = list.kind.slice(0, -'List'.length)
-  const defaults = itemKind === '' ? {} : { apiVersion: list.apiVersion, kind: itemKind }
-  return list.items.map(
-    item => ({ ...defaults, ...(isJsonObject(item) ? item : {}) }) as unknown as KubernetesObject,
-  )
+  const kind = list.kind.slice(0, -'List'.length)
+  return list.items.map(item => listItem(item, list.apiVersion, kind))
+}
+
+/** An item of a list; those of a typed list may leave out what the list's own kind says. `kind` is empty for a plain List. */
+export function listItem(item: unknown, apiVersion: string, kind: string): KubernetesObject {
+  const fields = isJsonObject(item) ? item : {}
+  const defaults =
+    kind === '' ? {} : { apiVersion: fields.apiVersion ?? apiVersion, kind: fields.kind ?? kind }
+  return { ...fields, ...defaults } as unknown as KubernetesObject
 }

@@ -4,26 +4,28 @@ import { canonicalJson, isJsonObject, property } from './json.ts'
  * Keys of the associative lists of built-in kinds, by the list's field name. `ports` differs by kind, so the first
  * candidate that every item fits is taken. Source: `x-kubernetes-list-map-keys` in the OpenAPI of Kubernetes 1.36.
  */
-const knownKeys: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  containers: [['name']],
-  initContainers: [['name']],
-  ephemeralContainers: [['name']],
-  volumes: [['name']],
-  imagePullSecrets: [['name']],
-  secrets: [['name']],
-  env: [['name']],
-  ports: [['containerPort', 'protocol'], ['port', 'protocol'], ['port']],
-  volumeMounts: [['mountPath']],
-  volumeDevices: [['devicePath']],
-  hostAliases: [['ip']],
-  topologySpreadConstraints: [['topologyKey', 'whenUnsatisfiable']],
-  conditions: [['type']],
-  ownerReferences: [['uid']],
-  webhooks: [['name']],
-  versions: [['name']],
-  resourceClaims: [['name']],
-  resizePolicy: [['resourceName']],
-}
+const knownKeys: ReadonlyMap<string, readonly (readonly string[])[]> = new Map(
+  Object.entries({
+    containers: [['name']],
+    initContainers: [['name']],
+    ephemeralContainers: [['name']],
+    volumes: [['name']],
+    imagePullSecrets: [['name']],
+    secrets: [['name']],
+    env: [['name']],
+    ports: [['containerPort', 'protocol'], ['port', 'protocol'], ['port']],
+    volumeMounts: [['mountPath']],
+    volumeDevices: [['devicePath']],
+    hostAliases: [['ip']],
+    topologySpreadConstraints: [['topologyKey', 'whenUnsatisfiable']],
+    conditions: [['type']],
+    ownerReferences: [['uid']],
+    webhooks: [['name']],
+    versions: [['name']],
+    resourceClaims: [['name']],
+    resizePolicy: [['resourceName']],
+  }),
+)
 
 /** Lists of texts that the server merges as sets. */
 const knownSets: ReadonlySet<string> = new Set(['finalizers'])
@@ -34,7 +36,7 @@ export function isServerSet(name: string, list: readonly unknown[]): boolean {
 }
 
 /** What an item that leaves a key out means. */
-const keyDefaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' }
+const keyDefaults: ReadonlyMap<string, unknown> = new Map([['protocol', 'TCP']])
 
 /** How items of other lists are told apart for display, when every item has one and none has it twice. */
 const likelyKeys = [['name'], ['host'], ['key'], ['id'], ['kind', 'namespace', 'name']] as const
@@ -47,7 +49,7 @@ export function mergeKeysOf(
   name: string,
   ...lists: readonly (readonly unknown[])[]
 ): readonly string[] | null {
-  return find(knownKeys[name] ?? [], lists) ?? find(likelyKeys, lists)
+  return find(knownKeys.get(name) ?? [], lists) ?? find(likelyKeys, lists)
 }
 
 /** Like {@link mergeKeysOf}, for the lists that the server is known to merge by key. */
@@ -55,7 +57,7 @@ export function serverMergeKeysOf(
   name: string,
   ...lists: readonly (readonly unknown[])[]
 ): readonly string[] | null {
-  return find(knownKeys[name] ?? [], lists)
+  return find(knownKeys.get(name) ?? [], lists)
 }
 
 function find(
@@ -93,5 +95,5 @@ export function hasKey(item: unknown, key: Readonly<Record<string, unknown>>): b
 }
 
 function keyValue(item: unknown, name: string): unknown {
-  return property(item, name) ?? keyDefaults[name]
+  return property(item, name) ?? keyDefaults.get(name)
 }

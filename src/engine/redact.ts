@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { KubernetesObject } from '../model/object.ts'
 import { isBase64, isSecret } from './fold-secret.ts'
-import { isJsonObject, mapTexts, property } from './json.ts'
+import { listItem } from './flatten-lists.ts'
+import { isJsonObject, listAt, mapTexts, textAt } from './json.ts'
 import { withoutCopies } from './normalise.ts'
 
 /** Fields of a Secret that hold no content. Any other one is redacted, misspelt ones such as `stringdata` included. */
@@ -20,15 +21,10 @@ export function redactObject(object: KubernetesObject, key: Uint8Array): Kuberne
     : object
   if (Array.isArray(bare.items) && bare.kind.endsWith('List')) {
     const kind = bare.kind.slice(0, -'List'.length)
-    const items = bare.items.map(item => redactItem(item, { apiVersion: bare.apiVersion, kind }, key))
+    const items = bare.items.map(item => redactObject(listItem(item, bare.apiVersion, kind), key))
     return { ...bare, items }
   }
   return isSecret(bare) ? redactSecret(bare, key) : bare
-}
-
-function redactItem(item: unknown, defaults: { apiVersion: string; kind: string }, key: Uint8Array): unknown {
-  if (!isJsonObject(item)) return item
-  return redactObject({ ...(defaults.kind ? defaults : {}), ...item } as unknown as KubernetesObject, key)
 }
 
 function redactSecret(secret: KubernetesObject, key: Uint8Array): KubernetesObject {
@@ -60,10 +56,13 @@ function bytesOf(content: unknown, field: string): Uint8Array {
 export function secretValuesOf(objects: readonly unknown[]): ReadonlySet<string> {
   const values = new Set<string>()
   for (const object of objects) {
-    for (const item of Array.isArray(property(object, 'items'))
-      ? (property(object, 'items') as unknown[])
-      : []) {
-      for (const value of secretValuesOf([item])) values.add(value)
+    const kind = textAt(object, 'kind') ?? ''
+    if (kind.endsWith('List')) {
+      const apiVersion = textAt(object, 'apiVersion') ?? ''
+      const items = listAt(object, 'items').map(item =>
+        listItem(item, apiVersion, kind.slice(0, -'List'.length)),
+      )
+      for (const value of secretValuesOf(items)) values.add(value)
     }
     if (isSecret(object) && isJsonObject(object)) collect(object, values)
   }
