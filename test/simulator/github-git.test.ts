@@ -90,7 +90,7 @@ test('a real push is announced by a signed webhook and moves the pull request', 
   }
   const push = receiver.received.find(one => one.event === 'push')?.payload
   expect(push).toMatchObject({ ref: 'refs/heads/scale', before: sha, after: head, pusher: { name: 'ada' } })
-  expect(push.commits[0]).toMatchObject({
+  expect(push?.commits[0]).toMatchObject({
     id: head,
     modified: ['apps/frontend.yaml'],
     author: { username: 'ada' },

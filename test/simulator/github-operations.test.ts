@@ -106,7 +106,7 @@ const tours: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
       [sha],
     )
     const diff = await octokit.rest.pulls.get({ ...shop, pull_number, mediaType: { format: 'diff' } })
-    expect(String(diff.data)).toContain('+replicas: 3')
+    expect(diff.data).toContain('+replicas: 3')
     const again = { ...shop, title: 'Again', head: 'scale', base: 'main' }
     await expect(octokit.rest.pulls.create(again)).rejects.toMatchObject({ status: 422 })
     await octokit.rest.pulls.update({ ...shop, pull_number, state: 'closed' })

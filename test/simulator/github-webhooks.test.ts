@@ -150,7 +150,7 @@ test('a pull request from a fork follows its branch', async () => {
   await simulator.settled()
   expect(pull.pull.headSha).toBe(sha)
   const told = receiver.received.find(one => one.payload.action === 'synchronize')?.payload
-  expect(told.pull_request.head.repo.full_name).toBe('eve/shop')
+  expect(told?.pull_request.head.repo.full_name).toBe('eve/shop')
   // The fork has no installation, so its push is nobody's business.
   expect(receiver.names()).not.toContain('push')
   expect(simulator.violations).toEqual([])

@@ -13,13 +13,20 @@ import {
 // Each test runs a server and many gits, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 })
 
+/** The fields of payloads that tests read by name; which of them is there depends on the event. */
+export interface ReadPayload {
+  readonly action?: string
+  readonly commits: readonly unknown[]
+  readonly check_run: { readonly pull_requests: readonly unknown[] }
+  readonly pull_request: { readonly head: { readonly repo: { readonly full_name: string } } }
+}
+
 export interface ReceivedWebhook {
   readonly event: string
   readonly guid: string
   readonly headers: IncomingHttpHeaders
   readonly raw: Buffer
-  // Read by the test, which knows its event.
-  readonly payload: any
+  readonly payload: ReadPayload
 }
 
 export interface Receiver {
@@ -35,12 +42,14 @@ export interface Receiver {
 /** A server that takes webhooks and remembers them. */
 export async function startReceiver(): Promise<Receiver> {
   const received: ReceivedWebhook[] = []
-  const server: Server = createServer(async (request, response) => {
-    const raw = await buffer(request)
-    const event = String(request.headers['x-github-event'])
-    const guid = String(request.headers['x-github-delivery'])
-    received.push({ event, guid, headers: request.headers, raw, payload: JSON.parse(raw.toString()) })
-    response.writeHead(receiver.status).end('ok')
+  const server: Server = createServer((request, response) => {
+    void buffer(request).then(raw => {
+      const event = String(request.headers['x-github-event'])
+      const guid = String(request.headers['x-github-delivery'])
+      const payload = JSON.parse(raw.toString()) as ReadPayload
+      received.push({ event, guid, headers: request.headers, raw, payload })
+      response.writeHead(receiver.status).end('ok')
+    })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const receiver: Receiver = {

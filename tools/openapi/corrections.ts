@@ -1,3 +1,5 @@
+import type { Schema } from './to-json-schema.ts'
+
 /**
  * Places where the published description contradicts both itself and what GitHub answers. Each says what is wrong, and is
  * written into the extraction, so that nobody takes the extraction for the description word by word.
@@ -6,7 +8,7 @@ export interface Correction {
   readonly operation: string
   readonly status: string
   readonly why: string
-  readonly schema: unknown
+  readonly schema: Schema
 }
 
 export const corrections: readonly Correction[] = [

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { json as readJson } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { compactDescription } from './compact.ts'
+import type { OpenApi } from './open-api.ts'
 import { githubOperations, githubWebhooks } from './operations.ts'
 
 const source = { package: '@octokit/openapi', version: '23.0.1' }
@@ -35,9 +36,9 @@ async function tarball(): Promise<string> {
   return file
 }
 
-async function description(file: string): Promise<unknown> {
+async function description(file: string): Promise<OpenApi> {
   const tar = spawn('tar', ['-xzOf', file, member], { stdio: ['ignore', 'pipe', 'inherit'] })
-  return await readJson(tar.stdout)
+  return (await readJson(tar.stdout)) as OpenApi
 }
 
 const compact = compactDescription(await description(await tarball()), {

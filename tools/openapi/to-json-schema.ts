@@ -1,5 +1,5 @@
-// An OpenAPI document is walked, not modelled.
-type Json = any
+/** A schema, of OpenAPI or of JSON Schema: walked key by key. */
+export type Schema = Readonly<Record<string, unknown>>
 
 const lists = new Set(['allOf', 'anyOf', 'oneOf'])
 const schemas = new Set(['items', 'additionalProperties', 'not'])
@@ -26,35 +26,32 @@ const kept = new Set([
  * `oneOf` becomes `anyOf`: GitHub's alternatives are too loose to exclude each other, so that its own answers match
  * several of them.
  */
-export function toJsonSchema(schema: Json): Json {
-  if (typeof schema === 'boolean' || schema === undefined) return schema
-  if (typeof schema.$ref === 'string') {
-    return { $ref: schema.$ref.replace('#/components/schemas/', '#/components/') }
-  }
-  const out: Json = {}
-  for (const [key, value] of Object.entries<Json>(schema)) {
+export function toJsonSchema(schema: Schema): Schema {
+  const { $ref } = schema
+  if (typeof $ref === 'string') return { $ref: $ref.replace('#/components/schemas/', '#/components/') }
+  const out: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(schema)) {
     if (kept.has(key)) out[key] = value
     else if (lists.has(key)) {
       const target = key === 'oneOf' ? 'anyOf' : key
-      out[target] = [...(out[target] ?? []), ...value.map(toJsonSchema)]
-    } else if (schemas.has(key)) out[key] = toJsonSchema(value)
+      const before = (out[target] ?? []) as readonly Schema[]
+      out[target] = [...before, ...(value as readonly Schema[]).map(toJsonSchema)]
+    } else if (schemas.has(key)) out[key] = typeof value === 'boolean' ? value : toJsonSchema(value as Schema)
     else if (key === 'properties') {
-      out.properties = Object.fromEntries(
-        Object.entries(value).map(([name, child]) => [name, toJsonSchema(child)]),
-      )
+      const properties = Object.entries(value as Readonly<Record<string, Schema>>)
+      out[key] = Object.fromEntries(properties.map(([name, child]) => [name, toJsonSchema(child)]))
     }
   }
-  return schema.nullable === true ? nullable(out) : out
+  return schema['nullable'] === true ? nullable(out) : out
 }
 
-function nullable(schema: Json): Json {
-  if (typeof schema.type === 'string') {
-    return {
-      ...schema,
-      type: [schema.type, 'null'],
-      ...(schema.enum && !schema.enum.includes(null) ? { enum: [...schema.enum, null] } : {}),
-    }
+function nullable(schema: Schema): Schema {
+  const { type, enum: values, anyOf } = schema
+  if (typeof type === 'string') {
+    const withNull =
+      Array.isArray(values) && !values.includes(null) ? { enum: [...(values as unknown[]), null] } : {}
+    return { ...schema, type: [type, 'null'], ...withNull }
   }
-  if (schema.anyOf) return { ...schema, anyOf: [...schema.anyOf, { type: 'null' }] }
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...(anyOf as Schema[]), { type: 'null' }] }
   return Object.keys(schema).length === 0 ? {} : { anyOf: [schema, { type: 'null' }] }
 }

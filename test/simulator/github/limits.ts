@@ -111,16 +111,9 @@ function secondary(seconds: number): ApiFailure {
 }
 
 function keyOf(principal: Principal): string {
-  switch (principal.kind) {
-    case 'anonymous':
-      return '127.0.0.1'
-    case 'app':
-      return 'the app'
-    case 'installation':
-      return `installation ID ${principal.installation.id}`
-    case 'user':
-      return `user ID ${principal.user.id}`
-  }
+  if (principal.kind === 'installation') return `installation ID ${principal.installation.id}`
+  if (principal.kind === 'user') return `user ID ${principal.user.id}`
+  return principal.kind === 'app' ? 'the app' : '127.0.0.1'
 }
 
 export const rateHeaders = (state: RateState): Record<string, string> => ({

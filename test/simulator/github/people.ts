@@ -5,10 +5,9 @@ import { addComment, deleteComment, editComment } from './actions/comments.ts'
 import { editIssue, type IssueEdit, openIssue, setIssueState, setLabels } from './actions/issues.ts'
 import { type MergeInput, mergePull } from './actions/merge.ts'
 import { openPull, type PullInput, setDraft } from './actions/pulls.ts'
-import { type CommitRequest, commitFiles, refsMoved } from './actions/push.ts'
-import { commitTree, initRepository, treeWith, updateRef, zeroSha } from './git/repository.ts'
+import { type CommitRequest, commitFiles } from './actions/push.ts'
+import { commitTree, initRepository, treeWith, updateRef } from './git/repository.ts'
 import { runGit } from './git/run-git.ts'
-import { repositoryShape } from './shapes/repository.ts'
 import { installationShape } from './shapes/app.ts'
 import {
   type CheckRun,
@@ -106,8 +105,8 @@ export function createPeople(world: World): People {
     editComment: (comment, by, body) => editComment(world, comment, asUser(by), body),
     deleteComment: (comment, by) => deleteComment(world, comment, asUser(by)),
     requestAction: (repository, run, by, identifier) =>
-      requestAction(world, repository, asUser(by), run, identifier),
-    rerequestRun: (repository, run, by) => rerequestRun(world, repository, asUser(by), run),
+      requestAction(world, asUser(by), { repository, run }, identifier),
+    rerequestRun: (repository, run, by) => rerequestRun(world, asUser(by), { repository, run }),
     checkRuns: (repository, sha) =>
       repository.suites.filter(one => one.headSha === sha).flatMap(one => one.runs),
   }

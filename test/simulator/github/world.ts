@@ -44,10 +44,10 @@ export function createLocks(): Locks {
     exclusively: (repository, work) => {
       const run = (tails.get(repository) ?? Promise.resolve()).then(work, work)
       tails.set(repository, run)
-      const done = (): void => {
+      const forget = (): void => {
         if (tails.get(repository) === run) tails.delete(repository)
       }
-      run.then(done, done)
+      run.then(forget, forget)
       return run
     },
     idle: async () => {

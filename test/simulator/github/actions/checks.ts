@@ -60,40 +60,40 @@ export async function createRun(
   assign(world, run, input)
   suite.runs.push(run)
   touch(world, repository)
-  runEvent(world, repository, actor, run, 'created')
-  if (run.status === 'completed') await completed(world, repository, actor, run)
+  const on = { repository, run }
+  runEvent(world, actor, on, { action: 'created' })
+  if (run.status === 'completed') await completed(world, actor, on)
   return run
+}
+
+/** A run and where it is. */
+export interface RunPlace {
+  readonly repository: Repository
+  readonly run: CheckRun
 }
 
 export async function updateRun(
   world: World,
-  repository: Repository,
   actor: Actor,
-  run: CheckRun,
+  on: RunPlace,
   input: CheckRunInput,
 ): Promise<void> {
-  const before = run.status
-  assign(world, run, input)
-  touch(world, repository)
-  if (run.status === 'completed' && before !== 'completed') await completed(world, repository, actor, run)
+  const before = on.run.status
+  assign(world, on.run, input)
+  touch(world, on.repository)
+  if (on.run.status === 'completed' && before !== 'completed') await completed(world, actor, on)
 }
 
 /** A person pressed one of the run's buttons. */
-export function requestAction(
-  world: World,
-  repository: Repository,
-  actor: Actor,
-  run: CheckRun,
-  id: string,
-): void {
-  if (!run.actions.some(action => action.identifier === id))
-    throw invalid('CheckRun', 'identifier', 'invalid')
-  runEvent(world, repository, actor, run, 'requested_action', { requested_action: { identifier: id } })
+export function requestAction(world: World, actor: Actor, on: RunPlace, identifier: string): void {
+  const known = on.run.actions.some(action => action.identifier === identifier)
+  if (!known) throw invalid('CheckRun', 'identifier', 'invalid')
+  runEvent(world, actor, on, { action: 'requested_action', requested_action: { identifier } })
 }
 
 /** A person asked for the run again. The run itself stays as it is, as the documentation says. */
-export function rerequestRun(world: World, repository: Repository, actor: Actor, run: CheckRun): void {
-  runEvent(world, repository, actor, run, 'rerequested')
+export function rerequestRun(world: World, actor: Actor, on: RunPlace): void {
+  runEvent(world, actor, on, { action: 'rerequested' })
 }
 
 /** A push gives every app that may write checks a suite on the new head, and asks it to start. */
@@ -105,7 +105,7 @@ export async function requestSuite(
 ): Promise<void> {
   if (findSuite(repository, head.sha)) return
   const suite = addSuite(world, repository, head.sha, head.branch)
-  await suiteEvent(world, repository, actor, suite, 'requested')
+  await suiteEvent(world, actor, { repository, suite }, 'requested')
 }
 
 export const findSuite = (repository: Repository, sha: string): CheckSuite | undefined =>
@@ -154,38 +154,38 @@ function assign(world: World, run: CheckRun, input: CheckRunInput): void {
   run.annotations = [...run.annotations, ...(input.output.annotations ?? [])]
 }
 
-async function completed(world: World, repository: Repository, actor: Actor, run: CheckRun): Promise<void> {
-  run.suite.updatedAt = timestamp(world)
-  runEvent(world, repository, actor, run, 'completed')
-  if (suiteConclusion(run.suite)) await suiteEvent(world, repository, actor, run.suite, 'completed')
+async function completed(world: World, actor: Actor, on: RunPlace): Promise<void> {
+  const { suite } = on.run
+  suite.updatedAt = timestamp(world)
+  runEvent(world, actor, on, { action: 'completed' })
+  if (suiteConclusion(suite))
+    await suiteEvent(world, actor, { repository: on.repository, suite }, 'completed')
 }
 
-function runEvent(
-  world: World,
-  repository: Repository,
-  actor: Actor,
-  run: CheckRun,
-  action: string,
-  more: Readonly<Record<string, unknown>> = {},
-): void {
-  const shape = checkRunShape(world, repository, run)
+interface RunEvent {
+  readonly action: 'created' | 'completed' | 'rerequested' | 'requested_action'
+  readonly requested_action?: { readonly identifier: string }
+}
+
+function runEvent(world: World, actor: Actor, { repository, run }: RunPlace, event: RunEvent): void {
+  const { action, ...more } = event
   const check_suite = bareSuiteShape(world, repository, run.suite)
   world.events({
     name: 'check_run',
     action,
     sender: actor.user,
     repository,
-    payload: { check_run: { ...shape, check_suite }, ...more },
+    payload: { check_run: { ...checkRunShape(world, repository, run), check_suite }, ...more },
   })
 }
 
 async function suiteEvent(
   world: World,
-  repository: Repository,
   actor: Actor,
-  suite: CheckSuite,
-  action: string,
+  on: { readonly repository: Repository; readonly suite: CheckSuite },
+  action: 'requested' | 'completed',
 ): Promise<void> {
+  const { repository, suite } = on
   const head_commit = simpleCommit(await readCommit(repository.folder, suite.headSha))
   world.events({
     name: 'check_suite',

@@ -21,7 +21,7 @@ export function addComment(world: World, issue: Issue, actor: Actor, body: strin
   }
   issue.comments.push(comment)
   issue.updatedAt = now
-  commentEvent(world, comment, actor, 'created')
+  commentEvent(world, comment, actor, { action: 'created' })
   return comment
 }
 
@@ -32,14 +32,14 @@ export function editComment(world: World, comment: Comment, actor: Actor, body: 
   const changes = { body: { from: comment.body } }
   comment.body = body
   comment.updatedAt = touch(world, comment.issue.repository)
-  commentEvent(world, comment, actor, 'edited', { changes })
+  commentEvent(world, comment, actor, { action: 'edited', changes })
 }
 
 export function deleteComment(world: World, comment: Comment, actor: Actor): void {
   const at = comment.issue.comments.indexOf(comment)
   comment.issue.comments.splice(at, 1)
   touch(world, comment.issue.repository)
-  commentEvent(world, comment, actor, 'deleted')
+  commentEvent(world, comment, actor, { action: 'deleted' })
 }
 
 /** Adds a reaction, or gives the same one that this user made before. Reactions cause no webhooks. */
@@ -66,18 +66,18 @@ export function unreact(
   touch(world, subject.repository)
 }
 
-function commentEvent(
-  world: World,
-  comment: Comment,
-  actor: Actor,
-  action: 'created' | 'edited' | 'deleted',
-  more: Readonly<Record<string, unknown>> = {},
-): void {
+interface CommentEvent {
+  readonly action: 'created' | 'edited' | 'deleted'
+  readonly changes?: { readonly body: { readonly from: string } }
+}
+
+function commentEvent(world: World, comment: Comment, actor: Actor, event: CommentEvent): void {
+  const { action, ...changes } = event
   world.events({
     name: 'issue_comment',
     action,
     sender: actor.user,
     repository: comment.issue.repository,
-    payload: { issue: issueShape(world, comment.issue), comment: commentShape(world, comment), ...more },
+    payload: { issue: issueShape(world, comment.issue), comment: commentShape(world, comment), ...changes },
   })
 }

@@ -32,7 +32,7 @@ const openPulls = (world: World): PullRequest[] =>
 async function headMoved(world: World, issue: PullRequest, actor: Actor, move: RefMove): Promise<void> {
   if (move.after === zeroSha) return await setIssueState(world, issue, actor, { state: 'closed' })
   await refreshPull(world, issue)
-  note(world, issue, actor, 'synchronize', move.after)
+  note(world, issue, actor, { action: 'synchronize', detail: move.after })
   issue.updatedAt = touch(world, issue.repository)
   world.events({
     name: 'pull_request',
@@ -53,7 +53,7 @@ async function baseMoved(world: World, issue: PullRequest, actor: Actor, move: R
   // Commits that reach the base by another way than the merge button count as merged.
   if (await isAncestor(issue.repository.folder, issue.pull.headSha, move.after)) {
     closeAsMerged(world, issue, actor, move.after)
-    return await issueEvent(world, issue, actor, 'closed')
+    return await issueEvent(world, issue, actor, { action: 'closed' })
   }
   await refreshPull(world, issue)
 }

@@ -29,9 +29,10 @@ export async function openIssue(
   input: IssueInput,
 ): Promise<Issue> {
   const issue = addIssue(world, repository, actor, input)
-  await issueEvent(world, issue, actor, 'opened')
-  for (const label of issue.labels) await issueEvent(world, issue, actor, 'labeled', { label })
-  for (const assignee of issue.assignees) await issueEvent(world, issue, actor, 'assigned', { assignee })
+  await issueEvent(world, issue, actor, { action: 'opened' })
+  for (const label of issue.labels) await issueEvent(world, issue, actor, { action: 'labeled', label })
+  for (const assignee of issue.assignees)
+    await issueEvent(world, issue, actor, { action: 'assigned', assignee })
   return issue
 }
 
@@ -40,8 +41,7 @@ export function addIssue(
   world: World,
   repository: Repository,
   actor: Actor,
-  input: IssueInput,
-  pull?: Pull,
+  input: IssueInput & { readonly pull?: Pull },
 ): Issue {
   if (input.title.trim() === '') throw invalid('Issue', 'title', 'missing_field')
   if (input.title.length > 256)
@@ -67,7 +67,7 @@ export function addIssue(
     updatedAt: now,
     closedAt: null,
     closedBy: null,
-    pull,
+    pull: input.pull,
   }
   repository.issues.set(issue.number, issue)
   return issue
@@ -96,7 +96,7 @@ export async function editIssue(world: World, issue: Issue, actor: Actor, edit: 
   issue.title = edit.title ?? issue.title
   issue.body = edit.body === undefined ? issue.body : edit.body
   issue.updatedAt = touch(world, issue.repository)
-  await issueEvent(world, issue, actor, 'edited', { changes })
+  await issueEvent(world, issue, actor, { action: 'edited', changes })
 }
 
 export async function setIssueState(
@@ -115,7 +115,7 @@ export async function setIssueState(
   issue.closedAt = closed ? now : null
   issue.closedBy = closed ? actor.user : null
   issue.stateReason = issue.pull ? null : (to.reason ?? (closed ? 'completed' : 'reopened'))
-  await issueEvent(world, issue, actor, closed ? 'closed' : 'reopened')
+  await issueEvent(world, issue, actor, { action: closed ? 'closed' : 'reopened' })
 }
 
 export async function setLabels(
@@ -130,8 +130,8 @@ export async function setLabels(
   if (added.length + removed.length === 0) return
   issue.labels = wanted
   issue.updatedAt = touch(world, issue.repository)
-  for (const label of added) await issueEvent(world, issue, actor, 'labeled', { label })
-  for (const label of removed) await issueEvent(world, issue, actor, 'unlabeled', { label })
+  for (const label of added) await issueEvent(world, issue, actor, { action: 'labeled', label })
+  for (const label of removed) await issueEvent(world, issue, actor, { action: 'unlabeled', label })
 }
 
 export async function setAssignees(
@@ -146,37 +146,38 @@ export async function setAssignees(
   if (added.length + removed.length === 0) return
   issue.assignees = [...users]
   issue.updatedAt = touch(world, issue.repository)
-  for (const assignee of added) await issueEvent(world, issue, actor, 'assigned', { assignee })
-  for (const assignee of removed) await issueEvent(world, issue, actor, 'unassigned', { assignee })
+  for (const assignee of added) await issueEvent(world, issue, actor, { action: 'assigned', assignee })
+  for (const assignee of removed) await issueEvent(world, issue, actor, { action: 'unassigned', assignee })
 }
 
-interface EventDetail {
+interface IssueEvent {
+  readonly action: string
   readonly label?: Label
   readonly assignee?: User
   readonly changes?: Readonly<Record<string, unknown>>
 }
 
 /** Writes into the issue's page what happened. */
-export function note(world: World, issue: Issue, actor: Actor, action: string, detail = ''): void {
-  const at = touch(world, issue.repository)
-  issue.timeline.push({ id: world.nextId(), actor: actor.user, action, detail, at })
-}
-
-/** An event about an issue, or about the pull request that it is. */
-export async function issueEvent(
+export function note(
   world: World,
   issue: Issue,
   actor: Actor,
-  action: string,
-  detail: EventDetail = {},
-): Promise<void> {
+  what: { readonly action: string; readonly detail: string },
+): void {
+  const at = touch(world, issue.repository)
+  issue.timeline.push({ id: world.nextId(), actor: actor.user, ...what, at })
+}
+
+/** An event about an issue, or about the pull request that it is. */
+export async function issueEvent(world: World, issue: Issue, actor: Actor, event: IssueEvent): Promise<void> {
+  const { action, label, assignee, changes } = event
   if (action !== 'opened' && !(action === 'closed' && issue.pull?.mergedAt)) {
-    note(world, issue, actor, action, detail.label?.name ?? detail.assignee?.login ?? '')
+    note(world, issue, actor, { action, detail: label?.name ?? assignee?.login ?? '' })
   }
   const more = {
-    ...(detail.label ? { label: labelShape(world, issue.repository, detail.label) } : {}),
-    ...(detail.assignee ? { assignee: userShape(world, detail.assignee) } : {}),
-    ...(detail.changes ? { changes: detail.changes } : {}),
+    ...(label ? { label: labelShape(world, issue.repository, label) } : {}),
+    ...(assignee ? { assignee: userShape(world, assignee) } : {}),
+    ...(changes ? { changes } : {}),
   }
   const subject = isPullRequest(issue)
     ? { number: issue.number, pull_request: await pullDetail(world, issue) }

@@ -47,7 +47,7 @@ export async function mergePull(
   })
   await updateRef(folder, ref, after, base)
   closeAsMerged(world, issue, actor, after)
-  await issueEvent(world, issue, actor, 'closed')
+  await issueEvent(world, issue, actor, { action: 'closed' })
   await refsMoved(world, repository, actor, [{ ref, before: base, after }])
   return after
 }

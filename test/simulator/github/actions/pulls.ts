@@ -48,9 +48,9 @@ export async function openPull(
     mergeCommitSha: null,
     mergeable: true,
   }
-  const issue = addIssue(world, repository, actor, input, pull) as PullRequest
+  const issue = addIssue(world, repository, actor, { ...input, pull }) as PullRequest
   await refreshPull(world, issue)
-  await issueEvent(world, issue, actor, 'opened')
+  await issueEvent(world, issue, actor, { action: 'opened' })
   return issue
 }
 
@@ -93,7 +93,7 @@ export function closeAsMerged(world: World, issue: PullRequest, actor: Actor, co
   issue.pull.mergedAt = now
   issue.pull.mergedBy = actor.user
   issue.pull.mergeCommitSha = commit
-  note(world, issue, actor, 'merged', commit)
+  note(world, issue, actor, { action: 'merged', detail: commit })
 }
 
 export async function setDraft(
@@ -105,7 +105,7 @@ export async function setDraft(
   if (issue.pull.draft === draft) return
   issue.pull.draft = draft
   issue.updatedAt = touch(world, issue.repository)
-  await issueEvent(world, issue, actor, draft ? 'converted_to_draft' : 'ready_for_review')
+  await issueEvent(world, issue, actor, { action: draft ? 'converted_to_draft' : 'ready_for_review' })
 }
 
 /** Points the pull request at another base. The caller holds the repository's lock. */
@@ -119,7 +119,7 @@ export async function setBase(world: World, issue: PullRequest, actor: Actor, ba
   pull.baseSha = sha
   issue.updatedAt = touch(world, issue.repository)
   await refreshPull(world, issue)
-  await issueEvent(world, issue, actor, 'edited', { changes })
+  await issueEvent(world, issue, actor, { action: 'edited', changes })
 }
 
 function headOf(world: World, repository: Repository, head: string) {

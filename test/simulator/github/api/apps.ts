@@ -2,7 +2,7 @@ import { reaches } from '../auth/principal.ts'
 import { ApiFailure, notFound } from '../failure.ts'
 import { appShape, installationShape } from '../shapes/app.ts'
 import { repositoryShape } from '../shapes/repository.ts'
-import type { Installation, Permissions } from '../state.ts'
+import type { Installation } from '../state.ts'
 import { installationOf, toTimestamp } from '../world.ts'
 import { type Call, created, type Handlers, ok } from './call.ts'
 import { counted, listed } from './pages.ts'
@@ -33,7 +33,7 @@ export const appHandlers: Handlers = {
     const installation = installationById(call, call.path.installation_id)
     const repositories = wantedRepositories(installation, body ?? {})
     const token = call.tokens.forInstallation(installation, {
-      permissions: body?.permissions as Permissions | undefined,
+      permissions: body?.permissions,
       repositories,
     })
     return created({

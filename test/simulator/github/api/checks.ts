@@ -11,7 +11,7 @@ export const checkHandlers: Handlers = {
   'checks/create': async call => {
     onlyApps(call)
     const { world, repository, actor } = call
-    const body = call.body as RunBody
+    const body: RunBody = call.body
     const input = { ...runInput(body), name: body.name ?? '', headSha: body.head_sha ?? '' }
     return created(checkRunShape(world, repository, await createRun(world, repository, actor, input)))
   },
@@ -19,7 +19,7 @@ export const checkHandlers: Handlers = {
     onlyApps(call)
     const { world, repository, actor } = call
     const run = runOf(call, call.path.check_run_id)
-    await updateRun(world, repository, actor, run, runInput(call.body as RunBody))
+    await updateRun(world, actor, { repository, run }, runInput(call.body))
     return ok(checkRunShape(world, repository, run))
   },
   'checks/get': call => ok(checkRunShape(call.world, call.repository, runOf(call, call.path.check_run_id))),
@@ -28,7 +28,8 @@ export const checkHandlers: Handlers = {
     return listed(call, shapes, shape => shape)
   },
   'checks/rerequest-run': call => {
-    rerequestRun(call.world, call.repository, call.actor, runOf(call, call.path.check_run_id))
+    const { world, repository, actor } = call
+    rerequestRun(world, actor, { repository, run: runOf(call, call.path.check_run_id) })
     return created({})
   },
   'checks/list-for-ref': async call => {

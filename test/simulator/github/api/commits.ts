@@ -1,4 +1,4 @@
-import { changedFiles, type GitCommit, log, readCommit, unifiedDiff } from '../git/log.ts'
+import { changedFiles, log, readCommit, unifiedDiff } from '../git/log.ts'
 import { emptyTree, mergeBase } from '../git/repository.ts'
 import { notFound } from '../failure.ts'
 import { commitShape, fileShape } from '../shapes/commit.ts'
@@ -68,7 +68,7 @@ async function compare(world: World, repository: Repository, base: string, head:
   const page = `${repositoryPage(world, repository)}/compare/${base}...${head}`
   const shapeOf = async (sha: string) => commitShape(world, repository, await readCommit(folder, sha))
   return {
-    commits: commits as readonly GitCommit[],
+    commits,
     diff: await unifiedDiff(folder, common, to),
     shape: {
       url: `${repositoryUrl(world, repository)}/compare/${base}...${head}`,

@@ -17,7 +17,7 @@ export const statusHandlers: Handlers = {
   'repos/list-commit-statuses-for-ref': async call => {
     const { world, repository } = call
     const sha = await commitAt(repository, call.path.ref)
-    const statuses = repository.statuses.filter(status => status.sha === sha).reverse()
+    const statuses = repository.statuses.filter(status => status.sha === sha).toReversed()
     return await listed(call, statuses, status => statusShape(world, repository, status))
   },
   'repos/get-combined-status-for-ref': async call => {
@@ -53,7 +53,7 @@ export const deploymentHandlers: Handlers = {
     const wanted = repository.deployments
       .filter(one => asked(query.sha, one.sha) && asked(query.ref, one.ref) && asked(query.task, one.task))
       .filter(one => query.environment == null || asked(query.environment, one.environment))
-      .reverse()
+      .toReversed()
     return listed(call, wanted, one => deploymentShape(world, repository, one))
   },
   'repos/get-deployment': call =>
@@ -76,7 +76,7 @@ export const deploymentHandlers: Handlers = {
   },
   'repos/list-deployment-statuses': call => {
     const deployment = deploymentOf(call, call.path.deployment_id)
-    const newestFirst = [...deployment.statuses].reverse()
+    const newestFirst = deployment.statuses.toReversed()
     return listed(call, newestFirst, one =>
       deploymentStatusShape(call.world, call.repository, deployment, one),
     )

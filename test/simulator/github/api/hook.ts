@@ -83,5 +83,5 @@ function cursorOf(cursor: string): number {
 function nextLink(at: URL, last: Delivery): Record<string, string> {
   const url = new URL(at)
   url.searchParams.set('cursor', `v1_${last.id}`)
-  return { Link: `<${url}>; rel="next"` }
+  return { Link: `<${url.href}>; rel="next"` }
 }

@@ -178,5 +178,5 @@ function sorted(issues: readonly Issue[], query: IssueQuery): Issue[] {
   const ascending = [...issues].sort((a, b) =>
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.number - b.number,
   )
-  return query.direction === 'asc' ? ascending : ascending.reverse()
+  return query.direction === 'asc' ? ascending : ascending.toReversed()
 }

@@ -18,7 +18,7 @@ export function pageOf<T>(
   const link = (to: number, rel: string): void => {
     const url = new URL(call.url)
     url.searchParams.set('page', String(to))
-    links.push(`<${url}>; rel="${rel}"`)
+    links.push(`<${url.href}>; rel="${rel}"`)
   }
   if (page > 1) link(page - 1, 'prev')
   if (page < last) link(page + 1, 'next')

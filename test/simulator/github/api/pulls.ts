@@ -100,5 +100,5 @@ function sorted(pulls: readonly PullRequest[], query: Call<'pulls/list'>['query'
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.number - b.number,
   )
   const direction = query.direction ?? (by === 'created' ? 'desc' : 'asc')
-  return direction === 'asc' ? ascending : ascending.reverse()
+  return direction === 'asc' ? ascending : ascending.toReversed()
 }

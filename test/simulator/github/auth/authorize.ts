@@ -6,13 +6,12 @@ import { suffices } from './tokens.ts'
 
 /** Throws what GitHub answers when the principal may not do the operation on the repository. */
 export function authorize(operation: string, principal: Principal, repository: Repository): void {
+  if (principal.kind === 'app') throw new ApiFailure(401, 'A JSON web token could not be decoded')
   if (!canSee(principal, repository)) throw notFound()
   const need = needs[operation]
   if (!need) return
   const reads = need.anyOf.every(one => one.level === 'read')
   switch (principal.kind) {
-    case 'app':
-      throw new ApiFailure(401, 'A JSON web token could not be decoded')
     case 'anonymous':
       if (!reads) throw badCredentials()
       return

@@ -25,15 +25,8 @@ export function reaches(
 /** Whether the principal may know that the repository exists. Otherwise the answer is 404. */
 export function canSee(principal: Principal, repository: Repository): boolean {
   if (!repository.private) return true
-  switch (principal.kind) {
-    case 'anonymous':
-    case 'app':
-      return false
-    case 'installation':
-      return reaches(principal, repository)
-    case 'user':
-      return roleOf(repository, principal.user) !== undefined
-  }
+  if (principal.kind === 'installation') return reaches(principal, repository)
+  return principal.kind === 'user' && roleOf(repository, principal.user) !== undefined
 }
 
 export function roleOf(repository: Repository, user: User) {

@@ -79,14 +79,9 @@ export function createSmartHttp(world: World, tokens: Tokens) {
 }
 
 function allowed(principal: Principal, repository: Repository, writes: boolean): boolean {
-  switch (principal.kind) {
-    case 'user':
-      return !writes || canWrite(repository, principal.user)
-    case 'installation':
-      return suffices(principal.permissions['contents'], writes ? 'write' : 'read')
-    default:
-      return false
-  }
+  if (principal.kind === 'user') return !writes || canWrite(repository, principal.user)
+  if (principal.kind !== 'installation') return false
+  return suffices(principal.permissions['contents'], writes ? 'write' : 'read')
 }
 
 function movesBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): RefMove[] {

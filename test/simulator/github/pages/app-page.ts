@@ -6,8 +6,8 @@ import { type Page, type Visit, when } from './layout.ts'
 /** The app, and what became of its webhooks. */
 export function appPage(visit: Visit, deliverer: Deliverer): Page {
   const { app, installations } = visit.world
-  const rows = [...deliverer.deliveries]
-    .reverse()
+  const rows = deliverer.deliveries
+    .toReversed()
     .slice(0, 100)
     .map(one => {
       const state = one.status === 'OK' ? 'success' : one.status === 'pending' ? 'pending' : 'failure'

@@ -24,11 +24,12 @@ export interface Submission {
 export async function submit(form: Submission): Promise<string | undefined> {
   const [section, id = '', verb] = form.action.split('/')
   if (section === 'issues' && id === '') return await newIssue(form)
-  if (section === 'issues' && verb === 'comment') return await comment(form, issueOf(form, id))
-  if (section === 'pull') return await changePull(form, issueOf(form, id), verb)
-  if (section === 'runs') return changeRun(form, Number(id), verb)
   if (section === 'edit') return await proposeEdit(form)
-  throw notFound()
+  if (section === 'issues' && verb === 'comment') await comment(form, issueOf(form, id))
+  else if (section === 'pull') await changePull(form, issueOf(form, id), verb)
+  else if (section === 'runs') changeRun(form, Number(id), verb)
+  else throw notFound()
+  return undefined
 }
 
 const field = (form: Submission, name: string): string =>
@@ -51,7 +52,7 @@ async function newIssue(form: Submission): Promise<string> {
   return `/${fullName(form.repository)}/issues/${issue.number}`
 }
 
-async function comment(form: Submission, issue: Issue): Promise<undefined> {
+async function comment(form: Submission, issue: Issue): Promise<void> {
   const { world, user } = form
   const body = field(form, 'body')
   const turn = form.fields.get('turn')
@@ -61,23 +62,22 @@ async function comment(form: Submission, issue: Issue): Promise<undefined> {
   await setIssueState(world, issue, asUser(user), { state: turn })
 }
 
-async function changePull(form: Submission, issue: Issue, verb: string | undefined): Promise<undefined> {
+async function changePull(form: Submission, issue: Issue, verb: string | undefined): Promise<void> {
   const { world, user, repository } = form
   if (!isPullRequest(issue)) throw notFound()
   requireWrite(form)
-  if (verb === 'draft')
-    return void (await setDraft(world, issue, asUser(user), field(form, 'draft') === 'yes'))
-  if (verb !== 'merge') throw notFound()
-  await world.exclusively(repository, () => mergePull(world, issue, asUser(user)))
+  if (verb === 'draft') await setDraft(world, issue, asUser(user), field(form, 'draft') === 'yes')
+  else if (verb === 'merge') await world.exclusively(repository, () => mergePull(world, issue, asUser(user)))
+  else throw notFound()
 }
 
-function changeRun(form: Submission, id: number, verb: string | undefined): undefined {
+function changeRun(form: Submission, id: number, verb: string | undefined): void {
   const { world, user, repository } = form
   const run = findRun(repository, id)
   if (!run) throw notFound()
   requireWrite(form)
-  if (verb === 'action') requestAction(world, repository, asUser(user), run, field(form, 'identifier'))
-  else if (verb === 'rerequest') rerequestRun(world, repository, asUser(user), run)
+  if (verb === 'action') requestAction(world, asUser(user), { repository, run }, field(form, 'identifier'))
+  else if (verb === 'rerequest') rerequestRun(world, asUser(user), { repository, run })
   else throw notFound()
 }
 

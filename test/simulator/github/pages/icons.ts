@@ -1,4 +1,4 @@
-import type { CheckRun, CommitStatus, DeploymentStatus, Issue } from '../state.ts'
+import type { CheckConclusion, CheckRun, CommitStatus, DeploymentStatus, Issue } from '../state.ts'
 import { type Html, html, trusted } from './html.ts'
 
 const strokes = {
@@ -38,22 +38,20 @@ export const icon = (name: IconName): Html =>
 const badge = (tone: string, name: IconName, title: string): Html =>
   html`<span class="mark ${tone}" title="${title}">${icon(name)}</span>`
 
+const conclusions: Readonly<Record<CheckConclusion, readonly [tone: string, icon: IconName]>> = {
+  success: ['good', 'check'],
+  failure: ['bad', 'cross'],
+  timed_out: ['bad', 'cross'],
+  action_required: ['warn', 'bang'],
+  neutral: ['dull', 'dash'],
+  skipped: ['dull', 'dash'],
+  cancelled: ['dull', 'dash'],
+}
+
 export function checkMark(run: Pick<CheckRun, 'status' | 'conclusion'>): Html {
-  switch (run.conclusion) {
-    case 'success':
-      return badge('good', 'check', 'success')
-    case 'failure':
-    case 'timed_out':
-      return badge('bad', 'cross', run.conclusion)
-    case 'action_required':
-      return badge('warn', 'bang', 'action required')
-    case 'neutral':
-    case 'skipped':
-    case 'cancelled':
-      return badge('dull', 'dash', run.conclusion)
-    case null:
-      return badge('busy', 'dot', run.status.replace('_', ' '))
-  }
+  if (run.conclusion === null) return badge('busy', 'dot', run.status.replace('_', ' '))
+  const [tone, name] = conclusions[run.conclusion]
+  return badge(tone, name, run.conclusion.replace('_', ' '))
 }
 
 export function statusMark(state: CommitStatus['state'] | DeploymentStatus['state']): Html {

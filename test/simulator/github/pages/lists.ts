@@ -30,7 +30,7 @@ export function issuesPage(
   const { kind } = what
   const all = [...repository.issues.values()]
     .filter(issue => (kind === 'pulls') === Boolean(issue.pull))
-    .reverse()
+    .toReversed()
   const state = what.state === 'closed' ? 'closed' : 'open'
   const shown = all.filter(issue => issue.state === state)
   const base = `/${fullName(repository)}/${kind}`

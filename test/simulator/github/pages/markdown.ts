@@ -81,45 +81,11 @@ function references(world: World, repository: Repository) {
 
 /** The tags and attributes that GitHub lets through, and the classes that the renderers above set. */
 const allowed: sanitize.IOptions = {
-  allowedTags: [
-    ...[
-      'h1',
-      'h2',
-      'h3',
-      'h4',
-      'h5',
-      'h6',
-      'p',
-      'br',
-      'hr',
-      'a',
-      'img',
-      'b',
-      'i',
-      'strong',
-      'em',
-      'tt',
-      'code',
-    ],
-    ...[
-      'pre',
-      'kbd',
-      'samp',
-      'var',
-      'q',
-      's',
-      'strike',
-      'del',
-      'ins',
-      'sub',
-      'sup',
-      'blockquote',
-      'div',
-      'span',
-    ],
-    ...['ul', 'ol', 'li', 'dl', 'dt', 'dd', 'table', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td', 'details'],
-    ...['summary', 'picture', 'source', 'figure', 'figcaption', 'abbr', 'input'],
-  ],
+  allowedTags: (
+    'h1 h2 h3 h4 h5 h6 p br hr a img b i strong em tt code pre kbd samp var q s strike del ins sub sup blockquote ' +
+    'div span ul ol li dl dt dd table thead tbody tfoot tr th td details summary picture source figure figcaption ' +
+    'abbr input'
+  ).split(' '),
   allowedAttributes: {
     a: ['href', 'title', 'rel'],
     img: ['src', 'alt', 'title', 'width', 'height', 'align'],
