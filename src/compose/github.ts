@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { createProbot, type Probot } from 'probot'
 import { eventFrom } from '../forge/github/events.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
+import { pacedOctokit } from '../forge/github/paced-octokit.ts'
 import { InvalidInputError, type Problem } from '../model/problem.ts'
 import type { ServerOptions } from '../server/server.ts'
 
@@ -15,7 +16,10 @@ export function githubFrom(env: NodeJS.ProcessEnv, logger: Logger): ServerOption
   const missing = Object.entries(given).filter(([, value]) => !value)
   if (missing.length === Object.keys(given).length) return null
   if (missing.length > 0) throw new InvalidInputError(missing.map(([name]) => missingVariable(name)))
-  const probot: Probot = createProbot({ env, overrides: { log: logger.child({ part: 'probot' }) } })
+  const probot: Probot = createProbot({
+    env,
+    overrides: { log: logger.child({ part: 'probot' }), Octokit: pacedOctokit() },
+  })
   const webUrl = env.GHE_HOST ? `${env.GHE_PROTOCOL || 'https'}://${env.GHE_HOST}` : 'https://github.com'
   const forge = createGitHubForge({
     webUrl,

@@ -24,7 +24,7 @@ export function provesUnchanged(desired: KubernetesObject, live: KubernetesObjec
 function withoutIdentity(object: KubernetesObject): Readonly<Record<string, unknown>> {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object
   const { name: _name, namespace: _namespace, ...described } = metadata
-  return { ...rest, metadata: described }
+  return Object.keys(described).length === 0 ? rest : { ...rest, metadata: described }
 }
 
 /** Groups whose `limits` and `requests` are quantities for certain. A custom resource stores whatever was written. */

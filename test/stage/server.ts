@@ -19,6 +19,7 @@ export interface StageServer {
 export interface StageServerOptions {
   readonly simulator: GitHubSimulator
   readonly folder: string
+  readonly logFolder: string
   /** Clusters to register; their tokens are written to `<folder>/<name>.token`. */
   readonly clusters: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -26,7 +27,7 @@ export interface StageServerOptions {
 
 export async function startStageServer(options: StageServerOptions): Promise<StageServer> {
   const dataFolder = join(options.folder, 'server')
-  const logFile = join(options.folder, 'server.log')
+  const logFile = join(options.logFolder, 'server.log')
   const tokenFiles: Record<string, string> = {}
   for (const name of options.clusters) {
     const file = join(options.folder, `${name}.token`)

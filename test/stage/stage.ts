@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type EnsureBinariesOptions, ensureBinaries } from '../../tools/control-plane/binaries.ts'
 import { type Cluster, createCluster } from '../../tools/control-plane/cluster.ts'
 import { startGuard } from '../../tools/machine/guard.ts'
@@ -10,7 +10,7 @@ import { type StageServer, startStageServer } from './server.ts'
 
 /** Everything of the story, for real: clusters, GitHub, the server, and an agent in each cluster. */
 export interface Stage {
-  /** Holds logs and data; removed by {@link stop}. */
+  /** Holds data; removed by {@link stop}. */
   readonly folder: string
   readonly github: StageGitHub
   readonly server: StageServer
@@ -38,10 +38,16 @@ export interface StageOptions extends StageGitHubOptions {
 export const stageParts = ['binaries', 'clusters', 'github', 'server', 'agents'] as const
 export type StagePart = (typeof stageParts)[number]
 
+/** Logs outlive the stage, so that what went wrong can be read: the last run's, by prefix. */
+const logsFolder = resolve(import.meta.dirname, '..', '..', '.plumbline', 'logs')
+
 /** Starts all parts; when one fails, those before it are taken down again. */
 export async function startStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-stage-'))
   const guard = startGuard(['rm', '-rf', folder])
+  const logFolder = join(logsFolder, options.prefix)
+  await rm(logFolder, { recursive: true, force: true })
+  await mkdir(logFolder, { recursive: true })
   const undo: (() => Promise<void>)[] = [
     async () => {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -76,12 +82,19 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     const server = await startStageServer({
       simulator: github.simulator,
       folder,
+      logFolder,
       clusters: options.clusters,
       env,
     })
     undo.push(() => server.stop())
     begin('agents')
-    const agents = createStageAgents({ folder, server, clusters, env: { ...env, PLUMBLINE_BIN: binaries } })
+    const agents = createStageAgents({
+      folder,
+      logFolder,
+      server,
+      clusters,
+      env: { ...env, PLUMBLINE_BIN: binaries },
+    })
     undo.push(() => agents.stopAll())
     await Promise.all(options.clusters.map(name => agents.start(name)))
     const logFiles = [server.logFile, ...options.clusters.map(name => agents.logFile(name))]
@@ -103,6 +116,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 
 interface AgentsOptions {
   readonly folder: string
+  readonly logFolder: string
   readonly server: StageServer
   readonly clusters: Readonly<Record<string, Cluster>>
   readonly env: Readonly<Record<string, string>>
@@ -110,7 +124,7 @@ interface AgentsOptions {
 
 function createStageAgents(options: AgentsOptions) {
   const running = new Map<string, PlumblineProcess>()
-  const logFile = (name: string) => join(options.folder, `agent-${name}.log`)
+  const logFile = (name: string) => join(options.logFolder, `agent-${name}.log`)
 
   async function start(name: string): Promise<void> {
     const data = join(options.folder, `agent-${name}`)

@@ -12,6 +12,8 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
   const timing = { ...defaultTiming, ...dependencies.timing }
   const watched = new Map<string, WatchedApplication>()
   const refreshing = new Map<string, Promise<void>>()
+  /** Those that could not be read among them: they are tried again with each full comparison. */
+  const known = new Set<string>()
   let follower: KindFollower | null = null
   let redactionKey: Uint8Array | null = null
   let lifetime: AbortSignal = AbortSignal.abort()
@@ -24,6 +26,7 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
     if (reloaded === 'gone') {
       application.stop()
       watched.delete(name)
+      known.delete(name)
     } else watched.set(name, application)
     await follower?.follow([...watched.values()].flatMap(it => [...it.ids]))
     // When it is to be what it was, the watches have told already what is suspect.
@@ -32,6 +35,7 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
 
   /** One at a time per application, the last one after the last request. */
   function refreshSoon(name: string, compareAll: boolean): Promise<void> {
+    known.add(name)
     const next = (refreshing.get(name) ?? Promise.resolve())
       .then(() => refresh(name, compareAll))
       .catch(error => {
@@ -79,13 +83,13 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
       lifetime = signal
       redactionKey = await state.redactionKey(signal)
       follower = createKindFollower({ cluster, logger, onChange }, signal)
-      const known = await state.list(signal)
-      await Promise.all(known.map(it => refreshSoon(it.application.name, true)))
+      const assigned = await state.list(signal)
+      await Promise.all(assigned.map(it => refreshSoon(it.application.name, true)))
       const unsubscribe = syncer.subscribe((name, syncing) => {
         if (!syncing) void refreshSoon(name, false)
       })
       const rounds = setInterval(() => {
-        for (const name of watched.keys()) void refreshSoon(name, true)
+        for (const name of known) void refreshSoon(name, true)
       }, timing.fullComparison)
       signal.addEventListener('abort', () => {
         unsubscribe()

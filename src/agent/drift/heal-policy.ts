@@ -11,51 +11,53 @@ export interface Fight {
 export type HealVerdict =
   | { readonly kind: 'now' }
   | { readonly kind: 'later'; readonly milliseconds: number }
-  /** Somebody keeps writing; healing has stopped until the next sync. */
+  /** Somebody keeps writing; healing has stopped until the next sync, or until the object is as synced without us. */
   | { readonly kind: 'fight'; readonly fight: Fight }
 
 /** After this many heals of one field within the window, healing stops. */
 const mostHeals = 5
 const windowMs = 10 * 60_000
 
-/** Decides when a drifted object is put back, from how often that was done before. One per application; times in milliseconds. */
+interface Attempt {
+  readonly atMs: number
+  readonly healed: boolean
+}
+
+/** Decides when a drifted object is put back, from how often that was done before. One per application. */
 export interface HealPolicy {
   judge(change: Change, nowMs: number): HealVerdict
-  /** A heal was tried: `change` is what it put back, or failed to. */
-  tried(change: Change, nowMs: number): void
-  /** The object is as synced again by somebody else's doing: a fight about it is over. */
+  /** A heal of what `change` says was tried. One that failed makes the next one wait longer, but is no fight. */
+  tried(change: Change, attempt: Attempt): void
+  /** The object is as synced. */
   converged(id: ObjectId): void
+  /** The first of those that go on. */
   readonly fight: Fight | null
 }
 
 export function createHealPolicy(timing: Pick<DriftTiming, 'healPause' | 'longestHealPause'>): HealPolicy {
-  const heals = new Map<string, readonly number[]>()
+  const attempts = new Map<string, readonly Attempt[]>()
   const fights = new Map<ObjectId, Fight>()
-  const recent = (key: string, nowMs: number) => (heals.get(key) ?? []).filter(at => nowMs - at < windowMs)
+  const recent = (key: string, nowMs: number) =>
+    (attempts.get(key) ?? []).filter(it => nowMs - it.atMs < windowMs)
 
   return {
     judge(change, nowMs) {
       const known = fights.get(change.id)
       if (known) return { kind: 'fight', fight: known }
-      const times = placesOf(change).map(place => ({
-        ...place,
-        times: recent(keyOf(change, place.path), nowMs),
-      }))
-      const worst = times.toSorted((a, b) => b.times.length - a.times.length)[0]
-      if (!worst || worst.times.length === 0) return { kind: 'now' }
-      if (worst.times.length >= mostHeals) {
-        const fight = { id: change.id, manager: worst.manager, path: worst.path }
+      const places = placesOf(change).map(it => ({ ...it, tries: recent(keyOf(change, it.path), nowMs) }))
+      const fought = places.find(it => it.tries.filter(attempt => attempt.healed).length >= mostHeals)
+      if (fought) {
+        const fight = { id: change.id, manager: fought.manager, path: fought.path }
         fights.set(change.id, fight)
         return { kind: 'fight', fight }
       }
-      const pause = Math.min(timing.healPause * 2 ** (worst.times.length - 1), timing.longestHealPause)
-      const milliseconds = pause - (nowMs - (worst.times.at(-1) ?? nowMs))
-      return milliseconds <= 0 ? { kind: 'now' } : { kind: 'later', milliseconds }
+      const milliseconds = Math.max(0, ...places.map(it => pauseLeft(it.tries, nowMs)))
+      return milliseconds === 0 ? { kind: 'now' } : { kind: 'later', milliseconds }
     },
-    tried(change, nowMs) {
+    tried(change, attempt) {
       for (const { path } of placesOf(change)) {
         const key = keyOf(change, path)
-        heals.set(key, [...recent(key, nowMs), nowMs])
+        attempts.set(key, [...recent(key, attempt.atMs), attempt])
       }
     },
     converged: id => {
@@ -64,6 +66,13 @@ export function createHealPolicy(timing: Pick<DriftTiming, 'healPause' | 'longes
     get fight() {
       return fights.values().next().value ?? null
     },
+  }
+
+  function pauseLeft(tries: readonly Attempt[], nowMs: number): number {
+    const last = tries.at(-1)
+    if (!last) return 0
+    const pause = Math.min(timing.healPause * 2 ** (tries.length - 1), timing.longestHealPause)
+    return Math.max(0, pause - (nowMs - last.atMs))
   }
 }
 

@@ -9,6 +9,7 @@ import { kustomizationFiles } from '../../repository/kustomization.ts'
 import { holds, renderDirectory } from './directory.ts'
 import { lookUp, symlinkOutside } from './inside.ts'
 import { duplicateProblems, type Objects } from './objects.ts'
+import { createParseMemory } from './parse-memory.ts'
 import { createRenderMemory } from './render-memory.ts'
 import { renderHelm } from './render-helm.ts'
 import { renderKustomize } from './render-kustomize.ts'
@@ -30,12 +31,13 @@ export function createRenderer(options: RendererOptions): Renderer {
   const scratchFolder = join(options.cacheFolder, 'render')
   const tools = new PQueue({ concurrency: options.concurrency ?? 2 })
   const memory = createRenderMemory()
+  const documents = createParseMemory()
 
   async function renderSource(request: RenderRequest, source: ApplicationSource, signal: AbortSignal) {
     const refused = await refusal(request, source)
     if (refused) return { objects: [], problems: [refused] }
     const root = await realpath(request.folder)
-    const place = (binary: string) => ({ binary, scratchFolder, limits })
+    const place = (binary: string) => ({ binary, scratchFolder, limits, documents })
     if (await holds(root, source.path, kustomizationFiles)) {
       const { kustomize } = options.binaries
       return tools.add(() => renderKustomize(request.folder, source, place(kustomize), signal))
@@ -43,7 +45,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     if (await holds(root, source.path, [chartFile])) {
       return tools.add(() => renderHelm(request, source, place(options.binaries.helm), signal))
     }
-    return renderDirectory(request.folder, source, limits, signal)
+    return renderDirectory(request.folder, source, { limits, documents }, signal)
   }
 
   async function render(request: RenderRequest, signal: AbortSignal): Promise<readonly RenderedObject[]> {

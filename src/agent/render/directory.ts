@@ -5,10 +5,10 @@ import type { Problem } from '../../model/problem.ts'
 import { settingsFile } from '../../model/settings.ts'
 import { matchesGlob } from '../../repository/glob.ts'
 import { folderOf } from '../../repository/paths.ts'
-import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
 import { templateHint } from '../../repository/yaml-problems.ts'
 import { entriesBelow, lookUp } from './inside.ts'
 import { objectsFrom, type Objects } from './objects.ts'
+import type { ParsedDocuments, ParseMemory } from './parse-memory.ts'
 import type { RenderLimits } from './renderer.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
 
@@ -16,7 +16,7 @@ import type { RenderedObject } from '../../model/rendered.ts'
 export async function renderDirectory(
   folder: string,
   source: ApplicationSource,
-  limits: RenderLimits,
+  { limits, documents }: { readonly limits: RenderLimits; readonly documents: ParseMemory },
   signal: AbortSignal,
 ): Promise<Objects> {
   const root = await realpath(folder)
@@ -28,7 +28,9 @@ export async function renderDirectory(
     signal.throwIfAborted()
     const target = await lookUp(root, entry.path)
     if (target.kind !== 'file') continue
-    const read = objectsOfFile(await readFile(target.real), entry.path)
+    const content = await readFile(target.real)
+    const parsed = await documents.parse(content, entry.path, limits, signal)
+    const read = objectsOfFile(parsed, content, entry.path)
     objects.push(...read.objects)
     found.push(...read.problems)
   }
@@ -44,8 +46,7 @@ function isWanted(path: string, source: ApplicationSource): boolean {
   return include === null || matchesGlob(inside, include)
 }
 
-function objectsOfFile(content: Uint8Array, file: string): Objects {
-  const { documents, problems } = parseYamlDocuments(content, file)
+function objectsOfFile({ documents, problems }: ParsedDocuments, content: Uint8Array, file: string): Objects {
   const read = objectsFrom(documents, (document, path) => ({ file, ...document.positionOf(path) }))
   const template =
     problems.length + read.problems.length > 0 ? templateHint(new TextDecoder().decode(content)) : null

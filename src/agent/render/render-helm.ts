@@ -61,7 +61,7 @@ export async function renderHelm(
       }
       return { objects: [], problems: await helmProblems({ ...failure, fileOf: finder.fileOf }) }
     }
-    return await traced(rendered.stdout, finder, place)
+    return await traced(rendered.stdout, finder, place, signal)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -126,12 +126,10 @@ async function traced(
   output: string,
   finder: ReturnType<typeof createTemplateFinder>,
   place: ToolPlace,
+  signal: AbortSignal,
 ): Promise<Objects> {
   const templateAt = sourceComments(output)
-  const parsed = parseYamlDocuments(output, 'output', {
-    maxBytes: place.limits.maxOutputBytes,
-    maxDocuments: place.limits.maxObjects,
-  })
+  const parsed = await place.documents.parse(output, 'output', place.limits, signal)
   // A document's place in the output first; each is then traced to its template.
   const read = objectsFrom(parsed.documents, (document, path) => ({
     file: 'output',

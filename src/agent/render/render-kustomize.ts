@@ -1,13 +1,13 @@
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApplicationSource } from '../../model/application.ts'
-import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
 import { copyFolders } from './kustomize/copy.ts'
 import { asksForOrigins, editKustomization } from './kustomize/edit.ts'
 import { traceOrigins } from './kustomize/origin.ts'
 import { kustomizeProblems } from './kustomize/problems.ts'
 import { walkKustomization } from './kustomize/walk.ts'
 import { objectsFrom, type Objects } from './objects.ts'
+import type { ParseMemory } from './parse-memory.ts'
 import type { RenderLimits } from './renderer.ts'
 import { runTool } from './run-tool.ts'
 
@@ -16,6 +16,7 @@ export interface ToolPlace {
   /** Where folders for single runs are made. */
   readonly scratchFolder: string
   readonly limits: RenderLimits
+  readonly documents: ParseMemory
 }
 
 /**
@@ -59,10 +60,7 @@ export async function renderKustomize(
     if (!built.succeeded) {
       return { objects: [], problems: await kustomizeProblems(built.stderr, walk, { root, scratch: tree }) }
     }
-    const parsed = parseYamlDocuments(built.stdout, first.file, {
-      maxBytes: place.limits.maxOutputBytes,
-      maxDocuments: place.limits.maxObjects,
-    })
+    const parsed = await place.documents.parse(built.stdout, first.file, place.limits, signal)
     const { objects, problems: flaws } = objectsFrom(parsed.documents, () => ({
       file: first.file,
       line: null,

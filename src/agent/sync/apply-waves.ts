@@ -42,8 +42,9 @@ export async function applyWaves(
         return answer
       })
       applied.push(...answers)
-      if (members.some(it => isPrerequisite(it.object)))
-        await awaitPrerequisites(context, request, answers, limit)
+      if (members.some(it => isPrerequisite(it.object))) {
+        await awaitPrerequisites(context, request, { wave, applied: answers }, limit)
+      }
     }
     healths.push(...(await awaitWave(context, request, { wave, applied }, limit)))
   }
@@ -75,11 +76,11 @@ function isPrerequisite(object: KubernetesObject): boolean {
 async function awaitPrerequisites(
   context: SyncContext,
   request: ApplyWaves,
-  applied: readonly KubernetesObject[],
+  made: { readonly wave: number; readonly applied: readonly KubernetesObject[] },
   limit: AbortSignal,
 ): Promise<void> {
-  await awaitWave(context, request, { wave: 0, applied }, limit)
-  const kinds = [...definedKinds(applied).keys()]
+  await awaitWave(context, request, made, limit)
+  const kinds = [...definedKinds(made.applied).keys()]
   if (kinds.length === 0) return
   // Established is said a moment before the API server serves the kind.
   for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {

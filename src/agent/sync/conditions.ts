@@ -38,7 +38,6 @@ export function whenRolledBack(
   return [
     { type: 'Synced', status: 'False', reason: 'RolledBack', message },
     healthyFrom(health),
-    notDrifted,
     { type: 'Ready', status: 'False', reason: 'RolledBack', message },
   ]
 }

@@ -1,12 +1,11 @@
 import { type ObjectId, objectIdOf } from '../../model/identity.ts'
-import type { Change } from '../../model/plan.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import { driftOf } from '../../engine/drift.ts'
 import { applyOrder } from '../../engine/order.ts'
+import { readLive } from '../plan/read-live.ts'
 import { applyObject } from './apply-object.ts'
 import type { SyncContext } from './context.ts'
 import { inParallel } from './in-parallel.ts'
-import { readAll } from './read-live.ts'
 import { failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import { within } from './time-limit.ts'
@@ -39,23 +38,20 @@ export async function restore(
     const wanted = lastSynced
       .map(object => ({ id: objectIdOf(object), object, source: null }))
       .filter(it => ids.length === 0 || ids.includes(it.id))
-    const live = await readAll(
-      context.cluster,
-      wanted.map(it => it.id),
-      context.limits.requests,
-      signal,
-    )
     const drift = driftOf({
       desired: wanted,
-      live: new Map(
-        [...live].map(
-          ([id, object]) => [id, object ? { kind: 'live', object } : { kind: 'absent' }] as const,
-        ),
+      live: await readLive(
+        {
+          cluster: context.cluster,
+          application: name,
+          wanted: new Map(wanted.map(it => [it.id, it.object.apiVersion])),
+        },
+        signal,
       ),
       application,
       redactionKey: await state.redactionKey(signal),
     })
-    const drifted = new Set(drift.map((change: Change) => change.id))
+    const drifted = new Set(drift.map(change => change.id))
     const seconds = application.syncPolicy.timeoutSeconds
     await within(seconds * 1000, signal, async limit => {
       for (const { objects } of applyOrder(wanted.filter(it => drifted.has(it.id)))) {

@@ -1,11 +1,11 @@
 import { objectIdOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { SyncResult } from '../../model/sync.ts'
+import { readLive } from '../plan/read-live.ts'
 import type { Journal } from '../state/state.ts'
 import type { SyncContext } from './context.ts'
 import { finish } from './finish.ts'
 import { changedIds } from './journal-entry.ts'
-import { readAll } from './read-live.ts'
 import { rollBack } from './roll-back.ts'
 import { throwIfHandedOver } from './sync-failure.ts'
 import type { SyncRun } from './sync-run.ts'
@@ -45,15 +45,18 @@ export async function resume(
 
 /** For their health in the result only: that some cannot be read is no reason to stop. */
 async function readUnchanged(
-  { cluster, limits, logger }: SyncContext,
+  { cluster, logger }: SyncContext,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ObjectId, KubernetesObject>> {
   const changed = changedIds(journal)
-  const ids = journal.desired.map(objectIdOf).filter(id => !changed.has(id))
+  const unchanged = journal.desired.map(object => [objectIdOf(object), object.apiVersion] as const)
+  const wanted = new Map(unchanged.filter(([id]) => !changed.has(id)))
   try {
-    const live = await readAll(cluster, ids, limits.requests, signal)
-    return new Map([...live].flatMap(([id, object]) => (object ? [[id, object] as const] : [])))
+    const live = await readLive({ cluster, application: journal.application.name, wanted }, signal)
+    return new Map(
+      [...live].flatMap(([id, read]) => (read.kind === 'live' ? [[id, read.object] as const] : [])),
+    )
   } catch (error) {
     throwIfHandedOver(signal)
     logger.warn({ err: error, application: journal.application.name }, 'unchanged objects could not be read')

@@ -1,10 +1,10 @@
-import { applicationLabel } from '../../model/fields.ts'
 import { type ObjectId, objectIdOf } from '../../model/identity.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
+import { applicationOf } from '../../engine/ownership.ts'
+import { readLive } from '../plan/read-live.ts'
 import type { Journal } from '../state/state.ts'
 import { whenRolledBack, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
-import { readAll } from './read-live.ts'
 import { type Failure, mayPass } from './sync-failure.ts'
 import { withBackoff } from './time-limit.ts'
 
@@ -50,16 +50,20 @@ export async function saveSynced(
 
 /** Objects that left Git but stay (pruning is off, or they say so): still ours, so that they can be pruned one day. */
 async function leftBehind(
-  { cluster, limits }: SyncContext,
+  { cluster }: SyncContext,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<readonly ObjectId[]> {
+  const { name } = journal.application
   const gone = new Set([...journal.desired.map(objectIdOf), ...journal.deletes])
   const candidates = journal.previousInventory.filter(id => !gone.has(id))
-  const live = await readAll(cluster, candidates, limits.requests, signal)
-  return candidates.filter(
-    id => live.get(id)?.metadata.labels?.[applicationLabel] === journal.application.name,
-  )
+  const wanted = new Map(candidates.map(id => [id, null]))
+  const live = await readLive({ cluster, application: name, wanted }, signal)
+  return candidates.filter(id => {
+    const read = live.get(id)
+    // What cannot be read is not forgotten.
+    return read?.kind === 'unreadable' || (read?.kind === 'live' && applicationOf(read.object) === name)
+  })
 }
 
 /** Remembers that a sync was undone, and that its revision failed; then forgets the journal. Idempotent at every point. */

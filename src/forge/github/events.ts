@@ -119,7 +119,7 @@ function checkRunEvent(payload: unknown): ForgeEvent {
     it.action === 'rerequested'
       ? ('rerun' as const)
       : it.action === 'requested_action'
-        ? buttons[it.requested_action?.identifier ?? '']
+        ? buttons.find(button => button === it.requested_action?.identifier)
         : undefined
   if (!action) return ignored
   return {
@@ -132,7 +132,8 @@ function checkRunEvent(payload: unknown): ForgeEvent {
   }
 }
 
-const buttons: Readonly<Record<string, 'approve' | 'plan'>> = { approve: 'approve', plan: 'plan' }
+/** Identifiers of the actions that our checks offer. */
+const buttons = ['approve', 'plan'] as const
 
 function checkSuiteEvent(payload: unknown): ForgeEvent {
   const it = checkSuitePayload.parse(payload)

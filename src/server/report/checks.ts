@@ -3,7 +3,7 @@ import { applicationAnnotations, definitionAnnotations, failureAnnotations } fro
 import { changesSomething, hasErrors, headline, isPlanned, risksOf, summaryPhrase } from './counts.ts'
 import { pullRequestComment } from './comment.ts'
 import { shorten, visible } from './escape.ts'
-import { capitalised, count, distinct, list, utc } from './phrase.ts'
+import { capitalised, count, distinct, list, utc } from '../../model/phrase.ts'
 import { type ApplicationView, applicationAnchor, type PullRequestView } from './view.ts'
 
 /** The check to require: it speaks for all the others. */

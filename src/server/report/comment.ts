@@ -10,7 +10,7 @@ import {
 import { code, lightName, link, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
 import { type Links, objectSection } from './object-section.ts'
-import { count, shortRevision, utc } from './phrase.ts'
+import { count, shortRevision, utc } from '../../model/phrase.ts'
 import {
   applicationFrame,
   definitionProblems,

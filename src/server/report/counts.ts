@@ -1,7 +1,7 @@
 import type { Plan, Risk, Severity } from '../../model/plan.ts'
 import { drifted } from './field.ts'
 import type { ApplicationView, PullRequestView } from './view.ts'
-import { count, distinct, list } from './phrase.ts'
+import { count, distinct, list } from '../../model/phrase.ts'
 
 export type PlannedView = ApplicationView & { readonly status: { readonly kind: 'planned' } }
 

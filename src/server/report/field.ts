@@ -1,6 +1,6 @@
 import type { Change, FieldChange } from '../../model/plan.ts'
 import { code, shorten } from './escape.ts'
-import { utc } from './phrase.ts'
+import { utc } from '../../model/phrase.ts'
 
 /** `/spec/containers/0/image` as people write it: `spec.containers[0].image`. */
 export function fieldName(pointer: string): string {

@@ -5,7 +5,7 @@ import { driftLines } from './field.ts'
 import type { Piece } from './fit.ts'
 import { locationLink, problemItem } from './location.ts'
 import { objectName } from './object-name.ts'
-import { count } from './phrase.ts'
+import { count } from '../../model/phrase.ts'
 
 /** Where the reader goes on, and where files are found. */
 export interface Links {

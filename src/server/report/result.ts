@@ -4,7 +4,7 @@ import { drifted } from './field.ts'
 import { code, fence, lightName, link, name, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
 import { objectName } from './object-name.ts'
-import { capitalised, count, list, shortRevision, took, utc } from './phrase.ts'
+import { capitalised, count, list, shortRevision, took, utc } from '../../model/phrase.ts'
 import { row } from './table.ts'
 import type { ResultView, SyncView } from './view.ts'
 

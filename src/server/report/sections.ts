@@ -4,7 +4,7 @@ import { lightName, name, nameInHtml, sentence, shorten } from './escape.ts'
 import type { Piece } from './fit.ts'
 import { problemItem } from './location.ts'
 import { objectName, objectNameInText } from './object-name.ts'
-import { count, utc } from './phrase.ts'
+import { count, utc } from '../../model/phrase.ts'
 import type { ApplicationView, PullRequestView } from './view.ts'
 
 const maxWarnings = 10

@@ -2,7 +2,7 @@ import type { Plan } from '../../model/plan.ts'
 import { driftedObjects, isPlanned, risksOf } from './counts.ts'
 import { cell, lightName, link, sentence, shorten } from './escape.ts'
 import type { Piece } from './fit.ts'
-import { utc } from './phrase.ts'
+import { utc } from '../../model/phrase.ts'
 import { applicationAnchor, type ApplicationView, type PullRequestView } from './view.ts'
 
 type Column = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'error'

@@ -3,7 +3,7 @@ import { formatProblem } from '../../model/problem.ts'
 import { urlPath } from '../report/escape.ts'
 import { fieldName } from '../report/field.ts'
 import { objectNameInText } from '../report/object-name.ts'
-import { utc } from '../report/phrase.ts'
+import { utc } from '../../model/phrase.ts'
 import { type DiffStyle, diffView } from './diff-view.ts'
 import { type Html, html } from './html.ts'
 

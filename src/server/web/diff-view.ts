@@ -1,6 +1,6 @@
 import { html as renderDiff, parse } from 'diff2html'
 import { visible } from '../report/escape.ts'
-import { count } from '../report/phrase.ts'
+import { count } from '../../model/phrase.ts'
 import { hunksOf } from './hunks.ts'
 import { type Html, html, trusted } from './html.ts'
 

@@ -1,11 +1,14 @@
-import { ProbotOctokit } from 'probot'
+import type { ProbotOctokit } from 'probot'
 import { afterAll } from 'vitest'
 import { createGitHubForge } from '../../../src/forge/github/github-forge.ts'
+import { pacedOctokit } from '../../../src/forge/github/paced-octokit.ts'
 import type { Comment } from '../../simulator/github/state.ts'
 import { type GitHubSimulator, startGitHubSimulator } from '../../simulator/start-github-simulator.ts'
 import { forgeContract } from './forge-contract.ts'
 import type { ForgeScene } from './scene.ts'
 
+/** As in production, only in a hurry. */
+const Octokit = pacedOctokit({ writeMilliseconds: 0, contentMilliseconds: 0 })
 const limits = { pointsPerMinute: 100_000, contentPerMinute: 10_000 }
 let started: Promise<GitHubSimulator> | undefined
 let scenes = 0
@@ -46,9 +49,8 @@ async function newScene(simulator: GitHubSimulator): Promise<ForgeScene> {
     people: { admin: ada.login, writer: bob.login, reader: eve.login },
     newForge: () => {
       const octokit = (installationId?: number): ProbotOctokit =>
-        new ProbotOctokit({
+        new Octokit({
           baseUrl: simulator.apiUrl,
-          throttle: { enabled: false },
           log: quiet,
           auth: { appId, privateKey, ...(installationId === undefined ? {} : { installationId }) },
         })

@@ -1,4 +1,4 @@
-import type { Revision } from '../../model/repository.ts'
+import type { Revision } from './repository.ts'
 
 /** `1 object`, `3 objects`. */
 export function count(amount: number, noun: string): string {

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { setImmediate as otherWork } from 'node:timers/promises'
+import type { Problem } from '../../model/problem.ts'
+import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
+import type { YamlDocument } from '../../repository/yaml-document.ts'
+import type { RenderLimits } from './renderer.ts'
+
+export interface ParsedDocuments {
+  readonly documents: readonly YamlDocument[]
+  readonly problems: readonly Problem[]
+}
+
+export interface ParseMemory {
+  parse(
+    content: string | Uint8Array,
+    file: string,
+    limits: Pick<RenderLimits, 'maxOutputBytes' | 'maxObjects'>,
+    signal: AbortSignal,
+  ): Promise<ParsedDocuments>
+}
+
+const mostRememberedBytes = 64 * 1024 * 1024
+const longestTurnMilliseconds = 25
+
+/**
+ * Parses YAML document by document and remembers each. Base and head, and one render and the next, have nearly all documents in
+ * common, and parsing is what a render spends most of its time on. Lets other work have its turn in between.
+ */
+export function createParseMemory(): ParseMemory {
+  const memory = new Map<string, { readonly parsed: ParsedDocuments; readonly bytes: number }>()
+  let bytes = 0
+
+  function parseChunk(text: string): ParsedDocuments {
+    const key = createHash('sha1').update(text).digest('base64')
+    const known = memory.get(key)
+    const entry = known ?? { parsed: frozen(parseYamlDocuments(text, '')), bytes: text.length }
+    memory.delete(key)
+    memory.set(key, entry)
+    if (!known) bytes += entry.bytes
+    for (const [oldest, { bytes: freed }] of memory) {
+      if (bytes <= mostRememberedBytes) break
+      memory.delete(oldest)
+      bytes -= freed
+    }
+    return entry.parsed
+  }
+
+  return {
+    async parse(content, file, limits, signal) {
+      const text = typeof content === 'string' ? content : utf8(content)
+      if (text === null || text.length > limits.maxOutputBytes) {
+        return parseYamlDocuments(content, file, { maxBytes: limits.maxOutputBytes })
+      }
+      const documents: YamlDocument[] = []
+      const problems: Problem[] = []
+      let turn = performance.now()
+      for (const chunk of chunksOf(text.replace(/^\uFEFF/, ''))) {
+        if (performance.now() - turn > longestTurnMilliseconds) {
+          await otherWork(undefined, { signal })
+          turn = performance.now()
+        }
+        const parsed = parseChunk(chunk.text)
+        documents.push(...parsed.documents.map(document => moved(document, chunk.line)))
+        problems.push(...parsed.problems.map(problem => movedProblem(problem, file, chunk.line)))
+        if (documents.length > limits.maxObjects) return { documents: [], problems: [tooMany(file, limits)] }
+      }
+      return { documents, problems }
+    },
+  }
+}
+
+/** Shared by all renders that hold the document: whoever changed it would change them all. */
+function frozen(parsed: ParsedDocuments): ParsedDocuments {
+  for (const { value } of parsed.documents) freeze(value)
+  return parsed
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const inner of Object.values(value)) freeze(inner)
+}
+
+interface Chunk {
+  readonly text: string
+  /** Lines before it. */
+  readonly line: number
+}
+
+/** Cuts at lines that separate documents: `---` at a line's beginning is nothing else in YAML, wherever it stands. */
+function chunksOf(text: string): readonly Chunk[] {
+  // Directives belong to the document that follows.
+  if (/^%/m.test(text)) return [{ text, line: 0 }]
+  const chunks: Chunk[] = []
+  let line = 0
+  for (const part of text.split(/^(?=---(?:\s|$))/m)) {
+    chunks.push({ text: part, line })
+    line += part.split('\n').length - 1
+  }
+  return chunks
+}
+
+function moved(document: YamlDocument, by: number): YamlDocument {
+  return {
+    value: document.value,
+    line: document.line + by,
+    positionOf(path) {
+      const { line, column } = document.positionOf(path)
+      return { line: line + by, column }
+    },
+  }
+}
+
+function movedProblem(problem: Problem, file: string, by: number): Problem {
+  const { location } = problem
+  return { ...problem, location: location && { ...location, file, line: (location.line ?? 1) + by } }
+}
+
+function tooMany(file: string, limits: Pick<RenderLimits, 'maxObjects'>): Problem {
+  return {
+    code: 'render-limit',
+    message: `${file} holds more than ${limits.maxObjects} documents`,
+    location: { file, line: null },
+    hint: null,
+  }
+}
+
+function utf8(content: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content)
+  } catch {
+    // The parser says what is wrong with it.
+    return null
+  }
+}

@@ -1,0 +1,159 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Logger, pino } from 'pino'
+import { Probot } from 'probot'
+import { parse } from 'yaml'
+import { eventFrom } from '../../src/forge/github/events.ts'
+import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createGitCache } from '../../src/git/git-cache.ts'
+import { createClusterRegistry } from '../../src/server/agents/cluster-registry.ts'
+import type { Patience } from '../../src/server/jobs/deps.ts'
+import { type RunningServer, startServer } from '../../src/server/server.ts'
+import { createStore } from '../../src/server/store/create-store.ts'
+import type { Store } from '../../src/server/store/store.ts'
+import type { Permissions, Repository, User } from '../simulator/github/state.ts'
+import { type GitHubSimulator, startGitHubSimulator } from '../simulator/start-github-simulator.ts'
+
+/** The server for real, between a GitHub (simulated) and agents (scripted). */
+export interface World {
+  readonly github: GitHubSimulator
+  readonly acme: User
+  /** Administers every repository. */
+  readonly alice: User
+  /** May read every repository. */
+  readonly carol: User
+  readonly store: Store
+  readonly server: RunningServer
+  /** Everything logged, as JSON lines. */
+  readonly log: readonly string[]
+  /** Registers a cluster and returns its token. */
+  register(cluster: string): Promise<string>
+  /** A repository with the app installed. */
+  repository(name: string, files: Readonly<Record<string, string>>): Promise<Repository>
+  /** Ends the server as a crash would, as far as one process can, and starts it again on the same store. */
+  restartServer(between?: () => Promise<void>): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startWorld(patience: Partial<Patience> = {}): Promise<World> {
+  const manifest = await appManifest()
+  const github = await startGitHubSimulator({
+    app: { permissions: manifest.default_permissions, events: manifest.default_events },
+  })
+  const acme = github.createUser('acme', { type: 'Organization' })
+  const alice = github.createUser('alice')
+  const carol = github.createUser('carol')
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-server-'))
+  const store = await createStore({ databaseUrl: null, folder: null })
+  const log: string[] = []
+  const logger = pino({ level: 'debug' }, { write: line => log.push(line) })
+  const start = () => startTestServer({ github, store, logger, folder, patience })
+  let server = await start()
+  const listen = () => github.setWebhookUrl(`${server.url}/api/github/webhooks`)
+  listen()
+  const installation = github.installApp({ owner: acme, repositories: [] })
+  return {
+    github,
+    acme,
+    alice,
+    carol,
+    store,
+    log,
+    get server() {
+      return server
+    },
+    register: cluster => createClusterRegistry(store).add(cluster),
+    async repository(name, files) {
+      const collaborators = { alice: 'admin', carol: 'read' } as const
+      const repository = await github.createRepository({ owner: acme, name, files, collaborators })
+      github.addRepositories(installation, [repository])
+      return repository
+    },
+    async restartServer(between = async () => {}) {
+      await server.stop()
+      await between()
+      server = await start()
+      listen()
+    },
+    async stop() {
+      await server.stop()
+      await store.close()
+      await github.stop()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+async function startTestServer(it: {
+  readonly github: GitHubSimulator
+  readonly store: Store
+  readonly logger: Logger
+  readonly folder: string
+  readonly patience: Partial<Patience>
+}): Promise<RunningServer> {
+  const { github, store, logger, folder, patience } = it
+  const { id: appId, privateKey, webhookSecret } = github.app
+  const probot = new Probot({
+    appId,
+    privateKey,
+    secret: webhookSecret,
+    baseUrl: github.apiUrl,
+    log: logger as unknown as NonNullable<ConstructorParameters<typeof Probot>[0]>['log'] & object,
+  })
+  await probot.ready()
+  const forge = createGitHubForge({
+    webUrl: github.url,
+    appId,
+    authenticate: installation => probot.auth(installation),
+  })
+  return startServer({
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: null,
+    version: '0.1.0',
+    store,
+    git: createGitCache({ folder, allowedProtocols: ['http'] }),
+    logger,
+    github: { probot, forge, eventFrom },
+    patience,
+    keepAliveSeconds: 1,
+  })
+}
+
+/** The permissions that we ask people for are the ones that the tests run with. */
+async function appManifest(): Promise<{
+  readonly default_permissions: Permissions
+  readonly default_events: readonly string[]
+}> {
+  return parse(await readFile(new URL('../../app.yml', import.meta.url), 'utf8'))
+}
+
+/** An Application document. */
+export function applicationYaml(options: {
+  readonly cluster?: string
+  readonly name?: string
+  readonly automated?: boolean
+  readonly selfHeal?: boolean
+  readonly path?: string
+}): string {
+  const { cluster = 'dev', name = 'guestbook', automated = true, selfHeal = false, path = 'deploy' } = options
+  return `apiVersion: plumbline.dev/v1alpha1
+kind: Application
+metadata:
+  name: ${name}
+spec:
+  source: { repoURL: ., path: ${path} }
+  destination: { name: ${cluster}, namespace: guestbook }
+  syncPolicy: ${automated ? `{ automated: { prune: true, selfHeal: ${selfHeal} } }` : '{}'}
+`
+}
+
+export function deploymentYaml(replicas: number): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: frontend }
+spec:
+  replicas: ${replicas}
+`
+}
