@@ -47,7 +47,7 @@ function compare(before: unknown, after: unknown, place: Place): void {
 }
 
 /** Both are of the kind, or one is and holds something while the other is absent. */
-function isContainer<T>(before: unknown, after: unknown, is: (value: unknown) => value is T): boolean {
+function isContainer(before: unknown, after: unknown, is: (value: unknown) => boolean): boolean {
   if (is(before)) return is(after) || ((after ?? null) === null && Object.keys(before as object).length > 0)
   return (before ?? null) === null && is(after) && Object.keys(after as object).length > 0
 }

@@ -52,12 +52,11 @@ function visit(wanted: unknown, live: unknown, owned: FieldSet | null, place: Pl
   }
   const steps = Array.isArray(wanted) && Array.isArray(live) ? itemSteps(wanted, owned, place.name) : null
   if (!steps) return leaf(wanted, live, owned, place)
-  visitItems(wanted as readonly unknown[], live as readonly unknown[], steps, owned, place)
+  visitItems({ wanted: wanted as readonly unknown[], live: live as readonly unknown[] }, steps, owned, place)
 }
 
 function visitItems(
-  wanted: readonly unknown[],
-  live: readonly unknown[],
+  { wanted, live }: { readonly wanted: readonly unknown[]; readonly live: readonly unknown[] },
   steps: readonly string[],
   owned: FieldSet | null,
   place: Place,

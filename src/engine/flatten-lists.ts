@@ -16,7 +16,6 @@ function itemsOf(list: KubernetesObject): readonly KubernetesObject[] | null {
   if (!isJsonObject(list) || typeof list.kind !== 'string' || !list.kind.endsWith('List')) return null
   // A kind of its own may end in List too; a list has no name.
   if (!Array.isArray(list.items) || textAt(list, 'metadata', 'name')) return null
-  const itemKind = list.kind.slice(0, -'List'.length)
   const kind = list.kind.slice(0, -'List'.length)
   return list.items.map(item => listItem(item, list.apiVersion, kind))
 }

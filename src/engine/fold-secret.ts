@@ -25,8 +25,8 @@ export function foldSecret(object: KubernetesObject): { object: KubernetesObject
   for (const [key, text] of Object.entries((stringData ?? {}) as Readonly<Record<string, string>>)) {
     folded.set(key, Buffer.from(text, 'utf8').toString('base64'))
   }
-  if (folded.size === 0) return { object: rest as KubernetesObject, problem: null }
-  return { object: { ...rest, data: Object.fromEntries(folded) } as KubernetesObject, problem: null }
+  if (folded.size === 0) return { object: rest, problem: null }
+  return { object: { ...rest, data: Object.fromEntries(folded) }, problem: null }
 }
 
 function valuesProblem(name: string, values: unknown): string | null {

@@ -16,7 +16,7 @@ export function redactObject(object: KubernetesObject, key: Uint8Array): Kuberne
   const bare: KubernetesObject = isJsonObject(object.metadata)
     ? {
         ...object,
-        metadata: withoutCopies(object.metadata as typeof object.metadata & Record<string, unknown>),
+        metadata: withoutCopies(object.metadata),
       }
     : object
   if (Array.isArray(bare.items) && bare.kind.endsWith('List')) {

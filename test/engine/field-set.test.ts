@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ownedPaths, ownersOf } from '../../src/engine/field-set.ts'
-import type { FieldSet, ManagedFieldsEntry } from '../../src/model/object.ts'
+import type { FieldSet } from '../../src/model/object.ts'
 import { updateEntry } from '../builders/managed-fields.ts'
 import { annotated, deployment, managedBy } from '../builders/objects.ts'
 
@@ -13,7 +13,7 @@ const set: FieldSet = {
 }
 
 test('an entry owns its leaves, and the maps and items that it made', () => {
-  expect(ownedPaths({ fieldsV1: set } as ManagedFieldsEntry).map(it => it.join(' '))).toEqual([
+  expect(ownedPaths({ fieldsV1: set }).map(it => it.join(' '))).toEqual([
     'f:metadata f:labels',
     'f:metadata f:labels f:team',
     'f:metadata f:finalizers v:"x/y"',

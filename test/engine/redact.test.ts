@@ -103,7 +103,7 @@ const canary = fc
   .string({
     minLength: 6,
     maxLength: 40,
-    unit: fc.constantFrom(...'QZXJVWKqzxjvwk0123456789+/=$"\\\' \n:äß€'),
+    unit: fc.constantFrom(...Array.from('QZXJVWKqzxjvwk0123456789+/=$"\\\' \n:äß€')),
   })
   .filter(text => text.trim().length >= 6)
   .map(text => `${text}@Canary`)

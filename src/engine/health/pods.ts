@@ -19,6 +19,7 @@ export function podHealth(object: KubernetesObject): Health {
       return runningHealth(object)
     case 'Unknown':
       return { status: 'unknown', message: textAt(object, 'status', 'message') ?? 'its node does not answer' }
+    case null:
     default:
       return progressing(textAt(object, 'status', 'message') || 'the pod is starting')
   }

@@ -25,6 +25,7 @@ export function claimHealth(object: KubernetesObject): Health {
       return healthy
     case 'Lost':
       return degraded('its PersistentVolume is lost')
+    case null:
     default:
       return progressing('waiting for a PersistentVolume')
   }

@@ -29,16 +29,19 @@ function roleRisks(live: KubernetesObject | null, after: KubernetesObject): read
 /** `verb on resource.group`, for every combination of a rule. */
 function grantsOf(role: KubernetesObject | null): readonly string[] {
   return listAt(role, 'rules').flatMap(rule => {
-    const resources = listAt(rule, 'resources').flatMap(resource =>
-      listAt(rule, 'apiGroups').map(group =>
-        group === '' || resource === '*' ? `${resource}` : `${resource}.${group}`,
-      ),
+    const groups = textsAt(rule, 'apiGroups')
+    const resources = textsAt(rule, 'resources').flatMap(resource =>
+      groups.map(group => (group === '' || resource === '*' ? resource : `${resource}.${group}`)),
     )
     const names = listAt(rule, 'resourceNames')
     const only = names.length > 0 ? ` named ${names.join(', ')}` : ''
-    const targets = [...resources, ...listAt(rule, 'nonResourceURLs').map(String)]
-    return listAt(rule, 'verbs').flatMap(verb => targets.map(target => `${verb} on ${target}${only}`))
+    const targets = [...resources, ...textsAt(rule, 'nonResourceURLs')]
+    return textsAt(rule, 'verbs').flatMap(verb => targets.map(target => `${verb} on ${target}${only}`))
   })
+}
+
+function textsAt(rule: unknown, field: string): readonly string[] {
+  return listAt(rule, field).map(String)
 }
 
 function bindingRisks(live: KubernetesObject | null, after: KubernetesObject): readonly Risk[] {
