@@ -47,6 +47,7 @@ export function secretsOf(credential: GitCredential | null): readonly string[] {
 export function checkRefName(name: string): void {
   const fine =
     name.length <= 250 &&
+    // oxlint-disable-next-line no-control-regex -- they are what is refused
     /^[^\s~^:?*[\\\u0000-\u001f\u007f]+$/.test(name) &&
     !/^[-/.]|\.\.|\/\/|\/\.|@\{|[/.]$|\.lock(\/|$)/.test(name)
   if (!fine) throw invalid(`"${name}" is not the name of a branch or tag`)

@@ -66,11 +66,12 @@ async function fetchRefs(
 ): Promise<void> {
   const attempted = `fetch from ${mirror.url.host}${mirror.url.pathname}`
   const overgrown = new AbortController()
-  const watch = setInterval(async () => {
+  const look = async () => {
     if ((await packBytes(mirror.folder)) <= limits.maxRepositoryBytes) return
     const message = `could not ${attempted}: the repository is larger than ${limits.maxRepositoryBytes} bytes`
     overgrown.abort(new GitError('invalid', message, false))
-  }, 1_000)
+  }
+  const watch = setInterval(() => void look(), 1_000)
   try {
     await runOverNetwork(mirror, {
       args: [
@@ -100,8 +101,7 @@ export async function resolveRemote(
   credential: GitCredential | null,
   signal: AbortSignal,
 ): Promise<Revision | null> {
-  const alreadySha: boolean = isRevision(name)
-  if (alreadySha) return name
+  if (isRevision(name)) return name
   checkRefName(name)
   const wanted = name.startsWith('refs/')
     ? [name, `${name}^{}`]
@@ -147,7 +147,7 @@ async function removeLeftovers(folder: string): Promise<void> {
     const names = await readdir(join(folder, place)).catch(() => [])
     const left = names.filter(
       name =>
-        name !== 'plumbline.lock' && (/\.lock$/.test(name) || /^(tmp_(pack|idx|rev)|gc\.pid)/.test(name)),
+        name !== 'plumbline.lock' && (name.endsWith('.lock') || /^(tmp_(pack|idx|rev)|gc\.pid)/.test(name)),
     )
     for (const name of left) await rm(join(folder, place, name), { force: true })
   }

@@ -21,7 +21,7 @@ export type Revision = string
 
 const revisionPattern = /^([0-9a-f]{40}|[0-9a-f]{64})$/
 
-export function isRevision(text: string): text is Revision {
+export function isRevision(text: string): boolean {
   return revisionPattern.test(text)
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   commit = await remote.commit({ 'a.txt': 'a' })
   commandLines = []
   elsewhere = []
-  server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url!, 'http://localhost')
     if (url.pathname.startsWith('/elsewhere/')) {
       elsewhere.push(request.headers.authorization)
@@ -42,9 +42,10 @@ beforeAll(async () => {
       return response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
     }
     commandLines.push(...(await runningCommandLines()))
-    const answer = await gitBackend(request, url)
-    response.writeHead(answer.status, answer.headers).end(answer.body)
-  })
+    const { status, headers, body } = await gitBackend(request, url)
+    return response.writeHead(status, headers).end(body)
+  }
+  server = createServer((request, response) => void answer(request, response))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
