@@ -33,6 +33,7 @@ function problemsOf(issue: z.core.$ZodIssue, context: Context): readonly Problem
   })
   const name = formatPath(issue.path)
   const given = valueAt(document.value, issue.path)
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- zod's own words do for the other codes
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = knownKeys(context.schema, issue.path)
@@ -80,7 +81,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') return value.length <= 40 ? `"${value}"` : 'a text'
-  return String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value
 }
 
 const articles: Readonly<Record<string, string>> = {

@@ -84,7 +84,7 @@ function parseAll(text: string, lineCounter: LineCounter): readonly Parsed[] | n
       prettyErrors: false,
       logLevel: 'silent',
     })
-    return Array.isArray(parsed) ? (parsed as readonly Parsed[]) : []
+    return Array.isArray(parsed) ? parsed : []
   } catch (error) {
     // A stack overflow of the parser; everything else it reports.
     if (error instanceof RangeError) return null

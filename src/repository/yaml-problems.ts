@@ -15,6 +15,7 @@ export function explainYamlError(error: YAMLError, text: string): Words {
 
 function wordsFor(error: YAMLError, text: string): Words {
   const found = text.slice(error.pos[0], error.pos[1]).split('\n')[0] ?? ''
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the parser's own words do for the other codes
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return { message: 'a tab is used for indentation', hint: 'YAML allows only spaces there' }

@@ -1,7 +1,7 @@
 import { type Document, isAlias, isCollection, isMap, isNode, isScalar, isSeq, visit } from 'yaml'
-import type { Node, ParsedNode, YAMLMap } from 'yaml'
+import type { Node, YAMLMap } from 'yaml'
 
-export type Parsed = Document.Parsed<ParsedNode, true>
+export type Parsed = Document.Parsed
 
 export interface ValueLimits {
   readonly maxDepth: number

@@ -97,7 +97,7 @@ describe('what is wrong is said in plain words with its place', () => {
 describe('bounds', () => {
   test('an alias bomb', () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]']
-    for (const [index, name] of [...'bcdefgh'].entries()) {
+    for (const [index, name] of Array.from('bcdefgh').entries()) {
       const before = 'abcdefgh'[index]
       bomb.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(',')}]`)
     }
