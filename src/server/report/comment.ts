@@ -119,7 +119,7 @@ function linksOf(application: PlannedView, view: PullRequestView): Links {
 }
 
 function hiddenObjects(amount: number, page: string | null): string {
-  const objects = `${count(amount, 'more object')}`
+  const objects = count(amount, 'more object')
   return page ? `${objects}: ${link('full diff', page)}\n\n` : `${objects}\n\n`
 }
 

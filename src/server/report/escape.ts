@@ -8,7 +8,7 @@ const zeroWidthSpace = '&#8203;'
 
 /** Control characters, and those that reorder text on screen ("Trojan Source", CVE-2021-42574). */
 const unprintable =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** Names what cannot be seen: an escape character becomes the six characters `\u001b`. Keeps line feeds and tabs. */

@@ -187,7 +187,9 @@ function outcome(it: SyncFailedView['result']['outcome']): string {
       return 'The cluster was put back to what it ran before.'
     case 'refused':
       return 'Nothing was written to the cluster.'
-    default:
+    case 'failed':
+    case 'waiting':
+    case 'synced':
       return '**The cluster is in between**: not everything could be put back.'
   }
 }

@@ -25,7 +25,9 @@ export function verb(change: Change): string {
       return 'cannot be planned'
     case 'update':
       return change.origin === 'drift' ? 'put back' : 'update'
-    default:
+    case 'create':
+    case 'replace':
+    case 'delete':
       return change.action
   }
 }

@@ -48,7 +48,7 @@ function withRunsNamed(diff: string): ReturnType<typeof parse> {
     let next = 1
     for (const block of file.blocks) {
       const skipped = block.oldStartLine - next
-      block.header = skipped > 0 ? `${count(skipped, 'unchanged line')}` : ''
+      block.header = skipped > 0 ? count(skipped, 'unchanged line') : ''
       next = block.oldStartLine + block.lines.filter(line => line.oldNumber !== undefined).length
     }
   }

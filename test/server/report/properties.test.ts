@@ -166,7 +166,7 @@ const ownHtml = /^(<\/?details>|<summary>([^<>]|<\/?(b|code)>)*<\/summary>|\s)*$
 
 function tokensOf(markdown: string): Token[] {
   const found: Token[] = []
-  marked.walkTokens(marked.lexer(markdown, { gfm: true }), token => void found.push(token))
+  void marked.walkTokens(marked.lexer(markdown, { gfm: true }), token => void found.push(token))
   return found
 }
 
