@@ -154,7 +154,8 @@ function sendEndlessly(): Promise<number | undefined> {
     const chunk = Buffer.alloc(1024 * 1024)
     let left = 40
     const write = (): void => {
-      while (!answered && left-- > 0) {
+      if (answered) return
+      while (left-- > 0) {
         if (!request.write(chunk)) return void request.once('drain', write)
       }
     }

@@ -99,7 +99,7 @@ async function startTestServer(it: {
     privateKey,
     secret: webhookSecret,
     baseUrl: github.apiUrl,
-    log: logger as unknown as NonNullable<ConstructorParameters<typeof Probot>[0]>['log'] & object,
+    log: logger,
   })
   await probot.ready()
   const forge = createGitHubForge({

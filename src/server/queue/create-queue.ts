@@ -1,4 +1,4 @@
-import { type ConstructorOptions, fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss'
+import { fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Store } from '../store/store.ts'
 import { jobKey, type QueuedJob } from './job.ts'
@@ -27,7 +27,7 @@ export async function createQueue(deps: {
 }): Promise<Queue> {
   const { store, logger } = deps
   const boss = new PgBoss({
-    ...(store.queueOptions as ConstructorOptions),
+    ...store.queueOptions,
     schema: 'plumbline_jobs',
     useListenNotify: true,
     superviseIntervalSeconds: 5,

@@ -26,7 +26,7 @@ export function anApplication(
     spec: {
       source: { repoURL: aRepository.cloneUrl, path: 'deploy' },
       destination: { name: options.cluster ?? 'dev', namespace: 'guestbook' },
-      syncPolicy: { ...((options.automated ?? true) ? { automated: { prune: true } } : {}) },
+      syncPolicy: (options.automated ?? true) ? { automated: { prune: true } } : {},
     },
   })
   return applicationFrom(document, { file: 'applications/guestbook.yaml', line: 1 })
