@@ -48,6 +48,7 @@ export function watchApplication(
 
   const isPaused = () =>
     stopped || signal.aborted || !assignment || assignment.isBeingSynced || syncer.isSyncing(name)
+  const isBusy = () => timer !== null || running !== null
   const isStill = (current: Assignment) => assignment?.version === current.version && !isPaused()
 
   function newHealer(): Healer {
@@ -167,7 +168,7 @@ export function watchApplication(
     suspect,
     stir: ids => suspect(ids.filter(id => unproven.has(id))),
     async idle() {
-      while ((timer || running) && !signal.aborted) {
+      while (isBusy() && !signal.aborted) {
         await (running ?? new Promise(resolve => setTimeout(resolve, timing.burst)))
       }
     },

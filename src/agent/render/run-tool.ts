@@ -55,10 +55,11 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
       () => beyond(`did not finish in ${limits.timeoutSeconds} s`),
       limits.timeoutSeconds * 1000,
     )
-    const watch = setInterval(async () => {
+    const look = async () => {
       const used = await residentBytes(child.pid)
       if (used > limits.maxMemoryBytes) beyond(`used more than ${mebibytes(limits.maxMemoryBytes)} of memory`)
-    }, memoryLookMilliseconds)
+    }
+    const watch = setInterval(() => void look(), memoryLookMilliseconds)
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes <= limits.maxOutputBytes) chunks.push(chunk)

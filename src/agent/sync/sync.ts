@@ -45,6 +45,8 @@ export async function sync(
       }
       case 'nothing-to-do':
         return await rememberUnchanged(context, { request, run, input, managed, unfinished }, signal)
+      case 'go':
+        break
     }
 
     const namespace = await missingNamespace(context, request, input, signal)

@@ -115,10 +115,10 @@ async function putBack(
         ...(uid ? { uid } : {}),
         ...(resourceVersion ? { resourceVersion } : {}),
       }
-      return cluster.replace({ ...content, metadata } as KubernetesObject, limit)
+      return cluster.replace({ ...content, metadata }, limit)
     }
     const { uid: _uid, resourceVersion: _version, managedFields: _fields, ...metadata } = before.metadata
-    return cluster.create({ ...content, metadata } as KubernetesObject, limit)
+    return cluster.create({ ...content, metadata }, limit)
   }
   return withBackoff(conflicts, isPassing, attempt, limit)
 }

@@ -39,7 +39,8 @@ describe('a directory of manifests', () => {
     [{ recurse: true, include: 'deep/*.yaml' }, ['c', 'd']],
     [{ recurse: true, include: '{a.json,**/c.yaml}' }, ['a', 'c']],
   ])('%j', async (directory, expected) => {
-    expect((await names({ path: 'app', directory })).map(it => it.split(' ')[0]).sort()).toEqual(expected)
+    const found = (await names({ path: 'app', directory })).map(it => it.replace(/ .*$/, ''))
+    expect(found.sort()).toEqual(expected)
   })
 
   test('the root, with symlinks that stay inside', async () => {
