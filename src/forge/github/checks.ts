@@ -41,7 +41,7 @@ export async function upsertCheck(
   const missing = existing ? await missingAnnotations(place, existing, check, signal) : check.annotations
   if (existing && missing !== null && !beginsAgain(existing, check)) {
     if (missing.length > 0 || !saysTheSame(existing, check)) {
-      await sendBatches(place, existing.id, check, missing, signal)
+      await sendBatches(place, existing.id, { ...check, annotations: missing }, signal)
     }
     return String(existing.id)
   }
@@ -88,19 +88,13 @@ async function createRun(place: CheckPlace, check: Check, signal: AbortSignal): 
     })
     return data.id
   })
-  if (rest.length > 0) await sendBatches(place, id, check, rest, signal)
+  if (rest.length > 0) await sendBatches(place, id, { ...check, annotations: rest }, signal)
   return id
 }
 
-async function sendBatches(
-  place: CheckPlace,
-  id: number,
-  check: Check,
-  annotations: readonly CheckAnnotation[],
-  signal: AbortSignal,
-): Promise<void> {
+async function sendBatches(place: CheckPlace, id: number, check: Check, signal: AbortSignal): Promise<void> {
   const attempt = { to: `update the check "${check.name}" on ${place.fullName}`, signal }
-  let left = annotations
+  let left = check.annotations
   do {
     const [batch, rest] = split(left)
     await place.session.on(place.fullName, attempt, (octokit, request) => {
