@@ -24,7 +24,7 @@ export async function lookUp(root: string, path: string): Promise<Found> {
   }
 }
 
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }
 

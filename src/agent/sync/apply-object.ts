@@ -68,7 +68,7 @@ function refuseForeign(live: KubernetesObject | null, application: Application):
  * A write that has been sent is not cut off with the sync: one of which nobody knows whether it was done could be done after a
  * rollback has put its object back.
  */
-export function writeSignal(signal: AbortSignal): AbortSignal {
+function writeSignal(signal: AbortSignal): AbortSignal {
   signal.throwIfAborted()
   return AbortSignal.timeout(60_000)
 }

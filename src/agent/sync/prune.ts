@@ -53,7 +53,7 @@ async function pruneOne(
 }
 
 /** Never what a controller made, what says that it stays, or what is not ours (any more). */
-export function mayPrune(live: KubernetesObject, application: string): boolean {
+function mayPrune(live: KubernetesObject, application: string): boolean {
   const controlled = (live.metadata.ownerReferences ?? []).some(owner => owner.controller === true)
   return !controlled && !keepsFromPruning(live) && live.metadata.labels?.[applicationLabel] === application
 }

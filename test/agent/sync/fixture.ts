@@ -16,7 +16,7 @@ import { application } from '../../builders/application.ts'
 import { type ControlPlane, useControlPlane } from '../../control-plane.ts'
 
 /** Short enough for tests; the rules are the same. */
-export const quick: Partial<SyncLimits> = {
+const quick: Partial<SyncLimits> = {
   rollbackHealthMs: 10_000,
   patience: { stuckMs: 1_500, crashMs: 3_000, restarts: 3, degradedMs: 2_000 },
 }
@@ -120,7 +120,7 @@ const loud = {
   error: (fields: object, message: string) => console.log(message, fields),
 }
 
-export async function read(
+async function read(
   plane: ControlPlane,
   {
     apiVersion,

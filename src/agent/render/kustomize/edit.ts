@@ -79,7 +79,7 @@ function keepingStars(image: Image, before: Image | undefined): Image {
 }
 
 /** `[old=]name[:tag][@digest]` */
-export function parseImage(text: string): Image {
+function parseImage(text: string): Image {
   const equals = text.indexOf('=')
   const old = equals < 0 ? null : text.slice(0, equals)
   const [beforeDigest = '', digest = ''] = text.slice(equals + 1).split('@')

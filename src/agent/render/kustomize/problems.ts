@@ -30,7 +30,7 @@ export async function kustomizeProblems(
 const longestMessage = 800
 
 /** Without our own paths, and without the chain of "accumulating resources from" that leads to the reason. */
-export function condensed(stderr: string, scratch: string): string {
+function condensed(stderr: string, scratch: string): string {
   const text = stderr
     .replaceAll(`${scratch}/`, '')
     .replaceAll(scratch, '.')
