@@ -6,7 +6,7 @@ import type { DesiredObject } from './plan-input.ts'
 import { redactObject } from './redact.ts'
 
 /** `sha256:` and 64 hex digits over a value's canonical JSON. */
-export function digestOf(value: unknown): string {
+function digestOf(value: unknown): string {
   return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`
 }
 

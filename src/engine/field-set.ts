@@ -127,7 +127,7 @@ export function memberOf(set: FieldSet, value: unknown, step: string): FieldSet 
 }
 
 /** A pointer's tokens as steps: positions stay positions. */
-export function stepsOfPointer(object: unknown, pointer: string): Steps {
+function stepsOfPointer(object: unknown, pointer: string): Steps {
   const steps: string[] = []
   let value: unknown = object
   for (const token of parsePointer(pointer)) {

@@ -8,7 +8,7 @@ import { autoscalerHealth, claimHealth, ingressHealth, serviceHealth } from './h
 import { daemonSetHealth, deploymentHealth, replicaSetHealth, statefulSetHealth } from './health/workloads.ts'
 import { troubleOf } from './pod-trouble.ts'
 
-export { podTrouble, type Trouble } from './pod-trouble.ts'
+export { podTrouble } from './pod-trouble.ts'
 
 /** Says how one kind is doing. `object` is the whole live object. */
 export type HealthRule = (object: KubernetesObject) => Health

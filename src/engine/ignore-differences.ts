@@ -75,7 +75,7 @@ export function ignoreProblems(
   ])
 }
 
-export function ruleApplies(rule: IgnoreDifference, identity: Identity): boolean {
+function ruleApplies(rule: IgnoreDifference, identity: Identity): boolean {
   return (
     (!rule.group || rule.group === '*' || rule.group === identity.group) &&
     (!rule.kind || rule.kind === '*' || rule.kind === identity.kind) &&

@@ -33,7 +33,7 @@ export function createPlanRedactor(
   return redactorOf(values, input.redactionKey)
 }
 
-export function redactorOf(values: readonly string[], key: Uint8Array): PlanRedactor {
+function redactorOf(values: readonly string[], key: Uint8Array): PlanRedactor {
   const text = createTextRedactor(new Set(values))
   const copies = createTextRedactor(new Set(values.filter(value => value.trim().length >= shortestCopy)))
   return {

@@ -116,20 +116,6 @@ export function definition({
   }
 }
 
-export function pod({
-  status,
-  spec = {},
-  ...named
-}: Named & { readonly status?: unknown; readonly spec?: object } = {}): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: metadata(named),
-    spec: { restartPolicy: 'Always', containers: [{ name: 'app', image: 'app:1' }], ...spec },
-    status,
-  }
-}
-
 /** A copy with more metadata. */
 export function withMeta(object: KubernetesObject, meta: Partial<ObjectMeta>): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, ...meta } }

@@ -36,7 +36,7 @@ function tagOf(image: string): string | null {
 }
 
 /** Images of all containers of a pod or of whatever has a pod template. */
-export function imagesOf(object: KubernetesObject | null): readonly string[] {
+function imagesOf(object: KubernetesObject | null): readonly string[] {
   if (!object) return []
   const specs = [
     propertyAt(object, 'spec'),
