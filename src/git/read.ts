@@ -19,7 +19,7 @@ export async function listFiles(
 }
 
 /** `100644 blob 8ae4905...<tab>path` */
-export function parseEntry(line: string): TreeEntry {
+function parseEntry(line: string): TreeEntry {
   const tab = line.indexOf('\t')
   const [mode = '', type = '', sha = ''] = line.slice(0, tab).split(' ')
   return { path: line.slice(tab + 1), mode, type: type as TreeEntry['type'], sha }

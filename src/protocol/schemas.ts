@@ -20,7 +20,7 @@ const location = z.object({
     .transform(it => it ?? null),
 })
 
-export const problemSchema = z.object({
+const problemSchema = z.object({
   code: shortText,
   message: text,
   location: location.nullable(),
@@ -30,7 +30,7 @@ export const problemSchema = z.object({
 const origin = z.enum(['pull-request', 'drift', 'both'])
 const nonNegative = z.number().int().min(0)
 
-export const changeSchema = z.object({
+const changeSchema = z.object({
   id: shortText,
   action: z.enum(['create', 'update', 'replace', 'delete', 'adopt', 'error', 'leave-behind']),
   origin,
@@ -55,7 +55,7 @@ export const changeSchema = z.object({
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 
-export const planSchema = z.object({
+const planSchema = z.object({
   application: shortText,
   cluster: shortText,
   namespace: shortText,
@@ -82,7 +82,7 @@ const planOutcomeSchema = z.discriminatedUnion('kind', [
 
 const ids = z.array(shortText)
 
-export const syncResultSchema = z.object({
+const syncResultSchema = z.object({
   application: shortText,
   cluster: shortText,
   outcome: z.enum(['synced', 'rolled-back', 'failed', 'refused', 'waiting']),

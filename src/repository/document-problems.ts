@@ -60,7 +60,7 @@ function problemsOf(issue: z.core.$ZodIssue, context: Context): readonly Problem
 }
 
 /** `spec.sources[1].path`; the document itself when empty. */
-export function formatPath(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'the document'
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))

@@ -13,7 +13,7 @@ export function isInRepository(
 }
 
 /** Whether two URLs name one repository: host and path are compared, not scheme, user, port of the scheme, or `.git`. */
-export function sameRepository(a: string, b: string): boolean {
+function sameRepository(a: string, b: string): boolean {
   const left = hostAndPath(a)
   return left !== null && left === hostAndPath(b)
 }

@@ -12,7 +12,7 @@ export interface Pace {
  * Below GitHub's secondary limits: 900 points a minute, of which a write takes five, and 80 requests a minute that create content.
  * Source: "Rate limits for the REST API" in GitHub's documentation.
  */
-export const gitHubPace: Pace = { writeMilliseconds: 350, contentMilliseconds: 1000 }
+const gitHubPace: Pace = { writeMilliseconds: 350, contentMilliseconds: 1000 }
 
 /**
  * The Octokit to give to Probot. Probot's own waits out a rate limit in memory, for minutes, and forgets about it in a restart; this
