@@ -128,32 +128,3 @@ async function appManifest(): Promise<{
 }> {
   return parse(await readFile(new URL('../../app.yml', import.meta.url), 'utf8'))
 }
-
-/** An Application document. */
-export function applicationYaml(options: {
-  readonly cluster?: string
-  readonly name?: string
-  readonly automated?: boolean
-  readonly selfHeal?: boolean
-  readonly path?: string
-}): string {
-  const { cluster = 'dev', name = 'guestbook', automated = true, selfHeal = false, path = 'deploy' } = options
-  return `apiVersion: plumbline.dev/v1alpha1
-kind: Application
-metadata:
-  name: ${name}
-spec:
-  source: { repoURL: ., path: ${path} }
-  destination: { name: ${cluster}, namespace: guestbook }
-  syncPolicy: ${automated ? `{ automated: { prune: true, selfHeal: ${selfHeal} } }` : '{}'}
-`
-}
-
-export function deploymentYaml(replicas: number): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: frontend }
-spec:
-  replicas: ${replicas}
-`
-}

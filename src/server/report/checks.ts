@@ -9,7 +9,7 @@ import { type ApplicationView, applicationAnchor, type PullRequestView } from '.
 /** The check to require: it speaks for all the others. */
 export const aggregateCheckName = 'plumbline'
 
-export function checkName(it: { readonly application: string; readonly cluster: string }): string {
+function checkName(it: { readonly application: string; readonly cluster: string }): string {
   return `${aggregateCheckName} / ${it.application} @ ${it.cluster}`
 }
 

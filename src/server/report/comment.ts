@@ -1,12 +1,5 @@
 import type { Change } from '../../model/plan.ts'
-import {
-  changesSomething,
-  driftedObjects,
-  hasErrors,
-  headline,
-  isPlanned,
-  type PlannedView,
-} from './counts.ts'
+import { headline, isPlanned, type PlannedView } from './counts.ts'
 import { code, lightName, link, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
 import { type Links, objectSection } from './object-section.ts'
@@ -163,15 +156,4 @@ function footer(view: PullRequestView): string {
     '`/plumbline help`',
   ]
   return `${parts.join(' · ')}\n`
-}
-
-/** Whether a merge would leave every cluster as it is. */
-export function changesNothing(view: PullRequestView): boolean {
-  return view.applications.every(
-    it =>
-      isPlanned(it) &&
-      !hasErrors(it) &&
-      !changesSomething(it.status.plan) &&
-      driftedObjects(it.status.plan) === 0,
-  )
 }

@@ -27,7 +27,7 @@ export function risksOf(plan: Plan): readonly Risk[] {
 }
 
 /** `2 applications on 2 clusters`; an application that goes to two clusters is still one. */
-export function scopeOf(views: readonly ApplicationView[]): { applications: number; on: string } {
+function scopeOf(views: readonly ApplicationView[]): { applications: number; on: string } {
   const applications = distinct(views.map(it => it.application)).length
   const clusters = distinct(views.map(it => it.cluster)).length
   return { applications, on: count(clusters, 'cluster') }

@@ -6,7 +6,7 @@ const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/
  * A unified diff as people read it: without file headers, each skipped run named by its length
  * (`@@ 15 unchanged lines @@`) instead of by line numbers of a file that nobody has open.
  */
-export function readableDiff(diff: string): string {
+function readableDiff(diff: string): string {
   const lines = diff.replace(/\n$/, '').split('\n')
   const first = lines.findIndex(line => hunkHeader.test(line))
   if (first < 0) return diff

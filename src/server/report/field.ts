@@ -27,7 +27,7 @@ export function fieldValue(value: unknown): string {
 }
 
 /** `(kubectl-scale, 2026-03-01 17:02:11 UTC)` with a leading space, or nothing when the cluster does not say. */
-export function changedBy(field: Pick<FieldChange, 'manager' | 'managedAt'>): string {
+function changedBy(field: Pick<FieldChange, 'manager' | 'managedAt'>): string {
   const parts = [
     ...(field.manager ? [code(shorten(field.manager, maxValue))] : []),
     ...(field.managedAt ? [utc(field.managedAt)] : []),
@@ -61,7 +61,7 @@ export function driftLines(change: Change): readonly string[] {
   return lines
 }
 
-export function describeMove(field: FieldChange): string {
+function describeMove(field: FieldChange): string {
   const values = `${fieldValue(field.before)} → ${fieldValue(field.after)}`
   return `${code(shorten(fieldName(field.path), 160))} ${values}${changedBy(field)}`
 }

@@ -15,7 +15,7 @@ export interface Links {
 }
 
 /** What is done to an object, in a word or three. */
-export function verb(change: Change): string {
+function verb(change: Change): string {
   switch (change.action) {
     case 'adopt':
       return 'adopt from `kubectl apply`'

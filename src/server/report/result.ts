@@ -179,7 +179,7 @@ export function failureParts(result: SyncResult): {
 
 const maxObjects = 20
 
-export function objects(ids: readonly ObjectId[]): string {
+function objects(ids: readonly ObjectId[]): string {
   const names = ids.slice(0, maxObjects).map(objectName)
   return ids.length > maxObjects ? `${names.join(', ')} and ${ids.length - maxObjects} more` : list(names)
 }

@@ -3,7 +3,7 @@ import type { SyncResult } from '../../../src/model/sync.ts'
 import type { ApplicationView, PullRequestView } from '../../../src/server/report/view.ts'
 
 export const head = '3f2a9c10d4e5b6a7980123456789abcdef012345'
-export const base = '88b01de0a1b2c3d4e5f60718293a4b5c6d7e8f90'
+const base = '88b01de0a1b2c3d4e5f60718293a4b5c6d7e8f90'
 
 export function field(it: Partial<FieldChange> = {}): FieldChange {
   return {
@@ -70,7 +70,7 @@ export function plan(it: Partial<Omit<Plan, 'summary'>> = {}): Plan {
   }
 }
 
-export function summaryOf(changes: readonly Change[]): PlanSummary {
+function summaryOf(changes: readonly Change[]): PlanSummary {
   const amount = (action: Change['action']): number => changes.filter(it => it.action === action).length
   return {
     create: amount('create'),
