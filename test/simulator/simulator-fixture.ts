@@ -40,7 +40,7 @@ export interface Receiver {
 }
 
 /** A server that takes webhooks and remembers them. */
-export async function startReceiver(): Promise<Receiver> {
+async function startReceiver(): Promise<Receiver> {
   const received: ReceivedWebhook[] = []
   const server: Server = createServer((request, response) => {
     void buffer(request).then(raw => {

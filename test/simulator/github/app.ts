@@ -12,7 +12,7 @@ export interface AppOptions {
 }
 
 /** What a GitOps app needs at least. */
-export const defaultPermissions: Permissions = {
+const defaultPermissions: Permissions = {
   metadata: 'read',
   contents: 'write',
   pull_requests: 'write',
@@ -22,7 +22,7 @@ export const defaultPermissions: Permissions = {
   deployments: 'write',
 }
 
-export const defaultEvents: readonly string[] = [
+const defaultEvents: readonly string[] = [
   'push',
   'pull_request',
   'issues',

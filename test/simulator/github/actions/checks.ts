@@ -108,7 +108,7 @@ export async function requestSuite(
   await suiteEvent(world, actor, { repository, suite }, 'requested')
 }
 
-export const findSuite = (repository: Repository, sha: string): CheckSuite | undefined =>
+const findSuite = (repository: Repository, sha: string): CheckSuite | undefined =>
   repository.suites.find(suite => suite.headSha === sha)
 
 export const findRun = (repository: Repository, id: number): CheckRun | undefined =>

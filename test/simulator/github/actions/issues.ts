@@ -8,7 +8,7 @@ import type { World } from '../world.ts'
 import { type Actor, touch } from './actor.ts'
 
 /** The longest body of a comment, an issue or a pull request. */
-export const maxBodyLength = 65_536
+const maxBodyLength = 65_536
 
 export function checkBody(body: string | null | undefined, resource = 'Issue'): void {
   if ((body ?? '').length <= maxBodyLength) return

@@ -106,7 +106,7 @@ export function suiteConclusion(suite: CheckSuite): CheckRun['conclusion'] {
   return order.find(conclusion => suite.runs.some(run => run.conclusion === conclusion)) ?? null
 }
 
-export const pullsAt = (repository: Repository, sha: string): PullRequest[] =>
+const pullsAt = (repository: Repository, sha: string): PullRequest[] =>
   [...repository.issues.values()]
     .filter(isPullRequest)
     .filter(
