@@ -103,7 +103,7 @@ function openDrift(story: Story, cluster: string): readonly Issue[] {
   return appIssues(story, 'drift').filter(it => it.state === 'open' && it.title.includes(` on ${cluster} `))
 }
 
-export function theDriftIssue(story: Story): Issue {
+function theDriftIssue(story: Story): Issue {
   const found = openDrift(story, 'prod')
   assert.equal(found.length, 1, `one open drift issue, not ${found.length}`)
   return found[0]!
