@@ -93,7 +93,8 @@ function parseAll(text: string, lineCounter: LineCounter): readonly Parsed[] | n
 }
 
 function problemOf(error: YAMLError, at: { file: string; text: string; lines: LineCounter }): Problem {
-  const position = positionAt(at.lines, error.pos[0])
+  // What is missing at the end is missed on the last line that holds something.
+  const position = positionAt(at.lines, Math.min(error.pos[0], Math.max(0, at.text.trimEnd().length - 1)))
   return {
     code: 'yaml-syntax',
     ...explainYamlError(error, at.text),

@@ -123,7 +123,7 @@ describe('problems', () => {
 
   test('YAML that does not parse, where an Application may be', async () => {
     expect((await find({ 'a.yaml': `${application('one', 'dev')}  bad: [\n` })).problems[0]).toMatch(
-      /^a\.yaml:8:1: /,
+      /^a\.yaml:7:8: /,
     )
   })
 })

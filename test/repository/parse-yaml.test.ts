@@ -65,7 +65,7 @@ describe('what is wrong is said in plain words with its place', () => {
   test.each([
     ['a:\n\tb: 1\n', 'a.yaml:2:1: a tab is used for indentation (YAML allows only spaces there)'],
     ['a: 1\nb: 2\na: 3\n', 'a.yaml:3:1: the key "a" is given twice in the same map (keep one of the two)'],
-    ['a: "x\n', /^a\.yaml:2:1: missing closing "quote \(close the quote/],
+    ['a: "x\n', /^a\.yaml:1:5: missing closing "quote \(close the quote/],
     ['a: *b\n', /^a\.yaml:1:4: there is no anchor for this alias/],
     ['a: b: c\n', /^a\.yaml:1:4: .*do not stand on their own line|nested mappings/],
     ['a:\n  b: 1\n c: 2\n', /^a\.yaml:3:\d: .*indentation/],
@@ -73,7 +73,7 @@ describe('what is wrong is said in plain words with its place', () => {
       'a: {{ .Values.x }}\nb: {{ .y }}\n',
       /^a\.yaml:1:5: a map cannot be a key .*template \(\{\{ \.\.\. \}\}\)/,
     ],
-    ['a: [1, 2\n', /^a\.yaml:2:1: .*end with a ] \(close the bracket\)/],
+    ['a: [1, 2\n', /^a\.yaml:1:8: .*end with a ] \(close the bracket\)/],
     ['a: @x\n', 'a.yaml:1:4: a plain value cannot start with @ (put it in quotes)'],
   ])('%j', (text, expected) => {
     const [first] = problemsOf(text)

@@ -23,14 +23,14 @@ const inputs: readonly BadInput[] = [
       'base/settings.yaml': `${await fileAt(story, 'main', 'base/settings.yaml')}  broken: [1, 2\n`,
     }),
     at: { file: 'base/settings.yaml', line: 9 },
-    says: /./,
+    says: /close the bracket/,
   },
   {
     what: 'an unknown kind',
     files: async story => ({
       'base/settings.yaml': `${await fileAt(story, 'main', 'base/settings.yaml')}---\napiVersion: example.com/v1\nkind: Gadget\nmetadata:\n  name: g\n`,
     }),
-    at: { file: 'base/settings.yaml', line: 9 },
+    at: { file: 'base/settings.yaml', line: 10 },
     says: /Gadget/,
   },
   {
@@ -53,7 +53,7 @@ const inputs: readonly BadInput[] = [
         { branch: 'main', path: 'base/kustomization.yaml' },
         { '  - frontend.yaml': '  - frontend.yaml\n  - missing.yaml' },
       ),
-    at: { file: 'base/kustomization.yaml', line: 8 },
+    at: { file: 'base/kustomization.yaml', line: 9 },
     says: /missing\.yaml/,
   },
   {
@@ -64,7 +64,7 @@ const inputs: readonly BadInput[] = [
         { branch: 'main', path: 'base/frontend.yaml' },
         { 'containerPort: 80': 'containerPort: 80000' },
       ),
-    at: { file: 'base/frontend.yaml', line: 14 },
+    at: { file: 'base/frontend.yaml', line: 2 },
     says: /80000/,
   },
 ]

@@ -37,10 +37,10 @@ export const rollbackSteps: readonly StoryStep[] = [
         return found[0]!
       }, 180_000)
       assert.match(issue.body ?? '', /ImagePullBackOff|ErrImagePull/)
-      assert.deepEqual(
-        issue.assignees.map(it => it.login),
-        ['alice'],
-      )
+      await eventually(() => {
+        const assignees = issue.assignees.map(it => it.login)
+        assert.deepEqual(assignees, ['alice'])
+      })
       await eventually(() => {
         const result = theComment(pull, /rolled back/i)
         assert.match(result.body, new RegExp(`#${issue.number}\\b|/issues/${issue.number}\\b`))

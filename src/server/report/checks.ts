@@ -30,10 +30,7 @@ function aggregateCheck(view: PullRequestView): Check {
     revision: view.head,
     ...aggregateVerdict(view),
     summary: pullRequestComment(view, maxSummary),
-    annotations: [
-      ...definitionAnnotations(view.problems),
-      ...view.applications.flatMap(it => failureAnnotations(it)),
-    ],
+    annotations: [...definitionAnnotations(view.problems), ...failureAnnotations(view.applications)],
     detailsUrl: view.planUrl,
   }
 }

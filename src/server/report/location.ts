@@ -1,4 +1,5 @@
 import type { Problem, SourceLocation } from '../../model/problem.ts'
+import { capitalised } from '../../model/phrase.ts'
 import { code, fence, link, sentence, shorten, urlPath } from './escape.ts'
 
 /** `frontend.yaml:4` as code, linked to the line where `filesUrl` is known. */
@@ -15,7 +16,7 @@ const maxMessage = 1500
 /** One item of a list: where, what, and what to do next. */
 export function problemItem(problem: Problem, filesUrl: string | null): string {
   const where = problem.location ? `${locationLink(problem.location, filesUrl)}: ` : ''
-  const hint = problem.hint ? sentence(shorten(problem.hint, 400)) : ''
+  const hint = problem.hint ? sentence(capitalised(shorten(problem.hint, 400))) : ''
   const message = shorten(problem.message.trim(), maxMessage)
   if (!message.includes('\n')) {
     const stop = hint && !/[.!?]$/.test(message) ? '.' : ''
