@@ -3,9 +3,12 @@ import { printStep, runStep, type StepResult } from './step.ts'
 
 const node = process.execPath
 
+/** What the compiler found out last time makes the next time several times as fast; it goes with the packages. */
+const remembering = ['--incremental', '--tsBuildInfoFile', 'node_modules/.cache/plumbline/types.tsbuildinfo']
+
 /** Everything that can be said of the sources without running them. */
 const checks: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
-  { name: 'types', command: [node, 'node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'types', command: [node, 'node_modules/typescript/bin/tsc', '-p', '.', ...remembering] },
   { name: 'lint', command: ['oxlint', '--type-aware', 'src', 'test', 'tools'] },
   { name: 'format', command: ['biome', 'format'] },
   { name: 'import rule', command: ['depcruise', 'src', 'tools', 'test'] },
