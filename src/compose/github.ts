@@ -4,25 +4,56 @@ import { eventFrom } from '../forge/github/events.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
 import { pacedOctokit } from '../forge/github/paced-octokit.ts'
 import { InvalidInputError, type Problem } from '../model/problem.ts'
-import type { ServerOptions } from '../server/server.ts'
+import type { GitHubApp } from '../server/github-service.ts'
+import { type KeptGitHubApp, keptGitHubAppFile, readGitHubApp } from './kept-github-app.ts'
+
+/** Where GitHub is, by Probot's GHE_HOST and GHE_PROTOCOL. Without trailing slash. */
+export function gitHubAddress(env: NodeJS.ProcessEnv): { readonly webUrl: string; readonly apiUrl: string } {
+  if (!env.GHE_HOST) return { webUrl: 'https://github.com', apiUrl: 'https://api.github.com' }
+  const webUrl = `${env.GHE_PROTOCOL || 'https'}://${env.GHE_HOST}`
+  return { webUrl, apiUrl: `${webUrl}/api/v3` }
+}
 
 /**
- * The GitHub App from Probot's environment variables; null when none is set. Throws InvalidInputError that names every
- * variable that is missing when some are.
+ * The GitHub App that is configured: from Probot's environment variables, else the one that the setup kept in the data folder, else
+ * null. Throws InvalidInputError that names every variable that is missing when some are set.
  */
-export function githubFrom(env: NodeJS.ProcessEnv, logger: Logger): ServerOptions['github'] {
+export async function configuredGitHub(
+  env: NodeJS.ProcessEnv,
+  dataFolder: string,
+  logger: Logger,
+): Promise<GitHubApp | null> {
   const key = env.PRIVATE_KEY ?? env.PRIVATE_KEY_PATH
   const given = { APP_ID: env.APP_ID, PRIVATE_KEY: key, WEBHOOK_SECRET: env.WEBHOOK_SECRET }
   const missing = Object.entries(given).filter(([, value]) => !value)
-  if (missing.length === Object.keys(given).length) return null
-  if (missing.length > 0) throw new InvalidInputError(missing.map(([name]) => missingVariable(name)))
+  if (missing.length === 0) return gitHubFrom(env, logger)
+  if (missing.length < Object.keys(given).length) {
+    throw new InvalidInputError(missing.map(([name]) => missingVariable(name)))
+  }
+  const file = keptGitHubAppFile(dataFolder)
+  const kept = await readGitHubApp(file)
+  if (!kept) return null
+  if (kept.webUrl !== gitHubAddress(env).webUrl) throw new InvalidInputError([otherGitHub(file, kept.webUrl)])
+  return keptGitHub(kept, env, logger)
+}
+
+/** The App that the setup created. */
+export function keptGitHub(kept: KeptGitHubApp, env: NodeJS.ProcessEnv, logger: Logger): GitHubApp {
+  const app = {
+    APP_ID: String(kept.id),
+    PRIVATE_KEY: kept.privateKey,
+    WEBHOOK_SECRET: kept.webhookSecret,
+  }
+  return gitHubFrom({ ...env, ...app }, logger)
+}
+
+function gitHubFrom(env: NodeJS.ProcessEnv, logger: Logger): GitHubApp {
   const probot: Probot = createProbot({
     env,
     overrides: { log: logger.child({ part: 'probot' }), Octokit: pacedOctokit() },
   })
-  const webUrl = env.GHE_HOST ? `${env.GHE_PROTOCOL || 'https'}://${env.GHE_HOST}` : 'https://github.com'
   const forge = createGitHubForge({
-    webUrl,
+    webUrl: gitHubAddress(env).webUrl,
     appId: Number(env.APP_ID),
     authenticate: installation => probot.auth(installation),
   })
@@ -35,5 +66,14 @@ function missingVariable(name: string): Problem {
     message: `${name} is not set, while other settings of the GitHub App are`,
     location: null,
     hint: "take it from the App's settings page, or unset all of APP_ID, PRIVATE_KEY and WEBHOOK_SECRET to create an App",
+  }
+}
+
+function otherGitHub(file: string, webUrl: string): Problem {
+  return {
+    code: 'other-github',
+    message: `holds a GitHub App of ${webUrl}, which is not the GitHub that GHE_HOST and GHE_PROTOCOL name`,
+    location: { file, line: null },
+    hint: 'name that one, or move the file away to create an App here',
   }
 }

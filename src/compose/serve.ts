@@ -6,7 +6,8 @@ import { createGitCache } from '../git/git-cache.ts'
 import { startServer } from '../server/server.ts'
 import { createStore } from '../server/store/create-store.ts'
 import { databaseFolder } from './clusters.ts'
-import { githubFrom } from './github.ts'
+import { configuredGitHub } from './github.ts'
+import { gitHubSetup } from './github-setup.ts'
 import { createLogger } from './logger.ts'
 import { shutdownSignal } from './shutdown.ts'
 
@@ -27,7 +28,7 @@ export async function serve(config: ServeConfig): Promise<void> {
   const asked = shutdownSignal(() => new Error('the server was asked to end'))
   await mkdir(dataFolder, { recursive: true })
   const store = await createStore({ databaseUrl, folder: databaseFolder(dataFolder) })
-  const github = githubFrom(env, logger)
+  const github = await configuredGitHub(env, dataFolder, logger)
   const server = await startServer({
     host,
     port,
@@ -37,8 +38,8 @@ export async function serve(config: ServeConfig): Promise<void> {
     git: createGitCache({ folder: join(dataFolder, 'git'), allowedProtocols: protocols(env) }),
     logger,
     github,
+    setup: github ? null : await gitHubSetup(env, dataFolder, logger),
   })
-  if (!github) logger.warn({}, 'no GitHub App is configured: only agents are served')
   await ended(asked)
   await stop(server, store, logger)
 }

@@ -4,6 +4,8 @@ import { type RepositoryRef, repositoryKey } from '../model/repository.ts'
 /** The forge instances that this server works for. */
 export interface Forges {
   readonly all: readonly Forge[]
+  /** Takes one more into service. */
+  add(forge: Forge): void
   /** Throws {@link UnknownForgeError} when the forge is no longer configured. */
   repository(ref: RepositoryRef): ForgeRepository
 }
@@ -16,9 +18,13 @@ export class UnknownForgeError extends Error {
   }
 }
 
-export function createForges(all: readonly Forge[]): Forges {
+export function createForges(): Forges {
+  const all: Forge[] = []
   return {
     all,
+    add(forge) {
+      all.push(forge)
+    },
     repository(ref) {
       const forge = all.find(it => it.kind === ref.forge && it.host === ref.host)
       if (!forge) throw new UnknownForgeError(ref)

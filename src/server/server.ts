@@ -1,17 +1,16 @@
-import type { Probot } from 'probot'
 import type { Logger } from 'pino'
-import type { Forge, ForgeEvent } from '../forge/forge.ts'
 import type { GitCache } from '../git/repository.ts'
 import { agentRoutes } from './agents/agent-service.ts'
 import { createWakeUps } from './agents/wake-ups.ts'
-import { plumblineApp } from './app.ts'
 import { createForges } from './forges.ts'
-import { type PageHandler, startHttpServer } from './http/http-server.ts'
-import { receiveWebhook } from './http/webhook-route.ts'
+import { createGitHubService, type GitHubApp } from './github-service.ts'
+import { startHttpServer } from './http/http-server.ts'
 import { defaultPatience, type Patience } from './jobs/deps.ts'
 import { createPipeline } from './pipeline.ts'
 import { pagesFrom } from './plan-pages.ts'
 import { createQueue } from './queue/create-queue.ts'
+import type { GitHubSetup } from './setup/github-setup.ts'
+import { createSetup } from './setup/setup.ts'
 import type { Store } from './store/store.ts'
 import { newTraceId } from './trace-id.ts'
 import { createPages } from './web/pages.ts'
@@ -27,13 +26,9 @@ export interface ServerOptions {
   readonly git: GitCache
   readonly logger: Logger
   /** The GitHub App; null while none is configured. */
-  readonly github: {
-    readonly probot: Probot
-    readonly forge: Forge
-    readonly eventFrom: (name: string, payload: unknown) => ForgeEvent
-  } | null
-  /** Pages that come before ours, such as the setup. */
-  readonly pages?: PageHandler
+  readonly github: GitHubApp | null
+  /** How to get one. Used while {@link github} is null; without it the server does without. */
+  readonly setup?: GitHubSetup | null
   readonly patience?: Partial<Patience>
   readonly keepAliveSeconds?: number
   /** Between two searches for what webhooks should have told. */
@@ -48,10 +43,11 @@ export interface RunningServer {
 
 /** Starts everything that the server does. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { store, git, logger, github, version } = options
+  const { store, git, logger, version } = options
   const patience = { ...defaultPatience, ...options.patience }
+  const clock = () => new Date()
   const stopping = new AbortController()
-  const forges = createForges(github ? [github.forge] : [])
+  const forges = createForges()
   const queue = await createQueue({ store, logger })
   const wakeUps = await createWakeUps(store)
   const agents = agentRoutes({
@@ -64,27 +60,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keepAliveSeconds: options.keepAliveSeconds ?? 5,
     stopping: stopping.signal,
   })
-  if (github) await github.probot.load(plumblineApp({ store, queue, logger, eventFrom: github.eventFrom }))
+  const github = createGitHubService({ store, queue, logger, forges })
+  if (options.github) await github.begin(options.github)
   let publicUrl = options.publicUrl
   const silenceSeconds = patience.silence
   const ours = createPages(pagesFrom(store, { version, publicUrl: () => publicUrl, silenceSeconds }))
-  const pages: PageHandler = async (request, response) =>
-    (await options.pages?.(request, response)) || ours(request, response)
+  const setup =
+    !options.github && options.setup
+      ? createSetup({
+          ...options.setup,
+          publicUrl: () => publicUrl ?? '',
+          logger,
+          clock,
+          begin: github.begin,
+        })
+      : null
   const http = await startHttpServer({
     host: options.host,
     port: options.port,
     logger,
     agents,
-    pages,
-    webhooks: github
-      ? (request, response) => receiveWebhook({ probot: github.probot, logger }, request, response)
-      : null,
+    pages: async (request, response) => (await setup?.pages(request, response)) || ours(request, response),
+    webhooks: github.receive,
     ready: () => store.check(),
   })
   publicUrl ??= http.url
-  await queue.work(
-    createPipeline({ store, queue, forges, git, logger, publicUrl, patience, clock: () => new Date() }),
-  )
+  await queue.work(createPipeline({ store, queue, forges, git, logger, publicUrl, patience, clock }))
   const sweeping = sweepRegularly(
     options.sweepSeconds ?? 300,
     async () => {
@@ -93,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger,
   )
   logger.info({ url: http.url, publicUrl }, 'the server listens')
+  setup?.announce()
   return {
     url: http.url,
     async stop() {

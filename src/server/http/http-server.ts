@@ -15,8 +15,7 @@ export interface HttpServerDeps {
   /** 0 takes a free one. */
   readonly port: number
   readonly logger: Logger
-  /** Null while no GitHub App is configured. */
-  readonly webhooks: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null
+  readonly webhooks: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   readonly agents: (router: ConnectRouter) => void
   readonly pages: PageHandler
   /** Rejects when the server cannot do its work now. */
@@ -46,7 +45,7 @@ export async function startHttpServer(deps: HttpServerDeps): Promise<RunningHttp
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]!
     if (path.startsWith(rpcPrefix)) return rpc(request, response)
-    if (path === webhookPath && deps.webhooks) return deps.webhooks(request, response)
+    if (path === webhookPath) return deps.webhooks(request, response)
     if (path === '/healthz') return answer(response, 200, 'ok')
     if (path === '/readyz') {
       await deps.ready()
@@ -58,7 +57,9 @@ export async function startHttpServer(deps: HttpServerDeps): Promise<RunningHttp
 
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
-      deps.logger.error({ err: error, method: request.method, path: request.url }, 'a request failed')
+      // Without the query: it may hold a secret.
+      const path = request.url?.split('?', 1)[0]
+      deps.logger.error({ err: error, method: request.method, path }, 'a request failed')
       if (response.headersSent) response.destroy()
       else answer(response, request.url === '/readyz' ? 503 : 500, 'that did not work', { close: true })
     })

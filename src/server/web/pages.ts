@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { DiffStyle } from './diff-view.ts'
 import { landingPage, missingPage, type Standing } from './landing-page.ts'
-import { assets, layout, type Page } from './layout.ts'
+import { assets } from './layout.ts'
 import { type PlanPage, planPage } from './plan-page.ts'
+import { sendPage } from './send-page.ts'
 
 export interface PagesDeps {
   readonly plans: {
@@ -45,30 +46,6 @@ export function createPages(deps: PagesDeps): Pages {
 }
 
 const planIdPattern = /^[A-Za-z0-9_-]{8,128}$/
-
-const policy = [
-  "default-src 'none'",
-  "style-src 'self'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-/** Addresses of plans are secrets: they are neither stored, nor handed on with a click. */
-const pageHeaders = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': policy,
-  'Cache-Control': 'private, no-store',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Robots-Tag': 'noindex',
-}
-
-function sendPage(response: ServerResponse, status: number, page: Page): void {
-  const body = layout(page)
-  response.writeHead(status, { ...pageHeaders, 'Content-Length': Buffer.byteLength(body) }).end(body)
-}
 
 interface Style {
   readonly body: string
