@@ -17,7 +17,9 @@ export function definitionAnnotations(problems: readonly Problem[]): readonly Ch
 
 /** Why applications cannot be planned, each reason once; a problem without a place is told in the summary only. */
 export function failureAnnotations(views: readonly ApplicationView[]): readonly CheckAnnotation[] {
-  const reasons = Map.groupBy(views.flatMap(reasonsOf), ({ scope: _, ...reason }) => JSON.stringify(reason))
+  const reasons = Map.groupBy(views.flatMap(reasonsOf), ({ scope: _scope, ...reason }) =>
+    JSON.stringify(reason),
+  )
   return [...reasons.values()].flatMap(same => {
     const [first] = same
     const scopes = distinct(same.map(it => it.scope))
