@@ -1,6 +1,6 @@
 import { ProbotOctokit } from 'probot'
 import { expect, test } from 'vitest'
-import { openScaling, type Scene, shop, startScene } from './simulator-fixture.ts'
+import { newAppCode, openScaling, type Scene, shop, startScene } from './simulator-fixture.ts'
 
 /** Every operation that a test below is about is called here at least once, and must answer as GitHub describes. */
 const tours: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
@@ -20,7 +20,9 @@ const tours: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     expect((await octokit.rest.apps.listReposAccessibleToInstallation()).data.total_count).toBe(1)
     expect((await appOctokit.rest.apps.getAuthenticated()).data?.slug).toBe(simulator.app.slug)
     expect((await appOctokit.rest.apps.getRepoInstallation(shop)).data.app_slug).toBe(simulator.app.slug)
-    const code = simulator.app.clientId
+    expect((await octokit.rest.rateLimit.get()).data.rate.limit).toBe(5000)
+    await octokit.rest.meta.root()
+    const code = await newAppCode(simulator)
     expect(
       (
         await new ProbotOctokit({ baseUrl: simulator.apiUrl }).request(
@@ -29,8 +31,6 @@ const tours: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
         )
       ).data.pem,
     ).toContain('RSA')
-    expect((await octokit.rest.rateLimit.get()).data.rate.limit).toBe(5000)
-    await octokit.rest.meta.root()
   },
 
   'commits and comparisons': async scene => {

@@ -126,6 +126,8 @@ test.each([
   '/ada/shop/issues',
   '/ada/shop/pulls?state=closed',
   '/apps/plumbline-local',
+  '/apps/plumbline-local/installations/new',
+  '/settings/apps/new',
 ])('%s is a page', async path => {
   await using scene = await startScene()
   expect(await read(scene, path)).toContain('GitHub simulator')

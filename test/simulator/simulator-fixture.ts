@@ -125,3 +125,20 @@ export async function openScaling(scene: Scene, branch = 'scale') {
   })
   return { sha, pull }
 }
+
+export const manifest = {
+  name: 'Shop Bot',
+  url: 'https://shop.example.com',
+  hook_attributes: { url: 'https://shop.example.com/hooks' },
+  redirect_url: 'http://127.0.0.1:9/back',
+  default_permissions: { metadata: 'read', pull_requests: 'write' },
+  default_events: ['pull_request'],
+} as const
+
+/** Presses the button that creates an app from the manifest, and reads the code off the address that it leads back to. */
+export async function newAppCode(simulator: GitHubSimulator, changes: object = {}): Promise<string> {
+  const fields = { name: manifest.name, manifest: JSON.stringify({ ...manifest, ...changes }), state: 'abc' }
+  const body = new URLSearchParams(fields)
+  const answer = await fetch(`${simulator.url}/settings/apps`, { method: 'POST', body, redirect: 'manual' })
+  return new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
+}

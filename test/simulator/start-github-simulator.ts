@@ -15,7 +15,7 @@ import { createPeople, type People } from './github/people.ts'
 import type { App, User } from './github/state.ts'
 import { createDeliverer, type Deliverer } from './github/webhooks/deliverer.ts'
 import type { Delivery } from './github/webhooks/delivery.ts'
-import type { ForgeEvent } from './github/webhooks/event.ts'
+import { pingOf } from './github/webhooks/ping.ts'
 import { createIds, createLocks, type Locks, type World } from './github/world.ts'
 
 export interface GitHubSimulatorOptions {
@@ -39,6 +39,7 @@ export interface GitHubSimulator extends People {
   readonly url: string
   /** What Octokit calls `baseUrl`. */
   readonly apiUrl: string
+  /** The one there is: another one after a person created it from a manifest. */
   readonly app: App
   /** Whatever did not fit GitHub's published description. A test ends by asserting that it is empty. */
   readonly violations: readonly Violation[]
@@ -78,7 +79,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions = {})
 
   const api = createApi({ world, contract, tokens, limits, faults, deliverer, requests })
   const git = createSmartHttp(world, tokens)
-  const pages = createPages(world, deliverer)
+  const pages = createPages({ world, deliverer, contract })
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', world.url)
     answer(url, request, response).catch((error: unknown) => {
@@ -105,7 +106,9 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions = {})
     ...people,
     url: world.url,
     apiUrl: `${world.url}/api/v3`,
-    app: world.app,
+    get app() {
+      return world.app
+    },
     violations: contract.violations,
     requests,
     deliveries: deliverer.deliveries,
@@ -153,37 +156,12 @@ async function createWorld(
     users: new Map([app.bot].map(user => [user.login.toLowerCase(), user])),
     repositories: new Map(),
     installations: new Map(),
+    conversions: new Map(),
     folder,
     url: 'http://127.0.0.1',
     now,
     nextId,
     events: parts.events,
     exclusively: parts.locks.exclusively,
-  }
-}
-
-function pingOf(world: World, url: string | undefined): ForgeEvent {
-  const { app } = world
-  const hook = {
-    type: 'App',
-    id: app.id,
-    name: 'web',
-    active: true,
-    events: [...app.events],
-    config: {
-      content_type: 'json',
-      insecure_ssl: '0',
-      secret: '********',
-      ...(url === undefined ? {} : { url }),
-    },
-    created_at: app.createdAt,
-    updated_at: app.createdAt,
-    app_id: app.id,
-    deliveries_url: `${world.url}/api/v3/app/hook/deliveries`,
-  }
-  return {
-    name: 'ping',
-    sender: app.owner,
-    payload: { zen: 'Keep it logically awesome.', hook_id: app.id, hook },
   }
 }

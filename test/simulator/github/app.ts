@@ -6,6 +6,8 @@ import { toTimestamp } from './world.ts'
 export interface AppOptions {
   readonly name?: string
   readonly slug?: string
+  readonly description?: string | null
+  readonly homepage?: string
   readonly permissions?: Permissions
   readonly events?: readonly string[]
   readonly webhookSecret?: string
@@ -53,6 +55,8 @@ export async function createApp(
     id: make.id,
     slug,
     name: options.name ?? 'Plumbline',
+    description: options.description ?? null,
+    homepage: options.homepage,
     clientId: `Iv23${randomBytes(8).toString('hex')}`,
     clientSecret: randomBytes(20).toString('hex'),
     privateKey,

@@ -2,17 +2,16 @@ import { join } from 'node:path'
 import { type Actor, asUser } from './actions/actor.ts'
 import { requestAction, rerequestRun } from './actions/checks.ts'
 import { addComment, deleteComment, editComment } from './actions/comments.ts'
+import { changeInstallation, type InstallInput, installApp } from './actions/installations.ts'
 import { editIssue, type IssueEdit, openIssue, setIssueState, setLabels } from './actions/issues.ts'
 import { type MergeInput, mergePull } from './actions/merge.ts'
 import { openPull, type PullInput, setDraft } from './actions/pulls.ts'
 import { type CommitRequest, commitFiles } from './actions/push.ts'
 import { commitTree, initRepository, treeWith, updateRef } from './git/repository.ts'
 import { runGit } from './git/run-git.ts'
-import { installationShape } from './shapes/app.ts'
 import {
   type CheckRun,
   type Comment,
-  fullName,
   type Installation,
   type Issue,
   type PullRequest,
@@ -20,7 +19,7 @@ import {
   type Role,
   type User,
 } from './state.ts'
-import { findUser, initialLabels, nodeId, timestamp, type World } from './world.ts'
+import { findUser, initialLabels, timestamp, type World } from './world.ts'
 
 export interface NewRepository {
   readonly owner: User
@@ -43,11 +42,7 @@ export interface People {
   ) => User
   readonly createRepository: (input: NewRepository) => Promise<Repository>
   readonly forkRepository: (source: Repository, owner: User) => Promise<Repository>
-  readonly installApp: (input: {
-    readonly owner: User
-    readonly repositories: readonly Repository[]
-    readonly selection?: Installation['selection']
-  }) => Installation
+  readonly installApp: (input: InstallInput) => Installation
   readonly addRepositories: (installation: Installation, repositories: readonly Repository[]) => void
   readonly removeRepositories: (installation: Installation, repositories: readonly Repository[]) => void
   /** Commits files onto a branch; null removes a file. Resolves with the SHA. */
@@ -182,62 +177,3 @@ async function forkRepository(world: World, source: Repository, owner: User): Pr
   await runGit(fork.folder, ['fetch', '--quiet', source.folder, `${ref}:${ref}`])
   return fork
 }
-
-function installApp(world: World, input: Parameters<People['installApp']>[0]): Installation {
-  const now = timestamp(world)
-  const installation: Installation = {
-    id: world.nextId(),
-    account: input.owner,
-    selection: input.selection ?? 'selected',
-    repositories: new Set(input.repositories),
-    createdAt: now,
-    updatedAt: now,
-  }
-  world.installations.set(installation.id, installation)
-  world.events({
-    name: 'installation',
-    action: 'created',
-    sender: input.owner,
-    installation,
-    payload: {
-      installation: installationShape(world, installation),
-      repositories: input.repositories.map(one => shortRepository(world, one)),
-      requester: null,
-    },
-  })
-  return installation
-}
-
-function changeInstallation(
-  world: World,
-  installation: Installation,
-  repositories: readonly Repository[],
-  action: 'added' | 'removed',
-): void {
-  for (const repository of repositories) {
-    if (action === 'added') installation.repositories.add(repository)
-    else installation.repositories.delete(repository)
-  }
-  const changed = repositories.map(one => shortRepository(world, one))
-  world.events({
-    name: 'installation_repositories',
-    action,
-    sender: installation.account,
-    installation,
-    payload: {
-      installation: installationShape(world, installation),
-      repository_selection: installation.selection,
-      repositories_added: action === 'added' ? changed : [],
-      repositories_removed: action === 'removed' ? changed : [],
-      requester: null,
-    },
-  })
-}
-
-const shortRepository = (world: World, repository: Repository) => ({
-  id: repository.id,
-  node_id: nodeId('R', repository.id),
-  name: repository.name,
-  full_name: fullName(repository),
-  private: repository.private,
-})

@@ -235,6 +235,9 @@ export interface App {
   readonly id: number
   readonly slug: string
   readonly name: string
+  readonly description: string | null
+  /** The owner's page about it. Undefined: the app's page here. */
+  readonly homepage: string | undefined
   readonly clientId: string
   readonly clientSecret: string
   /** PEM, PKCS#1, as GitHub hands it out. */

@@ -4,7 +4,10 @@ import type { App, Installation, Label, Repository, User } from './state.ts'
 
 /** What every part of the simulator shares: the state, the clock, ids, and where events go. */
 export interface World {
-  readonly app: App
+  /** The one app there is; a manifest makes another in its place. */
+  app: App
+  /** Codes of the manifest flow that were not exchanged yet. */
+  readonly conversions: Map<string, { readonly app: App; readonly expiresAt: Date }>
   readonly users: Map<string, User>
   readonly repositories: Map<string, Repository>
   readonly installations: Map<number, Installation>

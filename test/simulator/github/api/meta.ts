@@ -1,3 +1,4 @@
+import { convertCode } from '../actions/apps.ts'
 import { notFound } from '../failure.ts'
 import { apiUrl } from '../shapes/links.ts'
 import { appShape } from '../shapes/app.ts'
@@ -11,10 +12,10 @@ export const metaHandlers: Handlers = {
     const search = { limit: 30, remaining: 30, used: 0, reset }
     return ok({ resources: { core, search }, rate: core })
   },
-  /** The last step of the manifest flow. The one app there is was made from it, so to say: the code is its client id. */
+  /** The last step of the manifest flow; whoever has the code needs nothing else. */
   'apps/create-from-manifest': call => {
-    const { app } = call.world
-    if (call.path.code !== app.clientId) throw notFound()
+    const app = convertCode(call.world, call.path.code)
+    if (!app) throw notFound()
     return created({
       ...appShape(call.world),
       client_id: app.clientId,

@@ -40,7 +40,8 @@ export function createTokens(world: World, lifetime: number): Tokens {
     const user = users.get(token)
     if (user) return { kind: 'user', user }
     const found = installations.get(token)
-    if (!found || found.expiresAt <= world.now()) throw badCredentials()
+    const ended = !found || found.expiresAt <= world.now() || !world.installations.has(found.installation.id)
+    if (ended) throw badCredentials()
     return { kind: 'installation', ...found }
   }
 

@@ -29,6 +29,8 @@ export interface Contract {
   readonly source: string
   readonly operations: readonly string[]
   readonly violations: Violation[]
+  /** The names of the properties that the description gives a component. */
+  readonly propertiesOf: (component: string) => readonly string[]
   readonly route: (method: string, path: string) => Route | undefined
   /** The problems with a request, recorded as a violation; with the parameters coerced to their types. */
   readonly checkRequest: (operation: string, parts: RequestParts) => CheckedRequest
@@ -69,6 +71,7 @@ export async function loadContract(): Promise<Contract> {
     source: `${description.source.package}@${description.source.version}`,
     operations: Object.keys(description.operations),
     violations,
+    propertiesOf: name => Object.keys(description.components[name]?.['properties'] ?? {}),
     route: (method, path) => {
       for (const route of routes) {
         const match = route.method === method ? route.pattern.exec(path) : null

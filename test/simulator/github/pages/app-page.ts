@@ -21,7 +21,7 @@ export function appPage(visit: Visit, deliverer: Deliverer): Page {
   )
   return {
     title: app.name,
-    content: html`<div class="heading"><h1>${app.name}</h1><p>${icon('rocket')} App ${app.id}, installed ${installations.size} time${installations.size === 1 ? '' : 's'}. Webhooks go to <code>${deliverer.url ?? 'nowhere yet'}</code>.</p><p>${permissions}</p></div>
+    content: html`<div class="heading"><h1>${app.name}</h1><p>${icon('rocket')} App ${app.id}, installed ${installations.size} time${installations.size === 1 ? '' : 's'}. Webhooks go to <code>${deliverer.url ?? 'nowhere yet'}</code>.</p><p>${permissions}</p><p><a href="/apps/${app.slug}/installations/new">Install it on repositories</a></p></div>
 <h2>Recent deliveries</h2><ul class="list">${rows.length ? rows : html`<li class="dull">None yet.</li>`}</ul>`,
   }
 }

@@ -14,6 +14,8 @@ export interface Page {
   readonly title: string
   readonly repository?: Repository
   readonly tab?: 'code' | 'issues' | 'pulls'
+  /** Another site that a form's answer redirects to: browsers hold it against the policy of the page with the form. */
+  readonly formsLeadTo?: string
   readonly content: Html
 }
 

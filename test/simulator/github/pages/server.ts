@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Contract } from '../contract/contract.ts'
 import { ApiFailure, notFound } from '../failure.ts'
 import { readCommit, unifiedDiff } from '../git/log.ts'
 import { readBlob, findObject } from '../git/objects.ts'
@@ -8,6 +9,7 @@ import { diffBase } from '../shapes/pull.ts'
 import { isPullRequest, type Repository } from '../state.ts'
 import type { Deliverer } from '../webhooks/deliverer.ts'
 import { findRepository, findUser, type World } from '../world.ts'
+import { appSettingsAt, newAppFrom, submitInstallation, submitNewApp } from './app-forms.ts'
 import { appPage } from './app-page.ts'
 import { asset } from './assets.ts'
 import { runBody } from './checks.ts'
@@ -16,20 +18,32 @@ import { codePage } from './code.ts'
 import { submit } from './forms.ts'
 import { html } from './html.ts'
 import { checkMark } from './icons.ts'
+import { installPage } from './install-page.ts'
 import { issuePageOf } from './issue-page.ts'
 import { layout, type Page, type Visit } from './layout.ts'
 import { commitPageOf, issuesPage, repositoriesPage } from './lists.ts'
+import { newAppPage, noManifestPage } from './new-app-page.ts'
 import { files, pullPageOf } from './pull-page.ts'
 
+const policy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' http: https:; connect-src 'self'; base-uri 'none'"
+
 const security = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' http: https:; connect-src 'self'; form-action 'self'; base-uri 'none'",
+  'Content-Security-Policy': `${policy}; form-action 'self'`,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'same-origin',
 }
 
+export interface PagesParts {
+  readonly world: World
+  readonly deliverer: Deliverer
+  readonly contract: Contract
+}
+
 /** Serves the pages for people. Everybody on this machine sees every repository. */
-export function createPages(world: World, deliverer: Deliverer) {
+export function createPages(parts: PagesParts) {
+  const { world, deliverer } = parts
+
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const visit: Visit = {
       world,
@@ -63,16 +77,31 @@ export function createPages(world: World, deliverer: Deliverer) {
     visit: Visit,
     url: URL,
   ): Promise<void> {
+    const settings = appSettingsAt(world, url.pathname, visit.user)
     // A form on another site must not act here in a person's name.
     const { origin } = request.headers
-    if (origin !== undefined && origin !== world.url)
+    if (origin !== undefined && origin !== world.url && !settings?.asks)
       throw new ApiFailure(403, 'This form came from another site.')
     const fields = new URLSearchParams((await readBody(request)).toString())
+    if (settings?.asks) {
+      const app = newAppFrom(parts.contract, settings.owner, fields, url.searchParams.get('state'))
+      return send(response, 200, visit, newAppPage(app))
+    }
+    if (settings) {
+      const Location = await submitNewApp(parts, settings.owner, fields)
+      response.writeHead(302, { Location, 'Cache-Control': 'no-store' }).end()
+      return
+    }
     const back = (fields.get('back') ?? '/').replace(/^(?!\/(?!\/)).*/, '/')
     const [owner = '', name = '', ...rest] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
     if (url.pathname === '/-/session') {
       const cookie = `acting-as=${encodeURIComponent(fields.get('user') ?? '')}; Path=/; HttpOnly; SameSite=Lax`
       response.writeHead(303, { Location: back, 'Set-Cookie': cookie }).end()
+      return
+    }
+    if (owner === 'apps' && rest[0] === 'installations') {
+      submitInstallation(world, fields)
+      response.writeHead(303, { Location: `/apps/${world.app.slug}` }).end()
       return
     }
     if (owner === 'apps' && rest[0] === 'deliveries') {
@@ -90,7 +119,13 @@ export function createPages(world: World, deliverer: Deliverer) {
 }
 
 function send(response: ServerResponse, status: number, visit: Visit, page: Page): void {
-  const headers = { ...security, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }
+  const formAction = ["'self'", ...(page.formsLeadTo ? [page.formsLeadTo] : [])].join(' ')
+  const headers = {
+    ...security,
+    'Content-Security-Policy': `${policy}; form-action ${formAction}`,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+  }
   response.writeHead(status, headers).end(layout(visit, page).html)
 }
 
@@ -117,6 +152,8 @@ async function pageAt(visit: Visit, deliverer: Deliverer, url: URL): Promise<Pag
     .filter(Boolean)
     .map(decodeURIComponent)
   if (owner === undefined) return repositoriesPage(visit)
+  if (appSettingsAt(world, url.pathname, visit.user)) return noManifestPage
+  if (owner === 'apps' && section === 'installations') return installPage(visit)
   if (owner === 'apps') return appPage(visit, deliverer)
   if (name === undefined) return repositoriesPage(visit, owner)
   const repository = findRepository(world, owner, name)
