@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Application, ApplicationSource } from './application.ts'
-import type { SourceLocation } from './problem.ts'
+import type { Application, ApplicationLocation, ApplicationSource } from './application.ts'
 
 /** apiVersions under which Application documents are found in repositories today. */
 export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1alpha1'] as const
@@ -136,7 +135,7 @@ const defaultTimeoutSeconds = 300
 /** Fills in every default. `document` has passed {@link applicationDocument}. */
 export function applicationFrom(
   document: ApplicationDocument,
-  definedIn: SourceLocation | null,
+  definedIn: ApplicationLocation | null,
 ): Application {
   const { metadata, spec } = document
   const annotations = metadata.annotations ?? {}

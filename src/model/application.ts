@@ -56,6 +56,11 @@ export interface IgnoreDifference {
   readonly managedFieldsManagers: readonly string[]
 }
 
+/** Where an Application document begins, and the line of its destination, where mistakes are pointed out. */
+export interface ApplicationLocation extends SourceLocation {
+  readonly destinationLine?: number
+}
+
 /**
  * One set of objects kept on one cluster, read from an Application document (Argo CD's schema) with every default filled
  * in. The pair of name and cluster is unique: the same name may go to several clusters.
@@ -63,7 +68,7 @@ export interface IgnoreDifference {
 export interface Application {
   readonly name: string
   /** Where its document stands; null when it has none (CLI on a directory). */
-  readonly definedIn: SourceLocation | null
+  readonly definedIn: ApplicationLocation | null
   readonly sources: readonly ApplicationSource[]
   readonly destination: {
     /** The cluster's name as its agent registered it. */

@@ -97,7 +97,10 @@ export function applicationsIn(text: string, file: string): FoundApplications {
 }
 
 function locatedApplication(data: ApplicationDocument, document: YamlDocument, file: string): Application {
-  return applicationFrom(data, { file, ...document.positionOf([]) })
+  const { destination } = data.spec
+  const named = ['spec', 'destination', destination.name === undefined ? 'server' : 'name']
+  const destinationLine = document.positionOf(named).line
+  return applicationFrom(data, { file, ...document.positionOf([]), destinationLine })
 }
 
 const ourGroups: readonly string[] = applicationApiVersions.map(groupOf)

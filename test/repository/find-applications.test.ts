@@ -38,9 +38,9 @@ describe('without settings', () => {
     })
     expect(found.keys).toEqual(['one@dev', 'one@prod', 'two@dev'])
     expect(found.applications.map(it => it.definedIn)).toEqual([
-      { file: 'a/b/one.yaml', line: 3, column: 1 },
-      { file: 'a/b/one.yaml', line: 12, column: 1 },
-      { file: 'two.yml', line: 1, column: 1 },
+      { file: 'a/b/one.yaml', line: 3, column: 1, destinationLine: 8 },
+      { file: 'a/b/one.yaml', line: 12, column: 1, destinationLine: 17 },
+      { file: 'two.yml', line: 1, column: 1, destinationLine: 6 },
     ])
     expect(found.problems).toEqual([])
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Cluster } from '../../tools/control-plane/cluster.ts'
 import { eventually } from '../stage/eventually.ts'
 import { kubectl } from '../stage/kubectl.ts'
 import { edited, merge, openChange } from './change.ts'
@@ -45,43 +46,30 @@ export const restartSteps: readonly StoryStep[] = [
       const files = await edited(
         story,
         { branch: 'main', path: 'base/frontend.yaml' },
-        { 'replicas: 4': 'replicas: 6' },
+        {
+          'replicas: 4': 'replicas: 6',
+          // So that the sync waits for pods when it is killed, as it would in a real cluster.
+          '  template:\n    metadata:\n':
+            '  template:\n    metadata:\n      annotations:\n        plumbline.dev/simulate: slow-start\n',
+        },
       )
       const pull = await openChange(story, { branch: 'six', title: 'Six replicas', files })
       await eventually(() => assert.equal(theCheck(story, pull, 'plumbline').conclusion, 'success'))
       await merge(story, pull)
-      // The journal is there from before the first write until the end: with it the sync is in its middle.
-      await eventually(async () => {
-        const journals = await kubectl(
-          dev,
-          '-n',
-          'plumbline-system',
-          'get',
-          'secrets',
-          '--field-selector=type=plumbline.dev/journal.v1',
-          '-o',
-          'name',
-        )
-        assert.notEqual(journals, '')
-      })
+      await eventually(async () => assert.notEqual(await journals(dev), ''))
       await stage.stopAgent('dev', 'SIGKILL')
+      assert.notEqual(await journals(dev), '', 'the sync was in its middle')
       await stage.startAgent('dev')
-      await eventually(async () => {
-        const journals = await kubectl(
-          dev,
-          '-n',
-          'plumbline-system',
-          'get',
-          'secrets',
-          '--field-selector=type=plumbline.dev/journal.v1',
-          '-o',
-          'name',
-        )
-        assert.equal(journals, '')
-      }, 60_000)
+      await eventually(async () => assert.equal(await journals(dev), ''), 60_000)
       await isSynced(story, 'dev')
       assert.equal(await replicas(story, 'dev', 'frontend'), '6')
       await eventually(() => theComment(pull, /synced/i))
     },
   },
 ]
+
+/** There is one from before a sync's first write until its end. */
+function journals(cluster: Cluster): Promise<string> {
+  const type = '--field-selector=type=plumbline.dev/journal.v1'
+  return kubectl(cluster, '-n', 'plumbline-system', 'get', 'secrets', type, '-o', 'name')
+}

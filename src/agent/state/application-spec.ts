@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Application, type ApplicationSource } from '../../model/application.ts'
+import type { Application, ApplicationLocation, ApplicationSource } from '../../model/application.ts'
 import { applicationDocument, applicationFrom } from '../../model/application-document.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
@@ -45,9 +45,14 @@ export function toObject(
       },
       ...filled({ ignoreDifferences: application.ignoreDifferences.map(filled) }),
       revisionHistoryLimit: application.revisionHistoryLimit,
-      ...filled({ repository, definedIn: application.definedIn && filled(application.definedIn) }),
+      ...filled({ repository, definedIn: application.definedIn && placeOf(application.definedIn) }),
     },
   }
+}
+
+/** As far as the CustomResourceDefinition knows it. */
+function placeOf({ file, line, column }: ApplicationLocation): object {
+  return filled({ file, line, column: column ?? null })
 }
 
 const ours = z.object({

@@ -1,5 +1,5 @@
 import { type Application, applicationKey } from '../../model/application.ts'
-import type { Problem } from '../../model/problem.ts'
+import type { Problem, SourceLocation } from '../../model/problem.ts'
 
 export interface KnownWorld {
   /** Names of clusters that agents may speak for. */
@@ -18,7 +18,7 @@ export function obstaclesOf(application: Application, world: KnownWorld): readon
     problems.push({
       code: 'unknown-cluster',
       message: `no cluster "${cluster}" is registered here`,
-      location: application.definedIn,
+      location: destinationOf(application),
       hint:
         world.clusters.length === 0
           ? 'register it with `plumbline clusters add` and start its agent'
@@ -35,4 +35,8 @@ export function obstaclesOf(application: Application, world: KnownWorld): readon
     })
   }
   return problems
+}
+
+function destinationOf({ definedIn }: Application): SourceLocation | null {
+  return definedIn && { file: definedIn.file, line: definedIn.destinationLine ?? definedIn.line }
 }

@@ -19,19 +19,28 @@ const behaviour =
   '.metadata.annotations["plumbline.dev/simulate"] // ' +
   `(if any(.spec.containers[]; .image | test("${missingImage}")) then "image-pull" else "run" end)`
 
-const behavesWell = noneOf(behaviour, 'crash', 'image-pull', 'never-ready')
+const behavesWell = noneOf(behaviour, 'crash', 'image-pull', 'never-ready', 'slow-start')
 const isNew = missing('.status.startTime')
 const waitingReason = '.status.containerStatuses[]?.state.waiting.reason'
 
-/** Ready at once, complete soon when they belong to a Job, gone when deleted. */
+const becomesReady = [
+  setStatus([now, 'phase: Running', started, readyConditions, containers(running(true))].join('\n')),
+]
+
+/** Ready at once (annotation `slow-start`: after four seconds), complete soon when they belong to a Job, gone when deleted. */
 const wellBehaved: readonly Stage[] = [
   stage({
     name: 'pod-run',
     kind: 'Pod',
     when: [isNew, behavesWell],
-    steps: [
-      setStatus([now, 'phase: Running', started, readyConditions, containers(running(true))].join('\n')),
-    ],
+    steps: becomesReady,
+  }),
+  stage({
+    name: 'pod-run-late',
+    kind: 'Pod',
+    when: [isNew, oneOf(behaviour, 'slow-start')],
+    after: 4_000,
+    steps: becomesReady,
   }),
   stage({
     name: 'pod-complete',
