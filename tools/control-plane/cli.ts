@@ -22,6 +22,7 @@ Pods are simulated. Most become ready at once; a pod's annotation makes it misbe
   plumbline.dev/simulate: crash         its containers end with exit code 1, again and again
   plumbline.dev/simulate: image-pull    its images are not found; so is any image tagged does-not-exist or never-pulls
   plumbline.dev/simulate: never-ready   its containers run but are never ready
+  plumbline.dev/simulate: slow-start    it is ready after four seconds
 
 Example:
   export KUBECONFIG=$(npm run --silent cluster -- up dev)
