@@ -1,7 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
+import { ensureBinaries } from '../tools/control-plane/binaries.ts'
 import { type Cluster, createCluster } from '../tools/control-plane/cluster.ts'
+import { progressLines } from '../tools/control-plane/progress.ts'
+import { ToolError } from '../tools/machine/errors.ts'
+import { ensureSystemPackages } from '../tools/system-packages.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +19,7 @@ declare module 'vitest' {
  * the file's, so that it lives until the run ends, however that ends.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await prepareMachine()
   const clusters = new Map<string, Promise<Cluster>>()
   const server = createServer((request, response) => {
     const name = `test-${process.pid}-${(request.url ?? '').slice(1)}`
@@ -36,5 +41,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     server.closeAllConnections()
     server.close()
     await Promise.allSettled([...clusters.values()].map(async cluster => (await cluster).down()))
+  }
+}
+
+/** What takes minutes on a fresh machine is there before a test waits for it. */
+async function prepareMachine(): Promise<void> {
+  const tell = (line: string) => process.stderr.write(`${line}\n`)
+  await ensureBinaries({ onProgress: progressLines(tell) })
+  try {
+    await ensureSystemPackages(['postgresql', 'chromium'])
+  } catch (error) {
+    // The tests that need them fail with these words; all others can run.
+    if (!(error instanceof ToolError)) throw error
+    tell(error.message)
   }
 }

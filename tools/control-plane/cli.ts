@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { ensureBinaries } from './binaries.ts'
 import { createCluster, listClusters, removeClusterNamed } from './cluster.ts'
-import type { BinaryProgress } from './progress.ts'
+import { progressLines } from './progress.ts'
 import { ToolError } from '../machine/errors.ts'
 
 // stdout carries the answer alone, so that scripts can use it; all else goes to stderr.
@@ -38,7 +38,7 @@ program
   .description('start the cluster unless it runs; prints the path of its kubeconfig')
   .action(async (name: string, { nodes }: { nodes: number }) => {
     const { signal } = interrupted
-    const options = { name, nodes, lifetime: 'until-down', onProgress: tellProgress(), signal } as const
+    const options = { name, nodes, lifetime: 'until-down', onProgress: progressLines(tell), signal } as const
     answer((await createCluster(options)).kubeconfig)
   })
 
@@ -75,20 +75,8 @@ program
     'print the folder of kubectl, helm, kustomize and the control plane, after getting what is missing',
   )
   .action(async () => {
-    answer(await ensureBinaries({ onProgress: tellProgress(), signal: interrupted.signal }))
+    answer(await ensureBinaries({ onProgress: progressLines(tell), signal: interrupted.signal }))
   })
-
-/** A line per phase; while one lasts, a line every half minute. */
-function tellProgress(): (progress: BinaryProgress) => void {
-  let last = ''
-  return ({ binary, step, of, phase, elapsedSeconds }) => {
-    const stretch = `${binary} ${phase} ${Math.floor(elapsedSeconds / 30)}`
-    if (phase === 'cached' || stretch === last) return
-    last = stretch
-    const time = elapsedSeconds === 0 ? '' : ` (${elapsedSeconds} s)`
-    tell(`[${step}/${of}] ${binary}: ${phase}${time}`)
-  }
-}
 
 function wholeNumber(text: string): number {
   const number = Number(text)

@@ -39,3 +39,15 @@ export function reporter(
   }
   return Object.assign(report, { stop: () => clearInterval(timer) })
 }
+
+/** For terminals and logs alike: a line per phase, and while one lasts, a line every half minute. */
+export function progressLines(tell: (line: string) => void): (progress: BinaryProgress) => void {
+  let last = ''
+  return ({ binary, step, of, phase, elapsedSeconds }) => {
+    const stretch = `${binary} ${phase} ${Math.floor(elapsedSeconds / 30)}`
+    if (phase === 'cached' || stretch === last) return
+    last = stretch
+    const time = elapsedSeconds === 0 ? '' : ` (${elapsedSeconds} s)`
+    tell(`[${step}/${of}] ${binary}: ${phase}${time}`)
+  }
+}
