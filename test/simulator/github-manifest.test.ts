@@ -85,6 +85,17 @@ test('an organization has apps of its own, a person has none of another name', a
   expect((await post(scene, '/organizations/ada/settings/apps/new', fields)).status).toBe(404)
 })
 
+test('a private app can be installed by its owner only', async () => {
+  await using scene = await startScene()
+  const acme = scene.simulator.createUser('acme', { type: 'Organization' })
+  await scene.simulator.createRepository({ owner: acme, name: 'tools' })
+  await newAppCode(scene.simulator)
+  const page = await fetch(`${scene.simulator.url}/apps/shop-bot/installations/new`)
+  expect(await page.text()).not.toContain('Install on acme')
+  const fields = { account: 'acme', repository: 'tools' }
+  expect((await post(scene, '/apps/shop-bot/installations', fields)).status).toBe(422)
+})
+
 test('a person installs the app on the repositories that are ticked', async () => {
   await using scene = await startScene()
   await newAppCode(scene.simulator, { hook_attributes: { url: scene.receiver.url } })

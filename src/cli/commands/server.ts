@@ -20,7 +20,7 @@ export function addServerCommand(program: Command): void {
     )
     .option(
       '--data <folder>',
-      'where the embedded database and git mirrors are kept',
+      'where the embedded database, git mirrors and the GitHub App that the setup created are kept',
       process.env.PLUMBLINE_DATA ?? './plumbline-data',
     )
     .addHelpText('after', environmentHelp)
@@ -41,7 +41,8 @@ const environmentHelp = `
 Environment:
   DATABASE_URL              PostgreSQL; without it an embedded database in the data folder is used, for one server only
   APP_ID, PRIVATE_KEY (or PRIVATE_KEY_PATH), WEBHOOK_SECRET
-                            the GitHub App; without them the server shows a page that creates one
+                            the GitHub App; without them the one in the data folder is used, and where there is none
+                            the server logs a link to a page that creates it
   GHE_HOST, GHE_PROTOCOL    a GitHub Enterprise Server in place of github.com
   LOG_LEVEL                 trace, debug, info (default), warn, error
 `

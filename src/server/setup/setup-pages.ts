@@ -16,7 +16,7 @@ export interface StartPage {
 export function startPage(it: StartPage): Page {
   const { draft, publicUrl } = it
   const body = html`
-<h1>Create the GitHub App</h1>
+<div class="narrow"><h1>Create the GitHub App</h1>
 <p class="lead">Plumbline acts on GitHub as an App that is yours alone. GitHub shows you what it asks for and creates it; its
 credentials come straight back to this server.</p>
 ${isOutOfReach(publicUrl, it.webUrl) ? outOfReach(publicUrl) : createForm(it)}
@@ -30,7 +30,7 @@ ${reasons(
   ['Event', 'What for'],
   draft.events.map(({ name, why }) => [name.replaceAll('_', ' '), why]),
 )}
-<p class="quiet">Webhooks go to <code>${webhookUrl(publicUrl)}</code>, each signed with a secret that GitHub makes for this App.</p>`
+<p class="quiet">Webhooks go to <code>${webhookUrl(publicUrl)}</code>, each signed with a secret that GitHub makes for this App.</p></div>`
   return { title: 'Plumbline: create the GitHub App', body, refreshAfter: null }
 }
 
@@ -79,7 +79,7 @@ export interface DonePage {
 
 export function donePage({ name, slug, webUrl, keptIn }: DonePage): Page {
   const body = html`
-<h1>${name} is there</h1>
+<div class="narrow"><h1>${name} is ready</h1>
 <p class="lead">GitHub created the App, and this server works as it already: nothing has to be started again.</p>
 <section class="card">
 <a class="button primary" href="${webUrl}/apps/${encodeURIComponent(slug)}/installations/new">Install it on your repositories</a>
@@ -95,6 +95,6 @@ export function donePage({ name, slug, webUrl, keptIn }: DonePage): Page {
 <p>In <code>${keptIn}</code> on the server, readable by the server's own user only. They are used at the next start, unless the
 environment gives others.</p>
 <p class="quiet">Several servers on one PostgreSQL database all need them: put its <code>id</code>, <code>privateKey</code> and <code>webhookSecret</code> into
-the environment of each, as <code>APP_ID</code>, <code>PRIVATE_KEY</code> and <code>WEBHOOK_SECRET</code> (in Kubernetes from a Secret), and delete the file.</p>`
-  return { title: `Plumbline: ${name} is there`, body, refreshAfter: null }
+the environment of each, as <code>APP_ID</code>, <code>PRIVATE_KEY</code> and <code>WEBHOOK_SECRET</code> (in Kubernetes from a Secret), and delete the file.</p></div>`
+  return { title: `Plumbline: ${name} is ready`, body, refreshAfter: null }
 }

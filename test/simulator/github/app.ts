@@ -8,6 +8,7 @@ export interface AppOptions {
   readonly slug?: string
   readonly description?: string | null
   readonly homepage?: string
+  readonly public?: boolean
   readonly permissions?: Permissions
   readonly events?: readonly string[]
   readonly webhookSecret?: string
@@ -57,6 +58,7 @@ export async function createApp(
     name: options.name ?? 'Plumbline',
     description: options.description ?? null,
     homepage: options.homepage,
+    public: options.public ?? true,
     clientId: `Iv23${randomBytes(8).toString('hex')}`,
     clientSecret: randomBytes(20).toString('hex'),
     privateKey,

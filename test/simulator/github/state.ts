@@ -236,6 +236,8 @@ export interface App {
   readonly slug: string
   readonly name: string
   readonly description: string | null
+  /** Whether accounts other than its owner may install it. */
+  readonly public: boolean
   /** The owner's page about it. Undefined: the app's page here. */
   readonly homepage: string | undefined
   readonly clientId: string

@@ -25,6 +25,7 @@ export async function registerApp(world: World, owner: User, manifest: Manifest)
       slug,
       description: manifest.description ?? null,
       homepage: manifest.url,
+      public: manifest.public,
       permissions: { metadata: 'read', ...manifest.default_permissions },
       events: manifest.default_events,
     },

@@ -7,7 +7,7 @@ import type { User } from '../state.ts'
 import type { Deliverer } from '../webhooks/deliverer.ts'
 import { pingOf } from '../webhooks/ping.ts'
 import { findUser, type World } from '../world.ts'
-import { installationFor, repositoriesOf } from './install-page.ts'
+import { accountsFor, installationFor, repositoriesOf } from './install-page.ts'
 import type { NewApp } from './new-app-page.ts'
 
 /** `/settings/apps`, for oneself or for an organization, with `/new` where the manifest is posted to. */
@@ -63,7 +63,7 @@ export async function submitNewApp(
 
 /** Installs the app on the account's repositories that were ticked, or adds them to what it has. */
 export function submitInstallation(world: World, fields: URLSearchParams): void {
-  const owner = findUser(world, fields.get('account') ?? '')
+  const owner = accountsFor(world).find(one => one.login === fields.get('account'))
   const chosen = new Set(fields.getAll('repository'))
   const repositories = owner ? repositoriesOf(world, owner).filter(one => chosen.has(one.name)) : []
   if (!owner || repositories.length === 0) throw new ApiFailure(422, 'Choose at least one repository.')

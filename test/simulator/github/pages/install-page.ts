@@ -6,7 +6,7 @@ import { avatar, type Page, type Visit } from './layout.ts'
 /** Where the app is given repositories: a form for each account that has some. */
 export function installPage({ world }: Visit): Page {
   const { app } = world
-  const owners = accountsOf(world)
+  const owners = accountsFor(world)
   const forms = owners.map(owner => {
     const installation = installationFor(world, owner)
     const rows = repositoriesOf(world, owner).map(
@@ -21,13 +21,15 @@ ${rows}<div class="buttons"><button class="primary">${installation ? 'Add reposi
   return {
     title: `Install ${app.name}`,
     content: html`<div class="heading"><h1>Install ${app.name}</h1><p>It gets what it asks for on the repositories that you choose, and on no others.</p></div>
-${forms.length ? forms : html`<p class="dull">There are no repositories yet.</p>`}`,
+${forms.length ? forms : html`<p class="dull">Nobody who may install it has a repository yet.</p>`}`,
   }
 }
 
-const accountsOf = (world: World): readonly User[] => [
-  ...new Set([...world.repositories.values()].map(repository => repository.owner)),
-]
+/** Those with repositories on which the app may be installed: of a private app that is its owner alone. */
+export const accountsFor = ({ app, repositories }: World): readonly User[] =>
+  [...new Set([...repositories.values()].map(repository => repository.owner))].filter(
+    owner => app.public || owner === app.owner,
+  )
 
 export const repositoriesOf = (world: World, owner: User): readonly Repository[] =>
   [...world.repositories.values()].filter(repository => repository.owner === owner)
