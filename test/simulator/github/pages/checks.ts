@@ -5,10 +5,10 @@ import { checkMark, icon, statusMark } from './icons.ts'
 import type { Visit } from './layout.ts'
 import { markdown } from './markdown.ts'
 
-/** The check runs at a commit, the newest of each name. */
+/** The check runs at a commit, the newest of each name, by name: what speaks for all others comes first. */
 export function runsAt(repository: Repository, sha: string): CheckRun[] {
   const runs = repository.suites.filter(suite => suite.headSha === sha).flatMap(suite => suite.runs)
-  return [...new Map(runs.map(run => [run.name, run])).values()]
+  return [...new Map(runs.map(run => [run.name, run])).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** All checks and statuses of a commit, each to be opened for what it says. */

@@ -18,7 +18,7 @@ export async function pullPageOf(visit: Visit, issue: PullRequest): Promise<Page
   const fork = pull.headRepository !== repository
   const head = fork ? `${pull.headRepository.owner.login}:${pull.headBranch}` : pull.headBranch
   const commits = `${detail.commits} commit${detail.commits === 1 ? '' : 's'}`
-  const verb = pull.mergedAt ? 'merged' : 'wants to merge'
+  const verb = pull.mergedAt ? 'merged' : issue.state === 'closed' ? 'wanted to merge' : 'wants to merge'
   const who = pull.mergedBy ?? issue.user
   const line = html`${person(who)} ${verb} ${commits} into <code class="branch">${pull.baseBranch}</code> from <code class="branch">${head}</code>`
   return {

@@ -13,7 +13,7 @@ export function timeline(visit: Visit, issue: Issue): Html {
   }))
   const events = issue.timeline.map(event => ({ id: event.id, html: eventLine(event) }))
   const deployments = deploymentsOf(issue).map(({ deployment, status }) => ({
-    id: status.id,
+    id: deployment.id,
     html: html`<div class="event">${statusMark(status.state)} ${person(status.creator)} deployed to <b>${deployment.environment}</b>: ${status.state.replace('_', ' ')}${status.description ? html`, ${status.description}` : ''} ${when(status.createdAt)}</div>`,
   }))
   const rest = [...comments, ...events, ...deployments].sort((a, b) => a.id - b.id)
