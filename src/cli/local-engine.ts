@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadKubeConfig } from '../agent/cluster/kube-config.ts'
 import { type AgentParts, createAgentParts } from '../compose/agent-parts.ts'
+import { shutdownSignal } from '../compose/shutdown.ts'
 import type { TargetOptions } from './commands/options.ts'
 
 /** The agent's engine on a laptop: one cluster by kubeconfig, nothing kept on disk. */
@@ -13,7 +14,7 @@ export interface LocalEngine extends AgentParts {
 
 /**
  * Runs `work` with an engine and tidies up after it. Ctrl-C, or the end of `timeout` (seconds), aborts the signal, which makes
- * a sync roll back.
+ * a sync roll back; a second Ctrl-C ends the process, and the next sync finishes or rolls back by the journal.
  */
 export async function withLocalEngine(
   options: Pick<TargetOptions, 'kubeconfig' | 'context' | 'timeout'>,
@@ -22,9 +23,7 @@ export async function withLocalEngine(
   const { kubeconfig, context } = options
   const clusterName = loadKubeConfig({ kubeconfig, context }).getCurrentContext()
   const dataFolder = await mkdtemp(join(tmpdir(), 'plumbline-'))
-  const interrupted = new AbortController()
-  const interrupt = () => interrupted.abort(new Error('interrupted'))
-  process.once('SIGINT', interrupt)
+  const interrupted = shutdownSignal(() => new Error('interrupted'))
   const parts = createAgentParts({
     kubeconfig: kubeconfig ?? null,
     context: context ?? null,
@@ -37,9 +36,8 @@ export async function withLocalEngine(
   })
   try {
     const bound = options.timeout === undefined ? [] : [AbortSignal.timeout(options.timeout * 1000)]
-    await work({ ...parts, clusterName }, AbortSignal.any([interrupted.signal, ...bound]))
+    await work({ ...parts, clusterName }, AbortSignal.any([interrupted, ...bound]))
   } finally {
-    process.off('SIGINT', interrupt)
     parts.cluster.close()
     await rm(dataFolder, { recursive: true, force: true })
   }

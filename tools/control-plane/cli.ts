@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { shutdownSignal } from '../../src/compose/shutdown.ts'
 import { ensureBinaries } from './binaries.ts'
 import { createCluster, listClusters, removeClusterNamed } from './cluster.ts'
 import { progressLines } from './progress.ts'
@@ -8,10 +9,7 @@ import { ToolError } from '../machine/errors.ts'
 const answer = (line: string) => process.stdout.write(`${line}\n`)
 const tell = (line: string) => process.stderr.write(`${line}\n`)
 
-const interrupted = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => interrupted.abort(new ToolError(`stopped by ${signal}`)))
-}
+const interrupted = shutdownSignal(name => new ToolError(`stopped by ${name}`))
 
 const program = new Command('cluster')
   .description('Kubernetes control planes on this machine, for the demo, tests and development.')
@@ -37,8 +35,13 @@ program
   .option('--nodes <count>', 'ready nodes at least', wholeNumber, 1)
   .description('start the cluster unless it runs; prints the path of its kubeconfig')
   .action(async (name: string, { nodes }: { nodes: number }) => {
-    const { signal } = interrupted
-    const options = { name, nodes, lifetime: 'until-down', onProgress: progressLines(tell), signal } as const
+    const options = {
+      name,
+      nodes,
+      lifetime: 'until-down',
+      onProgress: progressLines(tell),
+      signal: interrupted,
+    } as const
     answer((await createCluster(options)).kubeconfig)
   })
 
@@ -75,7 +78,7 @@ program
     'print the folder of kubectl, helm, kustomize and the control plane, after getting what is missing',
   )
   .action(async () => {
-    answer(await ensureBinaries({ onProgress: progressLines(tell), signal: interrupted.signal }))
+    answer(await ensureBinaries({ onProgress: progressLines(tell), signal: interrupted }))
   })
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { shutdownSignal } from '../../src/compose/shutdown.ts'
 import { type Stage, startStage } from '../../test/stage/stage.ts'
 import { deploySteps } from '../../test/story/deploy.ts'
 import type { Story } from '../../test/story/step.ts'
@@ -10,27 +11,25 @@ import { playSteps } from './play.ts'
 /** `make demo`: the whole loop on this machine, until Ctrl-C. With ONCE=1 it plays the person too, and ends 0 only if all held. */
 async function main(): Promise<number> {
   const once = Boolean(process.env.ONCE)
-  const interrupted = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => interrupted.abort(new Error('interrupted')))
+  const interrupted = shutdownSignal(() => new Error('interrupted'))
   let stage: Stage | null = null
   try {
     stage = await withProgress(report =>
       startStage({
         clusters: ['dev', 'prod'],
         prefix: once ? 'demo-once' : 'demo',
-        signal: interrupted.signal,
+        signal: interrupted,
         ...report,
       }),
     )
     const story: Story = { stage, pull: null }
-    if (once) return (await playSteps(storySteps, story, interrupted.signal)) ? 0 : 1
-    if (!(await playSteps(deploySteps.slice(0, 2), story, interrupted.signal))) return 1
+    if (once) return (await playSteps(storySteps, story, interrupted)) ? 0 : 1
+    if (!(await playSteps(deploySteps.slice(0, 2), story, interrupted))) return 1
     tellNextSteps(story)
-    await aborted(interrupted.signal)
+    await aborted(interrupted)
     return 0
   } catch (cause) {
-    if (interrupted.signal.aborted) return 130
+    if (interrupted.aborted) return 130
     console.error(styleText('red', cause instanceof Error ? cause.message : String(cause)))
     return 1
   } finally {
