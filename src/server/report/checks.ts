@@ -1,7 +1,7 @@
 import type { Check, CheckConclusion } from '../../forge/forge.ts'
 import { applicationAnnotations, definitionAnnotations, failureAnnotations } from './annotations.ts'
 import { changesSomething, hasErrors, headline, isPlanned, risksOf, summaryPhrase } from './counts.ts'
-import { pullRequestComment } from './comment.ts'
+import { planSummary } from './comment.ts'
 import { shorten, visible } from './escape.ts'
 import { capitalised, count, distinct, list, utc } from '../../model/phrase.ts'
 import { type ApplicationView, applicationAnchor, type PullRequestView } from './view.ts'
@@ -29,7 +29,7 @@ function aggregateCheck(view: PullRequestView): Check {
     name: aggregateCheckName,
     revision: view.head,
     ...aggregateVerdict(view),
-    summary: pullRequestComment(view, maxSummary),
+    summary: planSummary(view, maxSummary),
     annotations: [...definitionAnnotations(view.problems), ...failureAnnotations(view.applications)],
     detailsUrl: view.planUrl,
   }
@@ -82,7 +82,7 @@ function applicationCheck(view: ApplicationView, pullRequest: PullRequestView): 
     ...(pullRequest.replanning
       ? inProgress(`Planning again: ${pullRequest.replanning.replaceAll('`', '')}`)
       : applicationVerdict(view)),
-    summary: pullRequestComment(only, maxSummary),
+    summary: planSummary(only, maxSummary),
     annotations: applicationAnnotations(view),
     detailsUrl: planUrl ? `${planUrl}#${applicationAnchor(view)}` : null,
   }

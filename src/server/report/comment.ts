@@ -1,5 +1,5 @@
 import type { Change } from '../../model/plan.ts'
-import { headline, isPlanned, type PlannedView } from './counts.ts'
+import { changesSomething, headline, isPlanned, type PlannedView } from './counts.ts'
 import { code, lightName, link, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
 import { type Links, objectSection } from './object-section.ts'
@@ -12,7 +12,7 @@ import {
   warnings,
 } from './sections.ts'
 import { applicationTable } from './table.ts'
-import { applicationAnchor, type PullRequestView } from './view.ts'
+import { applicationAnchor, type ApplicationView, type PullRequestView } from './view.ts'
 
 /** Whether a pull request deserves a comment of its own; an existing one is edited in any case. */
 export function deservesComment(view: PullRequestView): boolean {
@@ -24,7 +24,13 @@ export function deservesComment(view: PullRequestView): boolean {
  * limit whole objects become a line, then a number; the table is the last to give.
  */
 export function pullRequestComment(view: PullRequestView, limit: number): string {
-  const top = `## Plumbline: ${headline(view)}\n\n${planLine(view)}\n`
+  const heading = `## Plumbline: ${headline(view)}\n\n`
+  return `${heading}${planSummary(view, limit - heading.length)}`
+}
+
+/** The same without its heading, for checks: they have a title. */
+export function planSummary(view: PullRequestView, limit: number): string {
+  const top = `${planLine(view)}\n`
   const bottom = footer(view)
   const frames = view.applications
     .filter(isPlanned)
@@ -133,6 +139,11 @@ function planLine(view: PullRequestView): string {
   return `Plan for ${head} merged onto ${base}${asOf}${again}`
 }
 
+/** Whether a merge has, or may have, something to do there. Nothing is promised of what cannot be planned. */
+function mergeTouches({ status }: ApplicationView): boolean {
+  return status.kind === 'planned' ? changesSomething(status.plan) : status.kind !== 'failed'
+}
+
 /** When the oldest of the plans read its cluster; null while there is none. */
 export function oldestLive(view: PullRequestView): string | null {
   const times = view.applications.filter(isPlanned).map(it => it.status.plan.liveAt)
@@ -141,10 +152,11 @@ export function oldestLive(view: PullRequestView): string | null {
 
 function footer(view: PullRequestView): string {
   const { automatic, waitsForApproval, manual } = view.mergeEffect
-  const effect = (intro: string, clusters: readonly string[]): readonly string[] =>
-    clusters.length === 0 || view.applications.length === 0
-      ? []
-      : [`${intro}: ${clusters.slice(0, 20).map(lightName).join(', ')}.`]
+  const touched = new Set(view.applications.filter(mergeTouches).map(it => it.cluster))
+  const effect = (intro: string, clusters: readonly string[]): readonly string[] => {
+    const names = clusters.filter(it => touched.has(it)).slice(0, 20)
+    return names.length === 0 ? [] : [`${intro}: ${names.map(lightName).join(', ')}.`]
+  }
   const effects = [
     ...effect('Merging syncs automatically', automatic),
     ...effect('Waits for approval', waitsForApproval),
@@ -152,7 +164,7 @@ function footer(view: PullRequestView): string {
   ]
   const parts = [
     ...(effects.length > 0 ? [effects.join(' ')] : []),
-    ...(view.planUrl ? [link('full diff', view.planUrl)] : []),
+    ...(view.planUrl ? [link(touched.size > 0 ? 'full diff' : 'plan page', view.planUrl)] : []),
     '`/plumbline help`',
   ]
   return `${parts.join(' · ')}\n`

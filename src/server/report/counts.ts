@@ -1,7 +1,7 @@
 import type { Plan, Risk, Severity } from '../../model/plan.ts'
 import { drifted } from './field.ts'
 import type { ApplicationView, PullRequestView } from './view.ts'
-import { count, distinct, list } from '../../model/phrase.ts'
+import { count, distinct } from '../../model/phrase.ts'
 
 export type PlannedView = ApplicationView & { readonly status: { readonly kind: 'planned' } }
 
@@ -49,22 +49,25 @@ export function headline(view: PullRequestView): string {
   const pending = view.applications.filter(it => it.status.kind === 'pending').length
   if (pending > 0) {
     const total = view.applications.length
+    const { applications, on } = scopeOf(view.applications)
     return pending === total
-      ? `planning ${count(total, 'application')}`
-      : `${total - pending} of ${count(total, 'application')} planned`
+      ? `planning ${count(applications, 'application')} on ${on}`
+      : `${total - pending} of ${count(total, 'plan')} made`
   }
   const planned = view.applications.filter(isPlanned)
   const parts: string[] = []
-  if (view.problems.length > 0) parts.push(`${count(view.problems.length, 'problem')} in what is configured`)
+  if (view.problems.length > 0) parts.push(`${count(view.problems.length, 'problem')} in the configuration`)
   const unplanned = scopeOf(view.applications.filter(it => !isPlanned(it) || hasErrors(it)))
   if (unplanned.applications > 0)
     parts.push(`${count(unplanned.applications, 'application')} cannot be planned`)
   const changing = scopeOf(planned.filter(it => changesSomething(it.status.plan)))
   if (changing.applications > 0) {
-    const verb = changing.applications === 1 ? 'changes' : 'change'
-    parts.push(`${count(changing.applications, 'application')} ${verb} on ${changing.on}`)
+    const { applications, on } = changing
+    // After "2 applications cannot be planned" the noun is understood.
+    const subject = unplanned.applications > 0 ? `${applications}` : count(applications, 'application')
+    parts.push(`${subject} ${applications === 1 ? 'changes' : 'change'} on ${on}`)
   }
-  return parts.length === 0 ? 'nothing changes on any cluster' : list(parts)
+  return parts.join(', ') || 'nothing changes on any cluster'
 }
 
 export function hasErrors(view: PlannedView): boolean {

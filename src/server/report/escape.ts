@@ -122,7 +122,7 @@ export function fence(language: 'diff' | 'text', content: string): string {
  */
 export function link(text: string, url: string): string {
   if (/[`\\[\]]/.test(text.replace(/^`|`$/g, ''))) return text
-  const safe = url.replace(/[\s<>()[\]\\`"|*_~]/g, it => `%${it.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  const safe = url.replace(/[\s<>()[\]\\`"|*]/g, it => `%${it.charCodeAt(0).toString(16).padStart(2, '0')}`)
   return `[${text}](${safe})`
 }
 

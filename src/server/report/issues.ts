@@ -40,11 +40,8 @@ function driftBody(view: DriftView, limit: number): string {
   const { report } = view
   const amount = count(report.drifted.length, 'object')
   const revision = report.revision ? ` at ${code(shortRevision(report.revision))}` : ''
-  const top = [
-    `${name(report.application)} on ${name(report.cluster)} is not what Git says${revision}: ${amount} changed on the cluster.`,
-    // No time of the last look: the issue is edited when something changed, not when somebody looked.
-    `Since ${utc(view.since)}.`,
-  ].join('\n\n')
+  // No time of the last look: the issue is edited when something changed, not when somebody looked.
+  const top = `Since ${utc(view.since)}, ${name(report.application)} on ${name(report.cluster)} is not what Git says${revision}: ${amount} ${report.drifted.length === 1 ? 'differs' : 'differ'}.`
   const bottom = choices(view)
   const { texts } = fit(
     [
@@ -70,16 +67,16 @@ function fightAlert({ report: { fight } }: DriftView): Piece {
 }
 
 function driftTable(changes: readonly Change[]): Piece {
-  const head = [
-    row(['Object', 'Field', 'Git says', 'Cluster has', 'Changed by', 'When']),
-    `|${'---|'.repeat(6)}`,
-  ]
   const rows = changes.flatMap(driftRows)
+  // The cluster does not keep who deleted what, and keeps no time for some writes.
+  const columns = driftColumns.filter(it => !it.optional || rows.some(cells => cells[it.key]))
+  const line = (cells: DriftCells): string => row(columns.map(it => cells[it.key] ?? ''))
+  const head = [row(columns.map(it => it.title)), `|${'---|'.repeat(columns.length)}`]
   const write = (length: number): string =>
     [
       ...head,
-      ...rows.slice(0, length),
-      ...(length < rows.length ? [row([`… and ${rows.length - length} more`, '', '', '', '', ''])] : []),
+      ...rows.slice(0, length).map(line),
+      ...(length < rows.length ? [line({ object: `… and ${rows.length - length} more` })] : []),
     ]
       .join('\n')
       .concat('\n')
@@ -88,21 +85,42 @@ function driftTable(changes: readonly Change[]): Piece {
   return { forms: [shortest ?? '', ...longer] }
 }
 
-function driftRows(change: Change): readonly string[] {
+/** Markdown, by column. */
+interface DriftCells {
+  readonly object: string
+  readonly field?: string
+  readonly git?: string
+  readonly cluster?: string
+  readonly by?: string
+  readonly when?: string
+}
+
+const driftColumns: readonly {
+  readonly key: keyof DriftCells
+  readonly title: string
+  readonly optional?: true
+}[] = [
+  { key: 'object', title: 'Object' },
+  { key: 'field', title: 'Field', optional: true },
+  { key: 'git', title: 'Git says' },
+  { key: 'cluster', title: 'Cluster has' },
+  { key: 'by', title: 'Changed by', optional: true },
+  { key: 'when', title: 'When', optional: true },
+]
+
+function driftRows(change: Change): readonly DriftCells[] {
   const object = objectName(change.id)
-  if (change.action === 'create') return [row([object, '', 'it exists', '**missing**', '', ''])]
-  if (change.action === 'delete') return [row([object, '', 'nothing', 'it exists', '', ''])]
-  if (change.fields.length === 0) return [row([object, '', '', verdict(change), '', ''])]
-  return change.fields.map(field =>
-    row([
-      object,
-      code(shorten(fieldName(field.path), 160)),
-      fieldValue(field.after),
-      fieldValue(field.before),
-      field.manager ? code(shorten(field.manager, 80)) : '',
-      field.managedAt ? utc(field.managedAt) : '',
-    ]),
-  )
+  if (change.action === 'create') return [{ object, git: 'exists', cluster: '**missing**' }]
+  if (change.action === 'delete') return [{ object, git: 'nothing', cluster: '**exists**' }]
+  if (change.fields.length === 0) return [{ object, cluster: verdict(change) }]
+  return change.fields.map(field => ({
+    object,
+    field: code(shorten(fieldName(field.path), 160)),
+    git: fieldValue(field.after),
+    cluster: fieldValue(field.before),
+    by: field.manager ? code(shorten(field.manager, 80)) : '',
+    when: field.managedAt ? utc(field.managedAt) : '',
+  }))
 }
 
 function verdict(change: Change): string {
@@ -111,11 +129,11 @@ function verdict(change: Change): string {
 
 function diffSection(change: Change, view: DriftView): Piece {
   if (change.diff === '') return { forms: [''] }
-  const source = change.source ? ` · ${locationLink(change.source, view.filesUrl)}` : ''
+  const source = change.source ? `${locationLink(change.source, view.filesUrl)}\n\n` : ''
   return {
     forms: [
       '',
-      `<details><summary>What putting back changes: ${objectNameInHtml(change.id)}</summary>\n\n${objectName(change.id)}${source}\n\n${diffBlock(change.diff)}\n\n</details>\n`,
+      `<details><summary>What a revert changes: ${objectNameInHtml(change.id)}</summary>\n\n${source}${diffBlock(change.diff)}\n\n</details>\n`,
     ],
   }
 }
@@ -164,18 +182,17 @@ function syncFailedBody(view: SyncFailedView, limit: number): string {
   const cause = pullRequest
     ? ` It came with ${link(`pull request ${pullRequest.number}`, pullRequest.url)}, ${code(shorten(pullRequest.title, 120))}.`
     : ''
-  const top = [
-    `${name(result.application)} on ${name(result.cluster)} could not be brought to ${revision} at ${utc(result.finishedAt)}. ${outcome(result.outcome)}${cause}`,
-  ].join('\n\n')
+  const top = `${name(result.application)} on ${name(result.cluster)} could not be brought to ${revision} at ${utc(result.finishedAt)}. ${outcome(result.outcome)}${cause}`
   const { why, events, after } = failureParts(result)
+  const told = events.map(it => `Last events, newest first:\n\n${it}`)
   const bottom = [
     '### What to do',
     '- Mend it with a pull request, or revert the one that it came with: the next commit is synced as usual.',
     '- This revision is not tried again by itself; `/plumbline sync` does.',
-    ...(view.pageUrl ? ['', link('full diff', view.pageUrl)] : []),
+    ...(view.pageUrl ? ['', link('reviewed plan', view.pageUrl)] : []),
   ].join('\n')
   const { texts } = fit(
-    [...why, ...events, ...after].map(text => ({ forms: ['', `${text}\n`] })),
+    [...why, ...after, ...told].map(text => ({ forms: ['', `${text}\n`] })),
     limit - top.length - bottom.length - separators * (why.length + events.length + after.length + 1),
   )
   return paragraphs([top, ...texts, bottom])

@@ -16,13 +16,17 @@ const maxMessage = 1500
 /** One item of a list: where, what, and what to do next. */
 export function problemItem(problem: Problem, filesUrl: string | null): string {
   const where = problem.location ? `${locationLink(problem.location, filesUrl)}: ` : ''
-  const hint = problem.hint ? sentence(capitalised(shorten(problem.hint, 400))) : ''
+  const hint = problem.hint ? ended(sentence(capitalised(shorten(problem.hint, 400)))) : ''
   const message = shorten(problem.message.trim(), maxMessage)
   if (!message.includes('\n')) {
     const stop = hint && !/[.!?]$/.test(message) ? '.' : ''
     return `- ${where}${sentence(message)}${stop} ${hint}`.trimEnd()
   }
   return [`- ${where}${hint || 'it says'}`, '', indent(fence('text', message))].join('\n')
+}
+
+function ended(text: string): string {
+  return /[.!?…]`?$/.test(text) ? text : `${text}.`
 }
 
 /** Inside a list item. */

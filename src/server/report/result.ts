@@ -1,5 +1,5 @@
 import type { ObjectId } from '../../model/identity.ts'
-import type { SyncResult } from '../../model/sync.ts'
+import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
 import { drifted } from './field.ts'
 import { code, fence, lightName, link, name, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
@@ -128,46 +128,30 @@ function section(view: SyncView): Piece[] {
       : [{ forms: ['', `${title}\n\nDrift that was put back: ${objects(undone)}\n`] }]
   }
   const { why, events, after } = failureParts(result)
-  const issue = view.issue ? [`Tracked in ${link(`issue ${view.issue.number}`, view.issue.url)}.`] : []
-  const write = (...blocks: readonly string[]): string => `${[title, ...blocks, ...issue].join('\n\n')}\n`
-  return [{ forms: ['', write(...why.slice(0, 1)), write(...why, ...events, ...after)] }]
+  const folded = events.map(it => `<details><summary>Last events</summary>\n\n${it}\n\n</details>`)
+  const write = (...blocks: readonly string[]): string => `${[title, ...blocks].join('\n\n')}\n`
+  return [{ forms: ['', write(...why.slice(0, 1)), write(...why, ...after, ...folded)] }]
 }
 
 /** Why a sync did not finish healthy, in the cluster's own words, and how the cluster was left. */
 export function failureParts(result: SyncResult): {
   readonly why: readonly string[]
+  /** Newest first. */
   readonly events: readonly string[]
   readonly after: readonly string[]
 } {
   const sick = result.health.filter(it => it.status !== 'healthy').slice(0, 10)
+  const events = result.events.slice(0, 10).map(it => shorten(it, 400))
   return {
     why: [
-      ...(result.error ? [sentence(capitalised(shorten(result.error.message, 1000)))] : []),
-      ...(sick.length === 0
-        ? []
-        : [
-            sick
-              .map(({ id, status, message }) => {
-                const reason = message ? `: ${code(shorten(message, 500))}` : ''
-                return `- ${objectName(id)} is ${status}${reason}`
-              })
-              .join('\n'),
-          ]),
+      ...(result.error
+        ? [sentence(capitalised(shorten(withoutWords(result.error.message, sick), 1000)))]
+        : []),
+      ...(sick.length === 0 ? [] : [sick.map(sickItem).join('\n')]),
     ],
-    events:
-      result.events.length === 0
-        ? []
-        : [
-            `Last events, newest first:\n\n${fence(
-              'text',
-              result.events
-                .slice(0, 10)
-                .map(it => shorten(it, 400))
-                .join('\n'),
-            )}`,
-          ],
+    events: events.length === 0 ? [] : [fence('text', events.join('\n'))],
     after: [
-      ...(result.rolledBack.length > 0 ? [`Put back as it was: ${objects(result.rolledBack)}`] : []),
+      ...undone(result),
       ...(result.outcome === 'failed'
         ? [
             '**The cluster could not be put back completely.** Look at the objects above before the next sync.',
@@ -175,6 +159,29 @@ export function failureParts(result: SyncResult): {
         : []),
     ],
   }
+}
+
+/** The error without what the objects listed below it say themselves. */
+function withoutWords(error: string, sick: readonly ObjectHealth[]): string {
+  return sick
+    .filter(it => it.message !== '')
+    .reduce((text, { message }) => text.replaceAll(`: ${message}`, '').replaceAll(` (${message})`, ''), error)
+}
+
+function sickItem({ id, status, message }: ObjectHealth): string {
+  const reason = message ? `: ${code(shorten(message, 500))}` : ''
+  return `- ${objectName(id)} is ${status}${reason}`
+}
+
+/** What a rollback did: objects that the sync had created are gone again. */
+function undone({ plan, rolledBack }: SyncResult): readonly string[] {
+  const created = new Set(plan?.changes.filter(it => it.action === 'create').map(it => it.id))
+  const gone = rolledBack.filter(id => created.has(id))
+  const back = rolledBack.filter(id => !created.has(id))
+  return [
+    ...(back.length > 0 ? [`Put back as before: ${objects(back)}`] : []),
+    ...(gone.length > 0 ? [`Deleted again, as new with this sync: ${objects(gone)}`] : []),
+  ]
 }
 
 const maxObjects = 20

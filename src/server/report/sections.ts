@@ -4,7 +4,7 @@ import { lightName, name, nameInHtml, sentence, shorten } from './escape.ts'
 import type { Piece } from './fit.ts'
 import { problemItem } from './location.ts'
 import { objectName, objectNameInText } from './object-name.ts'
-import { count, utc } from '../../model/phrase.ts'
+import { count, list, utc } from '../../model/phrase.ts'
 import type { ApplicationView, PullRequestView } from './view.ts'
 
 const maxWarnings = 10
@@ -32,8 +32,9 @@ export function warnings(view: PullRequestView): Piece {
   }
 }
 
-/** The object, unless the sentence names it. */
+/** The object, unless the sentence names it or speaks of all of them. */
 function subject(change: Change, risk: Risk): string {
+  if (risk.code === 'deletes-application') return ''
   const name = change.id.slice(change.id.lastIndexOf('/') + 1)
   return risk.message.includes(name) ? '' : `, ${objectName(change.id)}`
 }
@@ -45,21 +46,30 @@ function where(view: { readonly application: string; readonly cluster: string })
 /** What is wrong in `.plumbline.yaml` and in Application documents. */
 export function definitionProblems(view: PullRequestView): Piece {
   if (view.problems.length === 0) return { forms: [''] }
-  const title = '### Not planned: what is configured cannot be used'
+  const title = '### Not planned: the configuration cannot be used'
   return listing(
     title,
     view.problems.map(problem => problemItem(problem, view.headUrl)),
   )
 }
 
-/** Applications whose manifests cannot be planned, each with what to mend. */
+/** Applications whose manifests cannot be planned, each with what to mend; once where that is the same on several clusters. */
 export function failedApplications(view: PullRequestView): Piece {
-  const blocks = view.applications.flatMap(it => {
+  const failed = view.applications.flatMap(it => {
     const items = problemItems(it, view.headUrl)
-    return items.length === 0 ? [] : [`${where(it)}\n\n${items.join('\n')}`]
+    return items.length === 0 ? [] : [{ it, text: items.join('\n') }]
   })
-  if (blocks.length === 0) return { forms: [''] }
-  return listing('### Not planned', blocks)
+  if (failed.length === 0) return { forms: [''] }
+  const blocks = [...Map.groupBy(failed, ({ it, text }) => `${it.application}\n${text}`).values()]
+  return listing(
+    '### Not planned',
+    blocks.map(same => `${everywhere(same.map(({ it }) => it))}\n\n${same[0]?.text}`),
+  )
+}
+
+/** `**guestbook** on **dev** and **prod**`. */
+function everywhere(views: readonly ApplicationView[]): string {
+  return `${name(views[0]?.application ?? '')} on ${list(views.map(it => name(it.cluster)))}`
 }
 
 function problemItems(view: ApplicationView, files: string | null): readonly string[] {
@@ -72,8 +82,9 @@ function problemItems(view: ApplicationView, files: string | null): readonly str
       location: null,
       hint: null,
     }
-    const located = { ...problem, location: problem.location ?? change.source }
-    return problemItem({ ...located, message: `${objectNameInText(change.id)}: ${located.message}` }, files)
+    const name = objectNameInText(change.id)
+    const message = problem.message.includes(name) ? problem.message : `${name}: ${problem.message}`
+    return problemItem({ ...problem, location: problem.location ?? change.source, message }, files)
   })
 }
 

@@ -23,7 +23,7 @@ export function planPage({ view, pullRequest }: PlanPage, style: DiffStyle): Pag
 <p class="lead">${provenance(view)}</p>
 ${pullRequest && html`<p><a href="${pullRequest.url}">Pull request ${view.number}</a>: ${pullRequest.title}</p>`}
 ${view.replanning && html`<p class="note">Planned again now: ${view.replanning.replaceAll('`', '')}</p>`}
-${view.problems.length > 0 && problems('What is configured cannot be used', view.problems)}
+${view.problems.length > 0 && problems('The configuration cannot be used', view.problems)}
 ${view.applications.length > 0 && overview(view.applications)}
 ${styleSwitch(style)}
 ${view.applications.map(it => application(it, view, style))}

@@ -62,7 +62,7 @@ describe('the aggregate check', () => {
       situation: 'an agent is at work',
       view: { applications: [planned(), pending] },
       conclusion: 'in-progress',
-      title: '1 of 2 applications planned',
+      title: '1 of 2 plans made',
     },
     {
       situation: 'the base moved',
@@ -74,7 +74,7 @@ describe('the aggregate check', () => {
       situation: 'an application cannot be planned',
       view: { applications: [planned(), failed] },
       conclusion: 'failure',
-      title: '1 application cannot be planned and 1 application changes on 1 cluster',
+      title: '1 application cannot be planned, 1 changes on 1 cluster',
     },
     {
       situation: 'the API server refuses an object',
@@ -91,7 +91,7 @@ describe('the aggregate check', () => {
         ],
       },
       conclusion: 'failure',
-      title: '1 problem in what is configured',
+      title: '1 problem in the configuration',
     },
     {
       situation: 'an agent is offline',

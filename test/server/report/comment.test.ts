@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/model/plan.ts'
 import { deservesComment, pullRequestComment } from '../../../src/server/report/comment.ts'
-import type { PullRequestView } from '../../../src/server/report/view.ts'
+import type { ApplicationView, PullRequestView } from '../../../src/server/report/view.ts'
 import { change, field, plan, planned, scaleDiff, view } from './views.ts'
 
 const limit = 65_000
@@ -202,6 +202,36 @@ describe('the comment on a pull request', () => {
     const comment = pullRequestComment(view({ applications: [planned({ changes: [huge, change()] })] }), 4000)
     expect(comment).toContain('+  replicas: 3')
     expect(comment).toContain('- ConfigMap `guestbook/huge`, update: 240 changed lines')
+  })
+
+  test('tells a reason that holds on several clusters once', () => {
+    const problem = { code: 'missing-file', message: 'base.yaml does not exist', location: null, hint: null }
+    const failed = (cluster: string): ApplicationView => ({
+      application: 'guestbook',
+      cluster,
+      definedIn: null,
+      status: { kind: 'failed', problems: [problem] },
+    })
+    const comment = pullRequestComment(view({ applications: [failed('dev'), failed('prod')] }), limit)
+    expect(comment).toContain('**guestbook** on **dev** and **prod**\n\n- base.yaml does not exist')
+    expect(comment.match(/does not exist/g)).toHaveLength(1)
+  })
+
+  test('promises no sync where nothing can be synced', () => {
+    const offline: ApplicationView = {
+      application: 'guestbook',
+      cluster: 'edge',
+      definedIn: null,
+      status: { kind: 'offline', lastSeen: null },
+    }
+    const comment = pullRequestComment(
+      view({
+        applications: [planned(), planned({ cluster: 'prod', changes: [] }), offline],
+        mergeEffect: { automatic: ['dev', 'edge', 'prod'], waitsForApproval: [], manual: [] },
+      }),
+      limit,
+    )
+    expect(comment).toContain('Merging syncs automatically: dev, edge. ·')
   })
 
   test('says when the oldest of its plans read its cluster', () => {

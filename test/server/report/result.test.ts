@@ -21,7 +21,12 @@ const rolledBack = syncResult({
   cluster: 'prod',
   outcome: 'rolled-back',
   rolledBack: ['apps/Deployment/guestbook/frontend', '/ConfigMap/guestbook/settings'],
-  error: { code: 'unhealthy', message: 'Deployment guestbook/frontend was not healthy after 300 seconds' },
+  plan: plan({ changes: [change(), change({ id: '/ConfigMap/guestbook/settings', action: 'create' })] }),
+  error: {
+    code: 'not-healthy',
+    message:
+      'Deployment guestbook/frontend did not become healthy: ImagePullBackOff: Back-off pulling image "registry.example.com/guestbook/frontend:v9"',
+  },
   health: [
     {
       id: 'apps/Deployment/guestbook/frontend',
