@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { styleText } from 'node:util'
 import { shutdownSignal } from '../../src/compose/shutdown.ts'
 import { type Stage, startStage } from '../../test/stage/stage.ts'
@@ -13,6 +14,7 @@ async function main(): Promise<number> {
   const once = Boolean(process.env.ONCE)
   const interrupted = shutdownSignal(() => new Error('interrupted'))
   let stage: Stage | null = null
+  let code = 1
   try {
     stage = await withProgress(report =>
       startStage({
@@ -22,22 +24,30 @@ async function main(): Promise<number> {
         ...report,
       }),
     )
-    const story: Story = { stage, pull: null }
-    if (once) return (await playSteps(storySteps, story, interrupted)) ? 0 : 1
-    if (!(await playSteps(deploySteps.slice(0, 2), story, interrupted))) return 1
-    tellNextSteps(story)
-    await aborted(interrupted)
-    return 0
+    code = await play({ stage, pull: null }, once, interrupted)
   } catch (cause) {
-    if (interrupted.aborted) return 130
-    console.error(styleText('red', cause instanceof Error ? cause.message : String(cause)))
-    return 1
-  } finally {
-    if (stage) {
-      console.log('Taking everything down ...')
-      await stage.stop()
-    }
+    if (interrupted.aborted) code = 130
+    else console.error(styleText('red', cause instanceof Error ? cause.message : String(cause)))
   }
+  if (stage) await takeDown(stage, code === 1)
+  return code
+}
+
+async function play(story: Story, once: boolean, interrupted: AbortSignal): Promise<number> {
+  const steps = once ? storySteps : deploySteps.slice(0, 2)
+  if (!(await playSteps(steps, story, interrupted))) return 1
+  if (once) return 0
+  tellNextSteps(story)
+  await aborted(interrupted)
+  return 0
+}
+
+/** The logs stay where something went wrong, and are named. */
+async function takeDown(stage: Stage, failed: boolean): Promise<void> {
+  console.log('Taking everything down ...')
+  await stage.stop()
+  if (failed) console.log(`What the server and the agents said is in ${stage.logFiles.join(' ')}`)
+  else await Promise.all(stage.logFiles.map(file => rm(file, { force: true })))
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
