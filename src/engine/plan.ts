@@ -14,6 +14,7 @@ import { compareIds } from './order.ts'
 import { applicationOf } from './ownership.ts'
 import type { PlanInput } from './plan-input.ts'
 import { createPlanRedactor, type PlanRedactor } from './plan-redactor.ts'
+import { leavingRisks } from './risks/deletes.ts'
 import { risksOf } from './risks.ts'
 import { formatSteps, valueAtSteps } from './steps.ts'
 
@@ -45,7 +46,10 @@ export function planFrom(input: PlanInput): Plan {
     digest,
     changeDigest,
     summary: summaryOf(decisions),
-    changes: changed.map(it => changeOf(it, input, redactor)),
+    changes: withApplicationRisk(
+      changed.map(it => changeOf(it, input, redactor)),
+      input,
+    ),
     liveAt: input.liveAt,
   }
 }
@@ -147,6 +151,14 @@ function contentOf(decision: ChangingDecision, redactor: PlanRedactor): ChangeCo
           .map(({ steps }) => [formatSteps(steps), valueAtSteps(after, steps) ?? null])
       : after
   return { id, action, content, resourceVersion: live?.metadata.resourceVersion ?? null }
+}
+
+/** What is true of all changes together is told with the first that is deleted. */
+function withApplicationRisk(changes: readonly Change[], input: PlanInput): readonly Change[] {
+  const deleted = changes.filter(it => it.action === 'delete')
+  const rendered = input.head.length + input.unsettled.length
+  const risks = leavingRisks({ application: input.application.name, rendered, deleted: deleted.length })
+  return changes.map(it => (it === deleted[0] ? { ...it, risks: [...risks, ...it.risks] } : it))
 }
 
 function summaryOf(decisions: readonly Decision[]): PlanSummary {

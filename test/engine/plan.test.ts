@@ -264,6 +264,22 @@ describe('what happens to an object that left Git', () => {
     })
   })
 
+  test('takes its pods with it, and is a high risk when nothing of the application stays', () => {
+    const running = { ...synced(deployment()), status: { replicas: 3 } }
+    const all = { head: [], base: [deployment(), service()], live: [running, synced(service())] }
+    const { changes } = plan({ ...all, removed: true })
+    expect(changes.flatMap(it => it.risks)).toEqual([
+      {
+        code: 'deletes-application',
+        severity: 'high',
+        message: 'every object of shop is deleted (2): it leaves this cluster',
+      },
+      { code: 'pods-stop', severity: 'medium', message: 'Deployment frontend goes with its 3 pods' },
+    ])
+    const one = only(plan({ ...gone, live: [...gone.live, running], inventory: [frontend] }))
+    expect(one.risks.map(it => it.code)).toEqual(['pods-stop'])
+  })
+
   test('is drift when only the inventory still knows it', () => {
     const change = only(plan({ ...gone, base: [service()], live: [...gone.live, synced(deployment())] }))
     expect(change).toMatchObject({ action: 'delete', origin: 'drift' })
