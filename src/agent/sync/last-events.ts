@@ -10,8 +10,8 @@ const mostObjects = 6
 const mostEvents = 10
 
 /**
- * What the cluster last said about objects and their new pods, newest first: `Failed: Back-off pulling image "x"`. As the cluster
- * words it: to be redacted by the caller. Rejects with ClusterError.
+ * What the cluster last said about objects and their new pods, newest first, warnings alone if there are any:
+ * `Failed: Back-off pulling image "x"`. As the cluster words it: to be redacted by the caller. Rejects with ClusterError.
  */
 export async function lastEvents(
   cluster: Cluster,
@@ -30,7 +30,11 @@ export async function lastEvents(
       return cluster.list(resource, { namespace, fieldSelector }, signal)
     }),
   )
-  const newestFirst = lists.flat().toSorted((a, b) => timeOf(b).localeCompare(timeOf(a)))
+  const events = lists.flat()
+  const warnings = events.filter(it => textAt(it, 'type') === 'Warning')
+  // Beside a warning, what went as usual only distracts.
+  const telling = warnings.length > 0 ? warnings : events
+  const newestFirst = telling.toSorted((a, b) => timeOf(b).localeCompare(timeOf(a)))
   const texts = newestFirst.map(
     event => `${textAt(event, 'reason') ?? 'Event'}: ${textAt(event, 'message') ?? ''}`,
   )
