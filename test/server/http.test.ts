@@ -88,7 +88,8 @@ describe('a webhook', () => {
   })
 
   test('that turns out too large is refused without keeping it', async () => {
-    expect(await sendEndlessly()).toBe(413)
+    expect([413, 'cut off']).toContain(await sendEndlessly())
+    expect(await taken()).toEqual([])
   })
 
   test('whose payload is not what its event promises says nothing about our insides', async () => {
@@ -141,16 +142,16 @@ function sendHeadersOnly(length: number): Promise<number | undefined> {
   })
 }
 
-function sendEndlessly(): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
+/** The server ends the connection while we are still writing, so that its answer may not reach us any more. */
+function sendEndlessly(): Promise<number | 'cut off' | undefined> {
+  return new Promise(resolve => {
     let answered = false
     const request = httpRequest(options({ 'transfer-encoding': 'chunked' }), response => {
       answered = true
       resolve(response.statusCode)
       request.destroy()
     })
-    // The server may end the connection while we are still writing.
-    request.on('error', cause => (answered ? undefined : reject(cause)))
+    request.on('error', () => resolve('cut off'))
     const chunk = Buffer.alloc(1024 * 1024)
     let left = 40
     const write = (): void => {
