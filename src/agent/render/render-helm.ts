@@ -7,7 +7,7 @@ import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
 import { type ChartWalk, walkChart } from './helm/chart.ts'
 import { helmProblems } from './helm/problems.ts'
 import { createTemplateFinder, sourceComments } from './helm/source-comments.ts'
-import { findValueFiles, parameterArguments } from './helm/values.ts'
+import { findValueFiles, parameterArguments, valuesArgument } from './helm/values.ts'
 import { entriesBelow } from './inside.ts'
 import { copyFolders } from './kustomize/copy.ts'
 import { objectsFrom, type Objects } from './objects.ts'
@@ -33,16 +33,20 @@ export async function renderHelm(
   const scratch = await realpath(await mkdtemp(join(place.scratchFolder, 'helm-')))
   try {
     const chart = await chartFolder(root, source.path, walk, { ...place, scratchFolder: scratch })
-    const inlineFile = join(scratch, 'inline-values.yaml')
-    if (source.helm.values !== null) await writeFile(inlineFile, source.helm.values)
+    const inlineFiles = source.helm.values === null ? [] : [join(scratch, 'inline-values.yaml')]
+    for (const file of inlineFiles) await writeFile(file, source.helm.values ?? '')
     const rendered = await runTool({
       name: 'helm',
       binary: place.binary,
       args: [
-        ...templateArguments(request, source, chart),
-        ...values.files.flatMap(file => ['--values', join(root, file)]),
-        ...(source.helm.values === null ? [] : ['--values', inlineFile]),
+        'template',
+        ...destinationArguments(request, source),
+        ...[...values.files.map(file => join(root, file)), ...inlineFiles].flatMap(valuesArgument),
         ...parameterArguments(source.helm.parameters),
+        // A release name such as `--set-file=x=/etc/passwd` is a name, not a flag.
+        '--',
+        source.helm.releaseName ?? request.application.name,
+        chart,
       ],
       scratch,
       environment: helmEnvironment(scratch),
@@ -75,16 +79,11 @@ function inlineProblems(source: ApplicationSource, request: RenderRequest): read
   }))
 }
 
-function templateArguments(
-  request: RenderRequest,
+function destinationArguments(
+  { application, destination }: RenderRequest,
   source: ApplicationSource,
-  chart: string,
 ): readonly string[] {
-  const { application, destination } = request
   return [
-    'template',
-    source.helm.releaseName ?? application.name,
-    chart,
     '--namespace',
     application.destination.namespace,
     source.helm.skipCrds ? '--skip-crds' : '--include-crds',

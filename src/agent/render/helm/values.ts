@@ -59,6 +59,11 @@ export async function findValueFiles(
   return { files, problems }
 }
 
+/** `--values`, which helm reads as CSV: unquoted, a comma in a file's name would begin the name of another file, anywhere. */
+export function valuesArgument(file: string): readonly string[] {
+  return ['--values', `"${file.replaceAll('"', '""')}"`]
+}
+
 /** `--set` and `--set-string`, with commas kept as part of the value, except in a `{list}`. */
 export function parameterArguments(parameters: ApplicationSource['helm']['parameters']): readonly string[] {
   return parameters.flatMap(({ name, value, forceString }) => {
