@@ -25,6 +25,9 @@ export interface KustomizationReading {
 
 type Path = readonly (string | number)[]
 
+/** Fields that list plugins: files, folders, or their configuration written in place. */
+export const pluginFields: readonly string[] = ['generators', 'transformers', 'validators']
+
 /** Everything that a kustomization names. Field names are compared as kustomize does: without regard to case. */
 export function readKustomization(text: string | Uint8Array, file: string): KustomizationReading {
   const { documents, problems } = parseYamlDocuments(text, file)
@@ -70,7 +73,7 @@ const listsOfMaps: Readonly<Record<string, readonly string[]>> = {
 function collect(document: unknown): readonly Found[] {
   if (!isMap(document)) return []
   return Object.entries(document).flatMap(([key, value]) => {
-    const field = key.toLowerCase()
+    const field = folded(key)
     if (lists[field]) return texts(value, [key]).flatMap(it => found(it, lists[field]!, key))
     if (field === 'openapi') return inMap(value, [key], ['path'])
     const keys = listsOfMaps[field]
@@ -84,14 +87,19 @@ function collect(document: unknown): readonly Found[] {
   })
 }
 
+/** As Go's decoder compares names of fields: by Unicode's simple folding, to which the long s is an s. */
+export function folded(key: string): string {
+  return key.toUpperCase().toLowerCase()
+}
+
 function inMap(value: unknown, path: Path, keys: readonly string[]): readonly Found[] {
   if (!isMap(value)) return []
   return Object.entries(value)
-    .filter(([key]) => keys.includes(key.toLowerCase()))
+    .filter(([key]) => keys.includes(folded(key)))
     .flatMap(([key, inner]) => texts(inner, [...path, key]))
     .flatMap(it => {
       const key = String(it.path.find((part, index) => index > 0 && typeof part === 'string'))
-      const text = key.toLowerCase() === 'files' ? it.text.slice(it.text.indexOf('=') + 1) : it.text
+      const text = folded(key) === 'files' ? it.text.slice(it.text.indexOf('=') + 1) : it.text
       return found({ ...it, text }, 'file', String(path[0]))
     })
 }

@@ -167,7 +167,7 @@ describe('problems have their place', () => {
     [
       'YAML that does not parse, in the kustomization',
       app('resources: [a.yaml\n'),
-      [/^app\/kustomization\.yaml:2:1: .*end with a \]/],
+      [/^app\/kustomization\.yaml:1:18: .*end with a \]/],
     ],
     [
       'a patch without a target',
@@ -209,6 +209,9 @@ describe('problems have their place', () => {
   })
 })
 
+const remoteGenerator =
+  'apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: { name: c }\nfiles:\n- https://example.com/x\n'
+
 describe('nothing is read from elsewhere', () => {
   test.each<[string, string, RegExp]>([
     [
@@ -235,13 +238,33 @@ describe('nothing is read from elsewhere', () => {
       /symlink app\/passwd leads out/,
     ],
     ['a plugin that names a URL', 'generators: [gen.yaml]\n', /^app\/gen\.yaml:5:3: .*network/],
+    [
+      'a plugin that is written in place',
+      'generators:\n- |\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n  metadata: { name: c }\n  files: ["a.b=http://127.0.0.1:1/x"]\n',
+      /^app\/kustomization\.yaml: .*network/,
+    ],
+    ['a plugin in a folder', 'generators: [plugins]\n', /^app\/plugins\/gen\.yaml:5:3: .*network/],
+    [
+      'a folder that puts a plugin together',
+      'generators: [patched]\n',
+      /^app\/patched\/kustomization\.yaml: patches is not supported in a folder of plugins/,
+    ],
+    [
+      'a field whose name only Go takes for its own',
+      'configMapGenerator: [{ name: c, file\u017F: ["k=http://127.0.0.1:1/p"] }]\n',
+      /network/,
+    ],
   ])('%s', async (_, kustomization, expected) => {
     const files = {
       'app/kustomization.yaml': kustomization,
       'app/out': '-> ../../../../../../../../etc',
       'app/passwd': '-> /etc/passwd',
-      'app/gen.yaml':
-        'apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: { name: c }\nfiles:\n- https://example.com/x\n',
+      'app/gen.yaml': remoteGenerator,
+      'app/plugins/kustomization.yaml': 'resources: [gen.yaml]\n',
+      'app/plugins/gen.yaml': remoteGenerator,
+      'app/patched/kustomization.yaml': 'resources: [gen.yaml]\npatches: [{ path: patch.yaml }]\n',
+      'app/patched/gen.yaml': 'apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: { name: c }\n',
+      'app/patched/patch.yaml': remoteGenerator,
     }
     const problems = await rendering.problems(files, { path: 'app' })
     expect(problems[0]).toMatch(expected)

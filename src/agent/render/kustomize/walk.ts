@@ -9,9 +9,10 @@ import {
   type KustomizeReference,
   readKustomization,
 } from '../../../repository/kustomization.ts'
-import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { isBelow, type RepositoryPath, resolveInside } from '../../../repository/paths.ts'
 import { lookUp, symlinkOutside } from '../inside.ts'
+import { inlinePluginProblems, pluginFileProblems, pluginFolderProblems } from './plugins.ts'
+import { remote } from './remote.ts'
 
 /** One folder with a kustomization in it. */
 export interface KustomizeRoot {
@@ -29,6 +30,15 @@ export interface KustomizeWalk {
   readonly problems: readonly Problem[]
 }
 
+/** A folder to look into. */
+interface Stop {
+  readonly folder: RepositoryPath
+  /** Who lists it; null for the one asked for. */
+  readonly from: Problem['location']
+  /** What it builds are configurations of plugins. */
+  readonly plugins: boolean
+}
+
 /**
  * Follows a kustomization through everything it names, before kustomize does. Whatever lies outside of the checkout or
  * comes from a network is a problem here, so that kustomize never sees it; what is missing is said at the line that lists it.
@@ -41,24 +51,30 @@ export async function walkKustomization(
   const roots: KustomizeRoot[] = []
   const resources: RepositoryPath[] = []
   const problems: Problem[] = []
-  const queue: { folder: RepositoryPath; from: Problem['location'] }[] = [{ folder: start, from: null }]
-  const seen = new Set<RepositoryPath>()
+  const queue: Stop[] = [{ folder: start, from: null, plugins: false }]
+  const seen = new Set<string>()
   for (let next = queue.shift(); next; next = queue.shift()) {
     const folder = await realFolder(root, next.folder)
-    if (seen.has(folder)) continue
-    seen.add(folder)
+    const { plugins } = next
+    const visit = `${plugins ? 'plugins' : 'objects'} ${folder}`
+    if (seen.has(visit)) continue
+    seen.add(visit)
     const opened = await openRoot(root, folder, next.from)
     problems.push(...opened.problems)
     if (!opened.root) continue
     roots.push(opened.root)
+    problems.push(...inlinePluginProblems(opened.root))
+    if (plugins) problems.push(...pluginFolderProblems(opened.root))
     const extra = roots.length === 1 ? extraComponents.map(asReference) : []
     for (const reference of [...opened.root.reading.references, ...extra]) {
       const location = { file: opened.root.file, ...reference.position }
       const found = await follow(root, folder, reference)
       if ('problem' in found) problems.push({ ...found.problem, location })
-      else if (found.folder) queue.push({ folder: found.path, from: location })
-      else if (reference.expects === 'either') resources.push(found.path)
-      else if (reference.expects === 'plugin') problems.push(...(await remotesInPlugin(root, found.path)))
+      else if (found.folder) {
+        queue.push({ folder: found.path, from: location, plugins: plugins || reference.expects === 'plugin' })
+      } else if (reference.expects === 'plugin' || plugins) {
+        problems.push(...(await pluginFileProblems(root, found.path)))
+      } else if (reference.expects === 'either') resources.push(found.path)
     }
   }
   return { roots, resources, problems }
@@ -155,14 +171,6 @@ async function follow(
   return { path: real, folder: found.kind === 'folder' }
 }
 
-function remote(target: string): Omit<Problem, 'location'> {
-  return {
-    code: 'remote-base',
-    message: `"${target}" would be fetched from the network, which a render may not do`,
-    hint: 'copy it into the repository and name it by its path',
-  }
-}
-
 function outside(target: string): Omit<Problem, 'location'> {
   return {
     code: 'outside-repository',
@@ -190,31 +198,6 @@ function restricted(target: string, folder: RepositoryPath): Omit<Problem, 'loca
 
 async function namesBeside(root: string, path: RepositoryPath): Promise<readonly string[]> {
   return readdir(join(root, path, '..')).catch(() => [])
-}
-
-/** A plugin's own configuration may name files too, which kustomize would fetch when they are URLs. */
-async function remotesInPlugin(root: string, file: RepositoryPath): Promise<readonly Problem[]> {
-  const { documents, problems } = parseYamlDocuments(await readFile(join(root, file)), file)
-  const remotes = documents.flatMap(document =>
-    urlsIn(document.value, []).map(it => ({
-      ...remote(it.url),
-      location: { file, ...document.positionOf(it.path) },
-    })),
-  )
-  return [...problems, ...remotes]
-}
-
-function urlsIn(
-  value: unknown,
-  path: readonly string[],
-): readonly { url: string; path: readonly string[] }[] {
-  if (typeof value === 'string') {
-    return /^(\w+=)?https?:\/\/\S+$/i.test(value) ? [{ url: value, path }] : []
-  }
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value)
-    .filter(([key]) => !/^(annotations|labels|literals)$/i.test(key))
-    .flatMap(([key, inner]) => urlsIn(inner, [...path, key]))
 }
 
 /** Kustomize goes by real paths: two ways to one folder are one root. */
