@@ -2,11 +2,11 @@ import { applicationLabel } from '../../model/fields.ts'
 import { type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { kindRank, pruneOrder } from '../../engine/order.ts'
-import { ClusterError } from '../cluster/cluster.ts'
 import type { Journal } from '../state/state.ts'
 import { applyObject, nameOf } from './apply-object.ts'
 import type { SyncContext } from './context.ts'
-import { awaitGone, deleteExactly } from './delete-exactly.ts'
+import { deleteExactly } from './delete-exactly.ts'
+import { conflicts, giveBack, isPassing, putBack } from './give-back.ts'
 import { inParallel } from './in-parallel.ts'
 import { changedIds, createdForAnnotation } from './journal-entry.ts'
 import { readLive } from './read-live.ts'
@@ -27,7 +27,7 @@ interface Repair {
 
 /**
  * Puts back what a journal's sync may have written, from any point at which it can have stopped: the previous set applied
- * again, taken-over objects as they were, created ones deleted. Idempotent. One failure does not keep the rest from being
+ * again with what it took from others, taken-over objects as they were, created ones deleted. Idempotent. One failure does not keep the rest from being
  * put back; then it rejects with SyncFailure that names what could not be.
  */
 export async function undo(context: SyncContext, journal: Journal, limit: AbortSignal): Promise<Undone> {
@@ -63,17 +63,22 @@ export async function undo(context: SyncContext, journal: Journal, limit: AbortS
 function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
   const changed = new Set([...changedIds(journal), ...journal.deletes])
   const previous = new Set(journal.previous.map(objectIdOf))
+  const before = new Map(journal.before.map(object => [objectIdOf(object), object]))
   const applies = journal.previous
-    .filter(object => changed.has(objectIdOf(object)))
-    .map(object => ({
-      id: objectIdOf(object),
-      restore: (limit: AbortSignal) => applyObject(context.cluster, object, journal.application, limit),
+    .map(object => ({ id: objectIdOf(object), object }))
+    .filter(({ id }) => changed.has(id))
+    .map(({ id, object }) => ({
+      id,
+      restore: async (limit: AbortSignal) => {
+        await giveBack(context.cluster, { previous: object, before: before.get(id) }, limit)
+        return applyObject(context.cluster, object, journal.application, limit)
+      },
     }))
   const replaces = journal.before
     .filter(object => !previous.has(objectIdOf(object)))
     .map(object => ({
       id: objectIdOf(object),
-      restore: (limit: AbortSignal) => putBack(context, object, limit),
+      restore: (limit: AbortSignal) => putBack(context.cluster, object, limit),
     }))
   return [...applies, ...replaces]
 }
@@ -93,34 +98,6 @@ async function repairAll(context: SyncContext, repairs: readonly Repair[], limit
     })
   }
   return { restored, failed }
-}
-
-const conflicts = { limit: 5, durationSeconds: 0.1, factor: 2, maxDurationSeconds: 2 }
-const isPassing = (error: unknown) => error instanceof ClusterError && error.passing
-
-/** An object that was not ours before, with all its content and owners of fields. */
-async function putBack(
-  { cluster }: SyncContext,
-  before: KubernetesObject,
-  limit: AbortSignal,
-): Promise<KubernetesObject> {
-  const { status: _status, ...content } = before
-  const attempt = async () => {
-    const live = await readLive(cluster, parseIdentity(objectIdOf(before)), limit)
-    if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, limit)
-    else if (live) {
-      const { uid, resourceVersion } = live.metadata
-      const metadata = {
-        ...before.metadata,
-        ...(uid ? { uid } : {}),
-        ...(resourceVersion ? { resourceVersion } : {}),
-      }
-      return cluster.replace({ ...content, metadata }, limit)
-    }
-    const { uid: _uid, resourceVersion: _version, managedFields: _fields, ...metadata } = before.metadata
-    return cluster.create({ ...content, metadata }, limit)
-  }
-  return withBackoff(conflicts, isPassing, attempt, limit)
 }
 
 async function deleteCreated(context: SyncContext, journal: Journal, limit: AbortSignal) {

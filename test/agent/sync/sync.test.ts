@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { applicationLabel } from '../../../src/model/fields.ts'
-import type { KubernetesObject } from '../../../src/model/object.ts'
+import type { KubernetesObject, ManagedFieldsEntry } from '../../../src/model/object.ts'
 import { configMap, secret, service } from '../../builders/objects.ts'
 import { kubectl, useSyncFixture } from './fixture.ts'
 import { frontend, settings, simulating, written } from './objects.ts'
@@ -245,6 +245,11 @@ describe('a sync that must not begin', () => {
   })
 })
 
+/** Who owns what, but for when. */
+function ownership({ time: _time, ...entry }: ManagedFieldsEntry): Omit<ManagedFieldsEntry, 'time'> {
+  return entry
+}
+
 describe('a sync that cannot finish healthy', () => {
   test('puts the previous state back, takes away what it created, and says why in the words of the cluster', async () => {
     const shop = await fixture.shop()
@@ -310,6 +315,71 @@ describe('a sync that cannot finish healthy', () => {
     expect(after?.['data']).toEqual(before['data'])
     expect(after?.metadata.uid).toBe(before.metadata.uid)
     expect(after?.metadata.labels ?? {}).toEqual({})
+    expect(after?.metadata.managedFields?.map(ownership)).toEqual(
+      before.metadata.managedFields?.map(ownership),
+    )
+  })
+
+  test('gives others back what it took from them, and leaves alone what they wrote besides', async () => {
+    const shop = await fixture.shop()
+    const { replicas: _, ...unscaled } = frontend()['spec'] as { replicas?: number }
+    const quiet = { ...frontend(), spec: unscaled }
+    await shop.sync([quiet, settings('fast')])
+    const patch = (kind: string, name: string, body: object) =>
+      kubectl(plane, [
+        'patch',
+        '-n',
+        shop.namespace,
+        kind,
+        name,
+        '--type=merge',
+        `-p=${JSON.stringify(body)}`,
+      ])
+    await kubectl(plane, ['scale', '-n', shop.namespace, 'deployment/frontend', '--replicas=4'])
+    await patch('deployment', 'frontend', { metadata: { annotations: { team: 'theirs' } } })
+    await patch('configmap', 'settings', { data: { level: 'theirs', other: 'kept' } })
+    const before = await shop.live('apps/v1', 'Deployment', 'frontend')
+
+    const taking = {
+      ...simulating('crash', frontend({ replicas: 2 })),
+      metadata: { ...frontend().metadata, annotations: { team: 'ours' } },
+    }
+    const result = await shop.sync([taking, written(configMap({ data: { mode: 'slow', level: 'ours' } }))])
+    expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'not-healthy' } })
+    const after = await shop.live('apps/v1', 'Deployment', 'frontend')
+    expect(after?.['spec']).toEqual(before?.['spec'])
+    expect(after?.metadata.annotations).toMatchObject({ team: 'theirs' })
+    expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({
+      data: { mode: 'fast', level: 'theirs', other: 'kept' },
+    })
+    const owners = (it: KubernetesObject | null) =>
+      it?.metadata.managedFields?.filter(entry => entry.subresource !== 'status').map(ownership)
+    expect(owners(after)).toEqual(expect.arrayContaining(owners(before) ?? []))
+    expect(owners(after)).toHaveLength(owners(before)?.length ?? 0)
+  })
+
+  test('brings back what it had pruned already, with what others wrote into it', async () => {
+    const shop = await fixture.shop()
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'kept' } }
+    await shop.sync([frontend(), settings('fast'), account])
+    await kubectl(plane, ['label', '-n', shop.namespace, 'configmap/settings', 'team=theirs'])
+    const cancel = new AbortController()
+    const { cluster } = plane
+    const failing = {
+      ...cluster,
+      delete: async (...call: Parameters<typeof cluster.delete>) => {
+        if (call[0].kind === 'ServiceAccount') cancel.abort()
+        return cluster.delete(...call)
+      },
+    }
+    const result = await fixture.syncer({}, failing).sync(shop.request([frontend()]), cancel.signal)
+    expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'cancelled' } })
+    expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({
+      metadata: { labels: { team: 'theirs' } },
+      data: { mode: 'fast' },
+    })
+    expect(await shop.live('v1', 'ServiceAccount', 'kept')).not.toBeNull()
+    expect(await shop.sync([frontend(), settings('fast'), account])).toMatchObject({ applied: [] })
   })
 
   test('does not prune before everything is healthy', async () => {

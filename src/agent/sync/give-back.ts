@@ -1,0 +1,124 @@
+import { takenFields, withOwnersOf, withValuesOf } from '../../engine/give-back.ts'
+import { objectIdOf, parseIdentity } from '../../model/identity.ts'
+import type { KubernetesObject, ObjectMeta } from '../../model/object.ts'
+import type { Steps } from '../../engine/steps.ts'
+import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import { awaitGone } from './delete-exactly.ts'
+import { readLive } from './read-live.ts'
+import { withBackoff } from './time-limit.ts'
+
+/** Others may touch an object between our read and our write. */
+export const conflicts = { limit: 5, durationSeconds: 0.1, factor: 2, maxDurationSeconds: 2 }
+export const isPassing = (error: unknown) => error instanceof ClusterError && error.passing
+
+export interface TakenObject {
+  /** What is applied again afterwards. */
+  readonly previous: KubernetesObject
+  /** Live before the sync; nothing is given back without it. */
+  readonly before: KubernetesObject | undefined
+}
+
+/**
+ * Gives others the fields back that a failed sync took from them, ownership included: before the previous state is applied, for that
+ * would remove them, and may not be valid without them. An object that is gone is made as it was. Idempotent.
+ */
+export async function giveBack(
+  cluster: Cluster,
+  { previous, before }: TakenObject,
+  limit: AbortSignal,
+): Promise<void> {
+  if (!before) return
+  const places = await persistently(limit, async (): Promise<readonly Steps[]> => {
+    const live = await present(cluster, before, limit)
+    if (!live) {
+      await makeAgain(cluster, before, limit)
+      return []
+    }
+    const taken = takenFields({ before, previous, live })
+    if (taken.length > 0) await cluster.replace(withValuesOf(before, live, taken), limit)
+    return taken
+  })
+  if (places.length === 0) return
+  await setOwners({ cluster, before, ownersOf: live => withOwnersOf(before, live, places) }, limit)
+}
+
+/** An object that was not ours before, with all its content and owners of fields. */
+export async function putBack(
+  cluster: Cluster,
+  before: KubernetesObject,
+  limit: AbortSignal,
+): Promise<KubernetesObject> {
+  return persistently(limit, async () => {
+    const live = await present(cluster, before, limit)
+    if (!live) return makeAgain(cluster, before, limit)
+    const { uid, resourceVersion } = live.metadata
+    const metadata = {
+      ...before.metadata,
+      ...(uid ? { uid } : {}),
+      ...(resourceVersion ? { resourceVersion } : {}),
+    }
+    await cluster.replace({ ...contentOf(before), metadata }, limit)
+    return ownersAsIn(cluster, before, limit)
+  })
+}
+
+/** Live, once it is not on its way out any more; null when it is gone. */
+async function present(
+  cluster: Cluster,
+  before: KubernetesObject,
+  limit: AbortSignal,
+): Promise<KubernetesObject | null> {
+  const live = await readLive(cluster, parseIdentity(objectIdOf(before)), limit)
+  if (!live?.metadata.deletionTimestamp) return live
+  await awaitGone(cluster, live, limit)
+  return null
+}
+
+async function makeAgain(
+  cluster: Cluster,
+  before: KubernetesObject,
+  limit: AbortSignal,
+): Promise<KubernetesObject> {
+  const { uid: _uid, resourceVersion: _version, managedFields: _fields, ...metadata } = before.metadata
+  const { deletionTimestamp: _gone, ...kept } = metadata
+  await cluster.create({ ...contentOf(before), metadata: kept }, limit)
+  return ownersAsIn(cluster, before, limit)
+}
+
+async function ownersAsIn(
+  cluster: Cluster,
+  before: KubernetesObject,
+  limit: AbortSignal,
+): Promise<KubernetesObject> {
+  return setOwners(
+    { cluster, before, ownersOf: live => before.metadata.managedFields ?? live.metadata.managedFields },
+    limit,
+  )
+}
+
+interface SetOwners {
+  readonly cluster: Cluster
+  readonly before: KubernetesObject
+  readonly ownersOf: (live: KubernetesObject) => ObjectMeta['managedFields']
+}
+
+/** Changed values are the writer's at first; fields change hands only in a write that leaves all values as they are. */
+async function setOwners(
+  { cluster, before, ownersOf }: SetOwners,
+  limit: AbortSignal,
+): Promise<KubernetesObject> {
+  return persistently(limit, async () => {
+    const live = await readLive(cluster, parseIdentity(objectIdOf(before)), limit)
+    if (!live) return before
+    const managedFields = ownersOf(live) ?? []
+    return cluster.replace({ ...live, metadata: { ...live.metadata, managedFields } }, limit)
+  })
+}
+
+function persistently<T>(limit: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  return withBackoff(conflicts, isPassing, attempt, limit)
+}
+
+function contentOf({ status: _status, ...content }: KubernetesObject): KubernetesObject {
+  return content
+}
