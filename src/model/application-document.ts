@@ -16,8 +16,8 @@ const kustomize = z.looseObject({
     .array(z.object({ name: z.string(), count: z.coerce.number().int().min(0) }))
     .optional()
     .describe('Replica counts by workload name.'),
-  commonLabels: stringMap.optional(),
-  commonAnnotations: stringMap.optional(),
+  commonLabels: stringMap.optional().describe('Labels set on every object.'),
+  commonAnnotations: stringMap.optional().describe('Annotations set on every object.'),
   components: strings.optional().describe('Kustomize components, relative to the path.'),
 })
 
@@ -32,8 +32,11 @@ const helm = z.looseObject({
     )
     .optional()
     .describe('Single values, as with --set.'),
-  skipCrds: z.boolean().optional(),
-  ignoreMissingValueFiles: z.boolean().optional(),
+  skipCrds: z
+    .boolean()
+    .optional()
+    .describe("Leave out the chart's CustomResourceDefinitions. Default false."),
+  ignoreMissingValueFiles: z.boolean().optional().describe('A value file may be missing. Default false.'),
 })
 
 const source = z.looseObject({
@@ -44,23 +47,28 @@ const source = z.looseObject({
   ref: z.string().optional().describe('Name for value files of other sources to refer to as $name.'),
   directory: z
     .looseObject({
-      recurse: z.boolean().optional(),
-      include: z.string().optional(),
-      exclude: z.string().optional(),
+      recurse: z.boolean().optional().describe('Read folders below it too. Default false.'),
+      include: z.string().optional().describe('Glob of the files to read, relative to the path.'),
+      exclude: z.string().optional().describe('Glob of the files to leave out; wins over include.'),
     })
-    .optional(),
-  kustomize: kustomize.optional(),
-  helm: helm.optional(),
+    .optional()
+    .describe('For a directory of plain YAML and JSON.'),
+  kustomize: kustomize
+    .optional()
+    .describe('For a directory with a kustomization.yaml: options in addition to it.'),
+  helm: helm.optional().describe('For a chart.'),
 })
 
 const ignoreDifference = z.looseObject({
-  group: z.string().optional(),
-  kind: z.string(),
-  name: z.string().optional(),
-  namespace: z.string().optional(),
-  jsonPointers: strings.optional(),
-  jqPathExpressions: strings.optional(),
-  managedFieldsManagers: strings.optional(),
+  group: z.string().optional().describe('API group; the core group is empty. Any, when missing.'),
+  kind: z.string().describe('Kind of the objects that this holds for.'),
+  name: z.string().optional().describe('Any, when missing.'),
+  namespace: z.string().optional().describe('Any, when missing.'),
+  jsonPointers: strings.optional().describe('Fields as JSON pointers (RFC 6901), e.g. /spec/replicas.'),
+  jqPathExpressions: strings
+    .optional()
+    .describe('Fields as jq paths, e.g. .spec.template.spec.containers[0].image.'),
+  managedFieldsManagers: strings.optional().describe('Every field that one of these field managers owns.'),
 })
 
 /** A duration as Go and Argo CD write it: `90s`, `5m`, `1h30m`. */
@@ -77,19 +85,21 @@ const syncPolicy = z.looseObject({
     })
     .nullish()
     .describe('Sync on merge; without it a sync waits for `/plumbline sync`.'),
-  syncOptions: strings.optional(),
+  syncOptions: strings.optional().describe('Key=value, e.g. CreateNamespace=true.'),
   retry: z
     .looseObject({
-      limit: z.number().int().optional(),
+      limit: z.number().int().optional().describe('How often at most. Default 5.'),
       backoff: z
         .looseObject({
-          duration: duration.optional(),
-          factor: z.number().optional(),
-          maxDuration: duration.optional(),
+          duration: duration.optional().describe('First pause. Default 5s.'),
+          factor: z.number().optional().describe('Each pause is so many times the one before. Default 2.'),
+          maxDuration: duration.optional().describe('Longest pause. Default 3m.'),
         })
-        .optional(),
+        .optional()
+        .describe('The pauses between tries.'),
     })
-    .optional(),
+    .optional()
+    .describe('Tries again after errors that may pass: conflicts, timeouts, overload.'),
 })
 
 /** The Application document as people write it: Argo CD's schema. Unknown fields are allowed, as Argo CD has many. */
@@ -102,23 +112,42 @@ export const applicationDocument = z
         .string()
         .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a DNS name: lower case letters, digits, - and .')
         .max(63, 'at most 63 characters: the name is a label value on every object'),
-      namespace: z.string().optional(),
-      annotations: stringMap.optional(),
+      namespace: z.string().optional().describe('Read for compatibility; it has no effect.'),
+      annotations: stringMap
+        .optional()
+        .describe(
+          'plumbline.dev/sync-timeout: 5m; plumbline.dev/manifest-generate-paths: globs of what the render also reads, separated by ;',
+        ),
     }),
     spec: z.looseObject({
-      project: z.string().optional(),
-      source: source.optional(),
-      sources: z.array(source).min(1).optional(),
-      destination: z.looseObject({
-        name: z.string().optional().describe('Cluster name, as its agent registered it.'),
-        server: z.string().optional().describe('API server URL, as its agent registered it.'),
-        namespace: z.string().optional(),
-      }),
-      syncPolicy: syncPolicy.optional(),
-      ignoreDifferences: z.array(ignoreDifference).optional(),
-      revisionHistoryLimit: z.number().int().min(0).max(100).optional(),
+      project: z.string().optional().describe('Read for compatibility; it has no effect.'),
+      source: source.optional().describe('Where the manifests come from.'),
+      sources: z.array(source).min(1).optional().describe('Several of them, instead of source.'),
+      destination: z
+        .looseObject({
+          name: z.string().optional().describe('Cluster name, as its agent registered it.'),
+          server: z.string().optional().describe('API server URL, as its agent registered it.'),
+          namespace: z
+            .string()
+            .optional()
+            .describe('For namespaced objects that name none. Default default.'),
+        })
+        .describe('Where the objects go.'),
+      syncPolicy: syncPolicy.optional().describe('When and how it is synced.'),
+      ignoreDifferences: z
+        .array(ignoreDifference)
+        .optional()
+        .describe('Fields that are neither compared nor written.'),
+      revisionHistoryLimit: z
+        .number()
+        .int()
+        .min(0)
+        .max(100)
+        .optional()
+        .describe('How many successful revisions are kept for rollback. Default 10.'),
     }),
   })
+  .describe('One set of objects that Plumbline keeps on one cluster.')
   .refine(it => (it.spec.source === undefined) !== (it.spec.sources === undefined), {
     path: ['spec', 'source'],
     message: 'give either source or sources',

@@ -14,7 +14,8 @@ export const settingsDocument = z
       .strictObject({
         issue: z.boolean().optional().describe('Open an issue when a cluster drifts. Default true.'),
       })
-      .optional(),
+      .optional()
+      .describe('What happens when a cluster no longer is as synced.'),
     plan: z
       .strictObject({
         requireReviewedPlan: z
@@ -28,7 +29,8 @@ export const settingsDocument = z
             'ask: a maintainer starts the plan of a fork pull request; never: forks are not planned. Default ask.',
           ),
       })
-      .optional(),
+      .optional()
+      .describe('How pull requests are planned.'),
     environments: z
       .array(
         z.strictObject({
@@ -41,7 +43,8 @@ export const settingsDocument = z
             .describe('How many people must approve before a sync.'),
         }),
       )
-      .optional(),
+      .optional()
+      .describe('Clusters that want more care than others.'),
   })
   .describe('Settings of one repository for Plumbline.')
 
