@@ -5,7 +5,7 @@ import type { Piece } from './fit.ts'
 import { utc } from '../../model/phrase.ts'
 import { applicationAnchor, type ApplicationView, type PullRequestView } from './view.ts'
 
-type Column = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'error'
+export type Column = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'error'
 
 /** The table of applications, whole or, for hundreds of them, cut to the first rows. */
 export function applicationTable(view: PullRequestView): Piece {
@@ -24,13 +24,14 @@ export function applicationTable(view: PullRequestView): Piece {
   return { forms: [shortest ?? '', ...longer] }
 }
 
-function columnsOf(applications: readonly ApplicationView[]): readonly Column[] {
+/** The counts that are worth a column: two of them only where they occur. */
+export function columnsOf(applications: readonly ApplicationView[]): readonly Column[] {
   const occurs = (column: Column): boolean =>
     applications.some(it => isPlanned(it) && it.status.plan.summary[column] > 0)
   return ['create', 'update', 'replace', 'delete', ...(['adopt', 'error'] as const).filter(occurs)]
 }
 
-function title(column: Column): string {
+export function title(column: Column): string {
   return column.charAt(0).toUpperCase() + column.slice(1)
 }
 

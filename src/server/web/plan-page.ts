@@ -2,6 +2,7 @@ import type { Plan } from '../../model/plan.ts'
 import { formatProblem, type Problem } from '../../model/problem.ts'
 import { driftedObjects, headline, isPlanned, risksOf, summaryPhrase } from '../report/counts.ts'
 import { oldestLive } from '../report/comment.ts'
+import { type Column, columnsOf, title } from '../report/table.ts'
 import { capitalised, shortRevision, utc } from '../../model/phrase.ts'
 import { type ApplicationView, applicationAnchor, type PullRequestView } from '../report/view.ts'
 import { changePanel } from './change-panel.ts'
@@ -37,22 +38,24 @@ function provenance(view: PullRequestView): Html {
 }
 
 function overview(applications: readonly ApplicationView[]): Html {
+  const columns = columnsOf(applications)
   const rows = applications.map(it => {
-    const { status } = it
     const plan = isPlanned(it) ? it.status.plan : null
-    const numbers = plan
-      ? (['create', 'update', 'replace', 'delete', 'adopt', 'error'] as const).map(
-          action =>
-            html`<td class="number ${plan.summary[action] > 0 && action}">${plan.summary[action]}</td>`,
-        )
-      : html`<td colspan="6">${stateOf(status)}</td>`
+    const cells = plan
+      ? html`${columns.map(column => numberCell(column, plan.summary[column]))}${numberCell('drift', driftedObjects(plan))}<td class="risks">${riskCell(plan) ?? (plan.changes.length === 0 && html`<span class="narrow-only quiet">no changes</span>`)}</td>`
+      : html`<td class="risks" colspan="${columns.length + 2}">${stateOf(it.status)}</td>`
     return html`<tr>
-<td><a href="#${applicationAnchor(it)}">${it.application}</a></td><td>${it.cluster}</td>${numbers}
-<td class="number">${plan && driftedObjects(plan)}</td><td>${plan && riskCell(plan)}</td></tr>`
+<td><a href="#${applicationAnchor(it)}">${it.application}</a></td><td class="on">${it.cluster}</td>${cells}</tr>`
   })
-  return html`<div class="scroll"><table class="overview">
-<thead><tr><th>Application</th><th>Cluster</th><th>Create</th><th>Update</th><th>Replace</th><th>Delete</th><th>Adopt</th><th>Error</th><th>Drift</th><th>Risk</th></tr></thead>
+  const titles = ['Application', 'Cluster', ...columns.map(title), 'Drift', 'Risk']
+  return html`<div class="scroll"><table class="overview plans">
+<thead><tr>${titles.map(it => html`<th>${it}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>`
+}
+
+/** On a phone there are no columns: each count names itself, and none is told that is zero. */
+function numberCell(what: Column | 'drift', amount: number): Html {
+  return html`<td class="number ${amount === 0 ? 'zero' : what}" data-what="${what}">${amount}</td>`
 }
 
 function stateOf(status: ApplicationView['status']): string {
