@@ -3,7 +3,7 @@ import type { CheckRun } from '../simulator/github/state.ts'
 import { eventually } from '../stage/eventually.ts'
 import { kubectl } from '../stage/kubectl.ts'
 import { edited, fileAt, openChange } from './change.ts'
-import { theCheck } from './seen.ts'
+import { addressOf, theCheck } from './seen.ts'
 import type { Story, StoryStep } from './step.ts'
 
 interface BadInput {
@@ -79,6 +79,7 @@ export const badInputSteps: readonly StoryStep[] = inputs.map((input, index) => 
       title: `Try: ${input.what}`,
       files: await input.files(story),
     })
+    story.pull = pull
     const failed = await eventually(() => {
       const check = theCheck(story, pull, 'plumbline')
       assert.equal(check.conclusion, 'failure')
@@ -96,6 +97,12 @@ export const badInputSteps: readonly StoryStep[] = inputs.map((input, index) => 
     const { simulator, people } = story.stage.github
     await simulator.closeIssue(pull, people.alice)
   },
+  shows: story => [
+    {
+      url: addressOf(story, story.pull!),
+      holds: ['.box.bot h3 >> text=Not planned', '.annotation.failure >> nth=0'],
+    },
+  ],
 }))
 
 function applicationChecks(story: Story, sha: string): readonly CheckRun[] {

@@ -3,7 +3,7 @@ import { eventually } from '../stage/eventually.ts'
 import { guestbookFiles } from '../stage/github.ts'
 import { kubectl } from '../stage/kubectl.ts'
 import { edited, merge, openChange } from './change.ts'
-import { appComments, theCheck, theComment } from './seen.ts'
+import { addressOf, appComments, planPageOf, theCheck, theComment } from './seen.ts'
 import type { Story, StoryStep } from './step.ts'
 
 const clusters = ['dev', 'prod'] as const
@@ -59,6 +59,27 @@ export const deploySteps: readonly StoryStep[] = [
       })
       assert.equal(appComments(pull).length, 1)
     },
+    shows(story) {
+      const pull = story.pull!
+      return [
+        {
+          url: addressOf(story, pull),
+          unfold: ['.box.bot summary'],
+          holds: [
+            '.box.bot td >> text=2 pods restart',
+            '.box.bot pre.diff .add',
+            '#checks >> text=plumbline / guestbook @ prod',
+          ],
+          picture: { name: 'pull-request', from: 'main', until: '#checks' },
+        },
+        {
+          url: planPageOf(pull),
+          holds: ['.overview td >> text=3 pods restart', '.change .d2h-ins', '.change .d2h-del'],
+          picture: { name: 'plan-page', from: 'body', until: 'main > :last-child' },
+        },
+        { url: `${planPageOf(pull)}?diff=split`, holds: ['.d2h-file-side-diff .d2h-ins'] },
+      ]
+    },
   },
   {
     title: 'a second commit edits the same comment',
@@ -107,6 +128,12 @@ export const deploySteps: readonly StoryStep[] = [
         assert.match(result.body, /prod/)
       })
     },
+    shows: story => [
+      {
+        url: addressOf(story, story.pull!),
+        holds: ['.state.merged', '.box.bot h2 >> text=synced on dev and prod', '.box.bot td >> text=healthy'],
+      },
+    ],
   },
 ]
 

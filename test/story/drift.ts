@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Issue } from '../simulator/github/state.ts'
 import { eventually } from '../stage/eventually.ts'
 import { kubectl } from '../stage/kubectl.ts'
-import { appIssues } from './seen.ts'
+import { addressOf, appIssues } from './seen.ts'
 import type { Story, StoryStep } from './step.ts'
 
 /** A deployment is deleted by hand: healed on dev, raised on prod, and reverted by a comment. */
@@ -46,6 +46,14 @@ export const driftSteps: readonly StoryStep[] = [
         assert.match(issue.body ?? '', /redis-follower/)
       })
     },
+    shows: story => [
+      {
+        url: addressOf(story, theDriftIssue(story)),
+        unfold: ['.box.bot details:nth-of-type(2) > summary'],
+        holds: ['.box.bot td >> text=missing', '.box.bot td >> text=kubectl', 'aside .label >> text=drift'],
+        picture: { name: 'drift-issue', from: 'main', until: '.box.bot' },
+      },
+    ],
   },
   {
     title: '`/plumbline revert` on the issue puts prod back and closes it',

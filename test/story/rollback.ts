@@ -4,7 +4,7 @@ import { eventually } from '../stage/eventually.ts'
 import { kubectl } from '../stage/kubectl.ts'
 import { edited, fileAt, merge, openChange } from './change.ts'
 import { image, isSynced } from './deploy.ts'
-import { appIssues, theCheck, theComment } from './seen.ts'
+import { addressOf, appIssues, theCheck, theComment } from './seen.ts'
 import type { StoryStep } from './step.ts'
 
 /** An image that cannot be pulled is merged: everything goes back, and an issue says why. */
@@ -68,6 +68,21 @@ export const rollbackSteps: readonly StoryStep[] = [
       assert.ok(!maps.includes('campaign'), 'the new ConfigMap is gone')
       return `issue #${issue.number}`
     },
+    shows: story => [
+      {
+        url: addressOf(story, story.pull!),
+        unfold: ['.box.bot summary >> text=Last events >> nth=0'],
+        holds: [
+          '.box.bot td >> text=rolled back',
+          '.box.bot li >> text=ImagePullBackOff',
+          '.box.bot details[open] pre',
+        ],
+      },
+      ...appIssues(story, 'sync-failed').map(issue => ({
+        url: addressOf(story, issue),
+        holds: ['.box.bot li >> text=ImagePullBackOff', 'aside .label >> text=sync-failed'],
+      })),
+    ],
   },
   {
     title: '`git revert` of the merge is synced like any other change',

@@ -32,6 +32,20 @@ export function appIssues(story: Story, label: string): readonly Issue[] {
   )
 }
 
+/** Where a pull request or issue is seen. */
+export function addressOf(story: Story, issue: Issue): string {
+  const { simulator } = story.stage.github
+  return `${simulator.url}/acme/guestbook/${issue.pull ? 'pull' : 'issues'}/${issue.number}`
+}
+
+/** Where the newest comment of ours links to the whole plan. */
+export function planPageOf(issue: Issue): string {
+  const body = theComment(issue, '## Plumbline:').body
+  const [, url] = /\[full diff\]\((http[^)#]*\/plans\/[^)#]+)\)/.exec(body) ?? []
+  assert.ok(url, `a link to the full diff in:\n${body}`)
+  return url
+}
+
 function dump(issue: Issue): string {
   return issue.comments.map(it => `--- ${it.user.login}\n${it.body}`).join('\n')
 }

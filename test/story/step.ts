@@ -1,5 +1,6 @@
 import type { PullRequest } from '../simulator/github/state.ts'
 import type { Stage } from '../stage/stage.ts'
+import type { Sight } from './sight.ts'
 
 /** What one step leaves for the next. */
 export interface Story {
@@ -13,4 +14,6 @@ export interface StoryStep {
   readonly title: string
   /** Rejects when it does not hold. Resolves with a remark worth printing, or nothing. */
   run(story: Story): Promise<string | void>
+  /** The pages that tell a person of it. */
+  readonly shows?: (story: Story) => readonly Sight[]
 }

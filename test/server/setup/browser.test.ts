@@ -1,6 +1,6 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ensureSystemPackages } from '../../../tools/system-packages.ts'
+import { launchBrowser, overflowOf } from '../../browser.ts'
 import { type GitHubSimulator, startGitHubSimulator } from '../../simulator/start-github-simulator.ts'
 import { startUnconfiguredServer, type UnconfiguredServer } from './unconfigured-server.ts'
 
@@ -9,9 +9,7 @@ let server: UnconfiguredServer
 let browser: Browser
 
 beforeAll(async () => {
-  const { chromium: executablePath } = await ensureSystemPackages(['chromium'])
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
-  browser = await chromium.launch({ executablePath, args })
+  browser = await launchBrowser()
   github = await startGitHubSimulator()
   const acme = github.createUser('acme', { type: 'Organization' })
   github.createUser('ada')
@@ -27,10 +25,7 @@ afterAll(async () => {
 
 /** Every page that was seen fits a phone: nothing has to be scrolled sideways. */
 async function fits(page: Page): Promise<void> {
-  const [wanted, there] = await page.evaluate<number[]>(
-    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-  )
-  expect(wanted, page.url()).toBe(there)
+  expect(await overflowOf(page), page.url()).toBe(0)
 }
 
 // Forms, cookies and policies (form-action also holds for redirects) as a browser understands them.
