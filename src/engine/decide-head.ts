@@ -5,6 +5,7 @@ import type { Problem } from '../model/problem.ts'
 import type { Prediction } from '../model/rendered.ts'
 import type { Decision, PlanContext } from './decision.ts'
 import { differencesOf } from './diff-fields.ts'
+import { isEnding } from './ending.ts'
 import { withLiveWhereIgnored } from './ignore-differences.ts'
 import { normalise } from './normalise.ts'
 import { combinedOrigin, originsOf } from './origins.ts'
@@ -25,10 +26,22 @@ export function decideHead(desired: DesiredObject, context: PlanContext): Decisi
   if (live && owner && owner !== context.input.application.name) {
     return failed(desired, ownedByAnother(live, owner, source), live)
   }
+  if (live && isEnding(live, context.input.live)) return decideAgain(desired, context)
   const prediction = context.input.predictions.get(id)
   if (!prediction) return failed(desired, notRead(desired, 'predicted'), live)
   if (prediction.kind === 'refused') return failed(desired, located(prediction.problem, source), live)
   return live ? decideExisting(desired, live, prediction, context) : decideNew(desired, prediction, context)
+}
+
+/** Somebody has deleted it, and it is not gone yet. */
+function decideAgain(desired: DesiredObject, context: PlanContext): Decision {
+  return {
+    ...blank(desired),
+    action: 'create',
+    origin: originOfMissing(desired, context),
+    after: normalise(desired.object),
+    note: 'is being deleted; created again once it is gone',
+  }
 }
 
 function decideNew(desired: DesiredObject, prediction: Prediction, context: PlanContext): Decision {

@@ -73,6 +73,26 @@ describe('what happens to a rendered object', () => {
     ])
   })
 
+  test.each([
+    { what: 'that somebody deleted, and that waits for its finalizers', over: { at: 'object' } },
+    { what: 'whose namespace is being deleted', over: { at: 'namespace' } },
+  ])('$what is created again, whatever is still there of it', ({ over }) => {
+    const deletionTimestamp = '2026-01-02T00:00:00Z'
+    const live = synced(deployment())
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
+    const ended = withMeta(synced(namespace), { deletionTimestamp })
+    const result = plan({
+      head: [deployment(), namespace],
+      base: [deployment(), namespace],
+      live: over.at === 'object' ? [withMeta(live, { deletionTimestamp }), synced(namespace)] : [live, ended],
+    })
+    expect(result.changes.find(it => it.id === frontend)).toMatchObject({
+      action: 'create',
+      origin: 'drift',
+      note: 'is being deleted; created again once it is gone',
+    })
+  })
+
   test('whose field was changed by hand is drift, with who and when', () => {
     const change = only(plan({ head: [deployment()], base: [deployment()], live: [scaledByHand(2, 5)] }))
     expect(change).toMatchObject({ action: 'update', origin: 'drift' })

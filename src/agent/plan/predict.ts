@@ -1,4 +1,5 @@
 import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
+import { isEnding } from '../../engine/ending.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { withoutFieldsWeDrop } from '../../engine/overlay.ts'
 import { applicationOf, ownedByAnother } from '../../engine/ownership.ts'
@@ -56,8 +57,11 @@ interface Context extends PredictRequest {
 }
 
 function newNamespaces({ head, live }: PredictRequest): ReadonlySet<string> {
-  const isNew = ({ id, object }: DesiredObject) =>
-    object.kind === 'Namespace' && object.apiVersion === 'v1' && live.get(id)?.kind === 'absent'
+  const isNew = ({ id, object }: DesiredObject) => {
+    if (object.kind !== 'Namespace' || object.apiVersion !== 'v1') return false
+    const read = live.get(id)
+    return read?.kind === 'absent' || (read?.kind === 'live' && isEnding(read.object, live))
+  }
   return new Set(head.filter(isNew).map(it => it.object.metadata.name))
 }
 
@@ -75,6 +79,7 @@ async function predictOne(
   if (live && owner && owner !== application.name) {
     return { kind: 'refused', problem: ownedByAnother(live, owner, desired.source) }
   }
+  if (live && isEnding(live, context.live)) return { kind: 'later', note: 'is being deleted' }
   const wanted = withoutIgnored(object, live, application.ignoreDifferences, parseIdentity(id))
   if (live && provesUnchanged(wanted, live)) return { kind: 'unchanged' }
   const later = laterNote(object, discovery, context.newNamespaces)

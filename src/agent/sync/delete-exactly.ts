@@ -1,6 +1,8 @@
-import { identityOf } from '../../model/identity.ts'
+import { describeIdentity, identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { SyncFailure } from './sync-failure.ts'
+import { TimeIsUp } from './time-limit.ts'
 
 /** Deletes just this very object in just this state: fails with `conflict` otherwise. False when it was gone already. */
 export async function deleteExactly(
@@ -15,7 +17,7 @@ export async function deleteExactly(
   return cluster.delete(resource, identityOf(live), { ...preconditions, propagation: 'Background' }, signal)
 }
 
-/** Until the object of this uid is no more, finalizers included; `signal` bounds it and then rejects. */
+/** Until the object of this uid is no more. Rejects with SyncFailure that says what holds it when time is up, else as `signal` says. */
 export async function awaitGone(
   cluster: Cluster,
   live: KubernetesObject,
@@ -29,5 +31,13 @@ export async function awaitGone(
     if (event.type === 'synced' && event.objects.every(object => object.metadata.uid !== uid)) return
     if (event.type !== 'synced' && (event.type === 'gone' || event.object.metadata.uid !== uid)) return
   }
+  if (signal.reason instanceof TimeIsUp) throw notGone(live)
   signal.throwIfAborted()
+}
+
+function notGone(live: KubernetesObject): SyncFailure {
+  const { finalizers = [] } = live.metadata
+  const holders = finalizers.length > 0 ? ` (it waits for its finalizers: ${finalizers.join(', ')})` : ''
+  const message = `${describeIdentity(identityOf(live))} was deleted, but was not gone in time${holders}`
+  return new SyncFailure('not-gone-in-time', message)
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { SyncFailure } from './sync-failure.ts'
 import { HandOver } from './syncer.ts'
 
 /** The reason of a signal from {@link within} whose time is up. */
@@ -48,6 +49,7 @@ export async function withBackoff<T>(
     try {
       return await attempt()
     } catch (error) {
+      if (error instanceof SyncFailure) throw error
       signal.throwIfAborted()
       failures++
       if (failures > backoff.limit || !again(error)) throw error

@@ -22,7 +22,8 @@ export interface Undone {
 
 interface Repair {
   readonly id: ObjectId
-  readonly restore: (limit: AbortSignal) => Promise<KubernetesObject>
+  /** Null when there is nothing to put back. */
+  readonly restore: (limit: AbortSignal) => Promise<KubernetesObject | null>
 }
 
 /**
@@ -64,12 +65,14 @@ function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
   const changed = new Set([...changedIds(journal), ...journal.deletes])
   const previous = new Set(journal.previous.map(objectIdOf))
   const before = new Map(journal.before.map(object => [objectIdOf(object), object]))
+  const creates = new Set(journal.creates)
   const applies = journal.previous
     .map(object => ({ id: objectIdOf(object), object }))
     .filter(({ id }) => changed.has(id))
     .map(({ id, object }) => ({
       id,
       restore: async (limit: AbortSignal) => {
+        if (creates.has(id) && (await isStillEnding(context, id, limit))) return null
         await giveBack(context.cluster, { previous: object, before: before.get(id) }, limit)
         return applyObject(context.cluster, object, journal.application, limit)
       },
@@ -83,6 +86,12 @@ function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
   return [...applies, ...replaces]
 }
 
+/** What somebody deleted before the sync, and the sync could not make again because it does not go: not ours to wait for. */
+async function isStillEnding({ cluster }: SyncContext, id: ObjectId, limit: AbortSignal): Promise<boolean> {
+  const live = await readLive(cluster, parseIdentity(id), limit)
+  return live?.metadata.deletionTimestamp !== undefined
+}
+
 async function repairAll(context: SyncContext, repairs: readonly Repair[], limit: AbortSignal) {
   const restored: KubernetesObject[] = []
   const failed: { readonly repair: Repair; readonly error: unknown }[] = []
@@ -90,7 +99,8 @@ async function repairAll(context: SyncContext, repairs: readonly Repair[], limit
   for (const [, members] of [...ranks].sort(([a], [b]) => a - b)) {
     await inParallel(members, context.limits.requests, async repair => {
       try {
-        restored.push(await repair.restore(limit))
+        const object = await repair.restore(limit)
+        if (object) restored.push(object)
       } catch (error) {
         limit.throwIfAborted()
         failed.push({ repair, error })

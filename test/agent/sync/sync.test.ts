@@ -168,6 +168,27 @@ describe('a sync', () => {
     expect(await fixture.state.journals(plane.signal)).not.toContain(shop.application.name)
   })
 
+  test('waits for what is being deleted to be gone, and makes it again', async () => {
+    const shop = await fixture.shop()
+    const held = written(configMap({ data: { mode: 'fast' } }))
+    const withHold = { ...held, metadata: { ...held.metadata, finalizers: ['example.com/hold'] } }
+    await shop.sync([withHold])
+    const inShop = ['-n', shop.namespace, 'configmap/settings']
+    await kubectl(plane, ['delete', '--wait=false', ...inShop])
+    const letGo = () =>
+      kubectl(plane, ['patch', ...inShop, '--type=merge', '-p={"metadata":{"finalizers":null}}'])
+    const onProgress = ({ step }: { step: string }) => {
+      if (step === 'apply') void letGo()
+    }
+    expect(await shop.sync([held], { onProgress })).toMatchObject({
+      outcome: 'synced',
+      applied: [`/ConfigMap/${shop.namespace}/settings`],
+    })
+    const live = await shop.live('v1', 'ConfigMap', 'settings')
+    expect(live?.metadata.deletionTimestamp).toBeUndefined()
+    expect(live?.['data']).toEqual({ mode: 'fast' })
+  })
+
   test('of an empty render prunes nothing', async () => {
     const shop = await fixture.shop()
     await shop.sync([settings('fast')])
@@ -303,6 +324,23 @@ describe('a sync that cannot finish healthy', () => {
     const result = await shop.sync([simulating('never-ready', frontend())], { application })
     expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'not-healthy-in-time' } })
     expect(await shop.live('apps/v1', 'Deployment', 'frontend')).toBeNull()
+  })
+
+  test('names what is being deleted and does not go, and leaves it at that', async () => {
+    const shop = await fixture.shop()
+    const held = written(configMap({ data: { mode: 'fast' } }))
+    const withHold = { ...held, metadata: { ...held.metadata, finalizers: ['example.com/hold'] } }
+    await shop.sync([withHold])
+    const inShop = ['-n', shop.namespace, 'configmap/settings']
+    await kubectl(plane, ['delete', '--wait=false', ...inShop])
+    const application = {
+      ...shop.application,
+      syncPolicy: { ...shop.application.syncPolicy, timeoutSeconds: 2 },
+    }
+    const result = await shop.sync([withHold], { application })
+    expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'not-gone-in-time' } })
+    expect(result.error?.message).toMatch(/settings was deleted.*example\.com\/hold/)
+    await kubectl(plane, ['patch', ...inShop, '--type=merge', '-p={"metadata":{"finalizers":null}}'])
   })
 
   test('gives an object that it had taken over back as it was', async () => {
