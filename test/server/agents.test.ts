@@ -51,6 +51,12 @@ async function codeOf(work: Promise<unknown>): Promise<Code | null> {
   }
 }
 
+/** Its keep-alive comes after the end of the test. */
+async function startQuietWorld(): Promise<World & AsyncDisposable> {
+  const quiet = await startWorld({}, 600)
+  return Object.assign(quiet, { [Symbol.asyncDispose]: () => quiet.stop() })
+}
+
 const result = { kind: 'revert', result: aSyncResult() } as const
 const idsOf = (agent: FakeAgent) => agent.received.map(it => it.id)
 
@@ -70,13 +76,13 @@ describe('an agent', () => {
   })
 
   test('is woken at once, not at the next keep-alive', async () => {
-    const agent = await connect()
-    await eventually(async () => expect((await world.store.clusters.named('dev'))?.lastSeen).not.toBeNull())
+    await using quiet = await startQuietWorld()
+    const agent = await startFakeAgent(quiet.server.url, await quiet.register('dev'))
+    agents.push(agent)
+    await eventually(async () => expect((await quiet.store.clusters.named('dev'))?.lastSeen).not.toBeNull())
     for (let i = 0; i < 5; i++) {
-      const startedAt = performance.now()
-      await world.store.commands.add(revert(String(i)))
+      await quiet.store.commands.add(revert(String(i)))
       await eventually(() => expect(idsOf(agent)).toContain(String(i)))
-      expect(performance.now() - startedAt).toBeLessThan(900)
     }
   })
 

@@ -36,7 +36,7 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(patience: Partial<Patience> = {}): Promise<World> {
+export async function startWorld(patience: Partial<Patience> = {}, keepAliveSeconds = 1): Promise<World> {
   const manifest = await appManifest()
   const github = await startGitHubSimulator({
     app: { permissions: manifest.default_permissions, events: manifest.default_events },
@@ -48,7 +48,7 @@ export async function startWorld(patience: Partial<Patience> = {}): Promise<Worl
   const store = await createStore({ databaseUrl: null, folder: null })
   const log: string[] = []
   const logger = pino({ level: 'debug' }, { write: line => log.push(line) })
-  const start = () => startTestServer({ github, store, logger, folder, patience })
+  const start = () => startTestServer({ github, store, logger, folder, patience, keepAliveSeconds })
   let server = await start()
   const listen = () => github.setWebhookUrl(`${server.url}/api/github/webhooks`)
   listen()
@@ -91,8 +91,9 @@ async function startTestServer(it: {
   readonly logger: Logger
   readonly folder: string
   readonly patience: Partial<Patience>
+  readonly keepAliveSeconds: number
 }): Promise<RunningServer> {
-  const { github, store, logger, folder, patience } = it
+  const { github, store, logger, folder, patience, keepAliveSeconds } = it
   const { id: appId, privateKey, webhookSecret } = github.app
   const probot = new Probot({
     appId,
@@ -117,7 +118,7 @@ async function startTestServer(it: {
     logger,
     github: { probot, forge, eventFrom },
     patience,
-    keepAliveSeconds: 1,
+    keepAliveSeconds,
   })
 }
 

