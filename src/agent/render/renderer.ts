@@ -40,7 +40,7 @@ export interface RenderLimits {
 
 export const defaultRenderLimits: RenderLimits = {
   timeoutSeconds: 60,
-  maxMemoryBytes: 1024 ** 3,
+  maxMemoryBytes: 512 * 1024 ** 2,
   maxOutputBytes: 64 * 1024 ** 2,
   maxObjects: 20_000,
   maxFiles: 50_000,

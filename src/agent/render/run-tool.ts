@@ -35,7 +35,7 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
   run.signal.throwIfAborted()
   const { limits } = run
   return new Promise((resolve, reject) => {
-    const child = spawn(run.binary, run.args, {
+    const child = spawn('/bin/sh', ['-c', bounded(limits), run.binary, ...run.args], {
       cwd: run.scratch,
       env: { ...environmentOf(run), ...run.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,6 +49,7 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
       child.kill('SIGKILL')
     }
     const beyond = (what: string) => stop(beyondLimit(run, what))
+    const beyondMemory = () => beyond(`used more than ${mebibytes(limits.maxMemoryBytes)} of memory`)
     const onAbort = () => stop(run.signal.reason)
     run.signal.addEventListener('abort', onAbort, { once: true })
     const deadline = setTimeout(
@@ -57,7 +58,7 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
     )
     const look = async () => {
       const used = await residentBytes(child.pid)
-      if (used > limits.maxMemoryBytes) beyond(`used more than ${mebibytes(limits.maxMemoryBytes)} of memory`)
+      if (used > limits.maxMemoryBytes) beyondMemory()
     }
     const watch = setInterval(() => void look(), memoryLookMilliseconds)
     child.stdout.on('data', (chunk: Buffer) => {
@@ -75,11 +76,15 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
     }
     child.once('error', cause => {
       settled()
-      reject(new Error(`could not run ${run.binary}: is it installed?`, { cause }))
+      reject(new Error('could not run /bin/sh: is it there?', { cause }))
     })
     child.once('close', code => {
       settled()
+      if (code !== 0 && ranOutOfMemory.test(errors)) beyondMemory()
       if (failure !== undefined) return reject(failure)
+      if (code === 126 || code === 127) {
+        return reject(new Error(`could not run ${run.binary}: is it installed?`, { cause: errors }))
+      }
       resolve({
         succeeded: code === 0,
         stdout: Buffer.concat(chunks).toString('utf8'),
@@ -88,6 +93,17 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
     })
   })
 }
+
+/**
+ * The kernel refuses memory over the bound at once: a look every now and then would find a string of gigabytes only after it
+ * had brought down the agent's whole container. Where `ulimit -d` does nothing, the look has to do. The shell becomes the tool.
+ */
+function bounded({ maxMemoryBytes }: RenderLimits): string {
+  return `ulimit -d ${Math.ceil(maxMemoryBytes / 1024)} 2>/dev/null; exec "$0" "$@"`
+}
+
+/** How Go programs end that get no memory. */
+const ranOutOfMemory = /^(fatal error|runtime): .*(out of memory|cannot allocate memory)/m
 
 /** No PATH (so that nothing else is run), no home, and a proxy that nobody answers at, should a tool try the network. */
 function environmentOf(run: ToolRun): Record<string, string> {
@@ -101,7 +117,7 @@ function environmentOf(run: ToolRun): Record<string, string> {
   }
 }
 
-/** Linux tells; elsewhere GOMEMLIMIT and the bound on output have to do. */
+/** Linux tells. */
 async function residentBytes(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
