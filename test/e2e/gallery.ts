@@ -30,7 +30,7 @@ export async function openGallery({ takePictures }: { takePictures: boolean }): 
         await page.goto(sight.url)
         await unfold(page, sight)
         for (const selector of sight.holds) {
-          await page.locator(selector).first().waitFor({ state: 'visible', timeout: 10_000 })
+          await page.locator(selector).filter({ visible: true }).first().waitFor({ timeout: 15_000 })
         }
         expect(await overflowOf(page), `${sight.url} fits ${window.viewport.width} pixels`).toBe(0)
         if (takePictures && window === desk) await take(page, sight)
