@@ -10,6 +10,15 @@ interface AgentOptions {
   readonly syncs: string
 }
 
+const environment = `
+Environment:
+  PLUMBLINE_SERVER, PLUMBLINE_CLUSTER, PLUMBLINE_TOKEN_FILE, PLUMBLINE_DATA
+                            in place of the options
+  LOG_LEVEL                 trace, debug, info (default), warn, error
+
+Example:
+  $ plumbline agent --server https://plumbline.example.com --cluster prod --token-file /var/run/plumbline/token`
+
 export function addAgentCommand(program: Command): void {
   program
     .command('agent')
@@ -37,6 +46,7 @@ export function addAgentCommand(program: Command): void {
       process.env.PLUMBLINE_DATA ?? './plumbline-agent',
     )
     .option('--syncs <number>', 'how many applications are synced at once', '4')
+    .addHelpText('after', environment)
     .action(async (options: AgentOptions) => {
       const { runAgent } = await import('../../compose/run-agent.ts')
       await runAgent({

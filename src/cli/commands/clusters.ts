@@ -35,6 +35,7 @@ export function addClustersCommand(program: Command): void {
       const registry = await open(options)
       try {
         await registry.revoke(name)
+        process.stderr.write(`the token of ${name} is void from now on\n`)
       } finally {
         await registry.close()
       }
@@ -45,11 +46,32 @@ export function addClustersCommand(program: Command): void {
     .action(async (options: ClustersOptions) => {
       const registry = await open(options)
       try {
-        for (const it of await registry.list()) {
-          process.stdout.write(`${it.name}\t${it.kubernetesVersion ?? '-'}\t${it.lastSeen ?? 'never seen'}\n`)
+        const known = await registry.list()
+        if (known.length === 0) {
+          process.stderr.write('no cluster is registered yet: plumbline clusters add NAME\n')
+          return
         }
+        const rows = known.map(it => [it.name, it.kubernetesVersion ?? '-', it.lastSeen ?? 'never'])
+        process.stdout.write(columns([['NAME', 'KUBERNETES', 'LAST SEEN'], ...rows]))
       } finally {
         await registry.close()
       }
     })
+}
+
+/** Rows under each other, three spaces between the columns, as kubectl prints them. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<readonly number[]>(
+    (widest, row) => row.map((text, at) => Math.max(text.length, widest[at] ?? 0)),
+    [],
+  )
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((text, at) => text.padEnd(widths[at] ?? 0))
+          .join('   ')
+          .trimEnd()}\n`,
+    )
+    .join('')
 }

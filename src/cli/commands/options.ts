@@ -13,7 +13,17 @@ export interface TargetOptions {
   readonly output: 'text' | 'json' | 'markdown'
 }
 
-export const pathHelp = 'a directory (one application, named after it) or an Application document'
+/** What stands below the options: what PATH is, how the command ends, and how people use it. */
+export function helpBelow(it: { readonly exit?: string; readonly examples: readonly string[] }): string {
+  return [
+    '',
+    'PATH is a directory (one application, named after it) or an Application document.',
+    ...(it.exit ? [`Exit code: ${it.exit}.`] : []),
+    '',
+    'Examples:',
+    ...it.examples.map(example => `  $ plumbline ${example}`),
+  ].join('\n')
+}
 
 export function addTargetOptions(command: Command): Command {
   return command

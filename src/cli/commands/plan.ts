@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { addTargetOptions, pathHelp, type TargetOptions } from './options.ts'
+import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
 interface PlanOptions extends TargetOptions {
   readonly base?: string
@@ -10,7 +10,17 @@ export function addPlanCommand(program: Command, end: (code: number) => void): v
   addTargetOptions(program.command('plan <path>'))
     .description('show what applying PATH would change in the cluster, without changing anything')
     .option('--base <dir-or-revision>', 'what the change starts from, to tell it from drift')
-    .addHelpText('after', `\nPATH is ${pathHelp}.\nExit code: 0 no difference, 1 difference, 2 error.`)
+    .addHelpText(
+      'after',
+      helpBelow({
+        exit: '0 no difference, 1 difference, 2 error',
+        examples: [
+          'plan deploy/overlays/dev --namespace shop',
+          'plan deploy/overlays/dev --namespace shop --base main   tell what this branch changes from drift',
+          'plan deploy/applications/shop-dev.yaml --output json',
+        ],
+      }),
+    )
     .action(async (path: string, options: PlanOptions) => {
       const { withLocalEngine } = await import('../local-engine.ts')
       const { planPath } = await import('../plan-path.ts')

@@ -1,10 +1,13 @@
 import { Option, type Command } from 'commander'
-import { addTargetOptions, pathHelp, type TargetOptions } from './options.ts'
+import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
 export function addRenderCommand(program: Command): void {
   const command = addTargetOptions(program.command('render <path>'))
     .description('print the manifests that PATH renders to, as the plan and the sync see them')
-    .addHelpText('after', `\nPATH is ${pathHelp}.`)
+    .addHelpText(
+      'after',
+      helpBelow({ examples: ['render deploy/overlays/dev', 'render charts/shop --output json'] }),
+    )
   command.options
     .find((option): option is Option => option.long === '--output')!
     .choices(['yaml', 'json'])

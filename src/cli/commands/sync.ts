@@ -1,13 +1,19 @@
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { addTargetOptions, pathHelp, type TargetOptions } from './options.ts'
+import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
 export function addSyncCommand(program: Command, end: (code: number) => void): void {
   addTargetOptions(program.command('sync <path>'))
     .description('bring the cluster to PATH: wait for health, prune, and put everything back if it fails')
     .addHelpText(
       'after',
-      `\nPATH is ${pathHelp}.\nExit code: 0 synced, 1 rolled back, refused or waiting, 2 error.`,
+      helpBelow({
+        exit: '0 synced, 1 rolled back, refused or waiting, 2 error',
+        examples: [
+          'sync deploy/overlays/dev --namespace shop',
+          'sync deploy/overlays/dev --namespace shop --prune --timeout 5m',
+        ],
+      }),
     )
     .action(async (path: string, options: TargetOptions) => {
       const { withLocalEngine } = await import('../local-engine.ts')
