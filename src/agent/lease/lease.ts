@@ -8,7 +8,7 @@ const leases: Resource = {
   kind: 'Lease',
   plural: 'leases',
   namespaced: true,
-  verbs: ['get', 'create', 'update'],
+  verbs: ['get', 'create', 'update', 'delete'],
 }
 
 export interface LeaseDependencies {
@@ -21,6 +21,8 @@ export interface LeaseDependencies {
   /** How long a holder that went silent is waited for. Renewed at a third of it. */
   readonly durationSeconds: number
   readonly onWaiting?: (holder: string) => void
+  /** Whether nobody needs the object once it is given up. */
+  readonly isDisposable?: boolean
 }
 
 /** What a leader holds. */
@@ -101,7 +103,10 @@ async function giveUp(deps: LeaseDependencies): Promise<void> {
   const { cluster, namespace, name, identity } = deps
   const found = await cluster.get(leases, { namespace, name }, signal)
   const spec = found?.spec as LeaseSpec | undefined
-  if (found && spec?.holderIdentity === identity) {
+  if (!found || spec?.holderIdentity !== identity) return
+  const { uid = '', resourceVersion = '' } = found.metadata
+  if (deps.isDisposable) await cluster.delete(leases, { namespace, name }, { uid, resourceVersion }, signal)
+  else {
     await cluster.replace(withSpec(found, { ...spec, holderIdentity: '', leaseDurationSeconds: 1 }), signal)
   }
 }

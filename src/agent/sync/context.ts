@@ -17,6 +17,8 @@ export interface SyncContext {
   readonly planner: Planner
   readonly clock: SyncClock
   readonly clusterName: string
+  /** Unique per process: who syncs, for other processes that want to. */
+  readonly identity: string
   /** Where the Application objects are. */
   readonly namespace: string
   readonly logger: SyncLogger

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { stateNamespace } from '../../model/fields.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -16,6 +17,7 @@ import { restore } from './restore.ts'
 import { resume } from './resume.ts'
 import { sync } from './sync.ts'
 import { type RecoveredSync, HandOver, type Syncer } from './syncer.ts'
+import { turnOf } from './turn.ts'
 
 export interface SyncerDependencies {
   readonly cluster: Cluster
@@ -23,6 +25,8 @@ export interface SyncerDependencies {
   readonly planner: Planner
   readonly clock: SyncClock
   readonly clusterName: string
+  /** Default: this host and process. */
+  readonly identity?: string
   /** Where the Application objects are. Default `plumbline-system`. */
   readonly namespace?: string
   readonly logger: SyncLogger
@@ -33,6 +37,7 @@ export interface SyncerDependencies {
 export function createSyncer({ limits, ...dependencies }: SyncerDependencies): Syncer {
   const context: SyncContext = {
     namespace: stateNamespace,
+    identity: `${hostname()}_${process.pid}`,
     ...dependencies,
     limits: { ...defaultLimits, ...limits },
   }
@@ -54,6 +59,21 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
     return result
   }
 
+  /** Null when another process was at it and has ended it. */
+  async function resumed(name: string, signal: AbortSignal): Promise<RecoveredSync | null> {
+    const turn = turnOf(context, name, signal)
+    try {
+      await turn.take(holder =>
+        logger.info({ application: name, holder }, 'waiting for whoever syncs the application'),
+      )
+      const journal = await state.readJournal(name, turn.signal)
+      if (!journal) return null
+      return { id: journal.id, result: await announced(await resume(context, journal, turn.signal)) }
+    } finally {
+      await turn.release()
+    }
+  }
+
   return {
     async sync(request, signal) {
       return lanes.run(request.application.name, async () => announced(await sync(context, request, signal)))
@@ -65,10 +85,7 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
         names.map(name =>
           lanes.run(name, async (): Promise<RecoveredSync | null> => {
             try {
-              const journal = await state.readJournal(name, signal)
-              if (!journal) return null
-              const result = await announced(await resume(context, journal, signal))
-              return { id: journal.id, result }
+              return await resumed(name, signal)
             } catch (error) {
               if (error instanceof HandOver) throw error
               // One journal that cannot be read does not keep the others from being carried on.

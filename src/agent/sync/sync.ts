@@ -2,6 +2,7 @@ import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { InvalidInputError } from '../../model/problem.ts'
 import type { SyncResult } from '../../model/sync.ts'
+import { canonicalJson } from '../../engine/json.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, ManagedApplication } from '../state/state.ts'
 import { whenStopped, whileSyncing } from './conditions.ts'
@@ -16,6 +17,7 @@ import { failureOf, mayPass, throwIfHandedOver } from './sync-failure.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import type { SyncRequest } from './syncer.ts'
 import { withBackoff } from './time-limit.ts'
+import { type Turn, turnOf } from './turn.ts'
 
 /** One sync, its steps in order. Rejects only with HandOver. */
 export async function sync(
@@ -23,10 +25,29 @@ export async function sync(
   request: SyncRequest,
   signal: AbortSignal,
 ): Promise<SyncResult> {
+  const turn = turnOf(context, request.application.name, signal)
+  try {
+    // What was read before the turn was ours may have moved since.
+    for (;;) {
+      const result = await attempt(context, request, turn)
+      if (result) return result
+    }
+  } finally {
+    await turn.release()
+  }
+}
+
+/** Null when somebody else has synced the application meanwhile: everything is read again. */
+async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): Promise<SyncResult | null> {
   const { application } = request
+  const { signal } = turn
   let run = runOf(context, request)
   try {
     const unfinished = await context.state.readJournal(application.name, signal)
+    if (unfinished && !turn.isMine) {
+      await waitForTurn(turn, run)
+      return null
+    }
     if (unfinished?.id === request.id) return await resume(context, unfinished, signal)
     const managed = await adoptUnfinished(context, request, unfinished, signal)
 
@@ -47,6 +68,10 @@ export async function sync(
         return await rememberUnchanged(context, { request, run, input, managed, unfinished }, signal)
       case 'go':
         break
+    }
+    if (!turn.isMine) {
+      const taken = await waitForTurn(turn, run)
+      if (taken === 'waited' || (await hasMoved(context, managed, application.name, signal))) return null
     }
 
     const namespace = await missingNamespace(context, request, input, signal)
@@ -70,6 +95,26 @@ export async function sync(
     throwIfHandedOver(signal)
     return nothingWritten(context, run, error, signal)
   }
+}
+
+function waitForTurn(turn: Turn, run: SyncRun): Promise<'free' | 'waited'> {
+  return turn.take(holder =>
+    run.onProgress({
+      step: 'plan',
+      message: `waiting for the sync of ${run.application} by ${holder} to end`,
+    }),
+  )
+}
+
+/** Whether anybody has begun or ended a sync since `managed` was read, when there was no journal. */
+async function hasMoved(
+  { state }: SyncContext,
+  managed: ManagedApplication | null,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (await state.readJournal(name, signal)) return true
+  return canonicalJson(await state.get(name, signal)) !== canonicalJson(managed)
 }
 
 function runOf(context: SyncContext, request: SyncRequest): SyncRun {

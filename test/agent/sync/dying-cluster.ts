@@ -32,6 +32,9 @@ export function dyingCluster(alive: Cluster, writesToLive: number): DyingCluster
     return dead ? never() : answer
   }
 
+  /** Whose turn it is, is no part of what a sync leaves behind. */
+  const writing = (kind: string) => (kind === 'Lease' ? read : write)
+
   const cluster: Cluster = {
     discover: signal => read(() => alive.discover(signal)),
     forgetDiscovery: () => alive.forgetDiscovery(),
@@ -40,9 +43,9 @@ export function dyingCluster(alive: Cluster, writesToLive: number): DyingCluster
     apply: (object, options, signal) =>
       (options.dryRun ? read : write)(() => alive.apply(object, options, signal)),
     patch: (...call) => write(() => alive.patch(...call)),
-    create: (...call) => write(() => alive.create(...call)),
-    replace: (...call) => write(() => alive.replace(...call)),
-    delete: (...call) => write(() => alive.delete(...call)),
+    create: (object, signal) => writing(object.kind)(() => alive.create(object, signal)),
+    replace: (object, signal) => writing(object.kind)(() => alive.replace(object, signal)),
+    delete: (resource, ...call) => writing(resource.kind)(() => alive.delete(resource, ...call)),
     async *watch(...call) {
       for await (const event of alive.watch(...call)) yield dead ? await never() : event
     },

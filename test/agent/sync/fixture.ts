@@ -26,7 +26,7 @@ export interface SyncFixture {
   readonly plane: ControlPlane
   readonly stateNamespace: string
   readonly state: State
-  syncer(limits?: Partial<SyncLimits>, cluster?: Cluster): Syncer
+  syncer(limits?: Partial<SyncLimits>, cluster?: Cluster, identity?: string): Syncer
   /** An application of its own, in a namespace of its own. */
   shop(said?: Partial<Application> & { readonly selfHeal?: boolean; readonly prune?: boolean }): Promise<Shop>
 }
@@ -60,7 +60,7 @@ export function useSyncFixture(): SyncFixture {
       if (!state) throw new Error('the state is there once the first test runs')
       return state
     },
-    syncer(limits = {}, cluster = plane.cluster) {
+    syncer(limits = {}, cluster = plane.cluster, identity = 'a process') {
       const common = { cluster, state: createState(cluster, { namespace: stateNamespace }) }
       const clock = () => new Date()
       const planner = createPlanner({ ...common, clock, clusterName: 'dev' })
@@ -70,6 +70,7 @@ export function useSyncFixture(): SyncFixture {
         planner,
         clock,
         clusterName: 'dev',
+        identity,
         logger,
         namespace: stateNamespace,
         limits: { ...quick, ...limits },

@@ -18,7 +18,8 @@ process.once('message', (told: Told) => {
   const clock = () => new Date()
   const planner = createPlanner({ cluster, state, clock, clusterName: 'dev' })
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const syncer = createSyncer({ cluster, state, planner, clock, clusterName: 'dev', logger })
+  const namespace = told.stateNamespace
+  const syncer = createSyncer({ cluster, state, planner, clock, clusterName: 'dev', logger, namespace })
   const onProgress = ({ step }: { step: string }) => {
     if (step === 'health') process.send?.('waiting')
   }

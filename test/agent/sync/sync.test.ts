@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { applicationLabel } from '../../../src/model/fields.ts'
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../src/model/object.ts'
+import type { SyncResult } from '../../../src/model/sync.ts'
 import { configMap, secret, service } from '../../builders/objects.ts'
 import { kubectl, useSyncFixture } from './fixture.ts'
 import { frontend, settings, simulating, written } from './objects.ts'
@@ -471,4 +472,46 @@ test('syncs of one application never overlap, those of two do', async () => {
   expect(seen.every(it => !(it.includes('a1') && it.includes('a2')))).toBe(true)
   expect(seen.some(it => it.includes('a1') && it.includes('b1'))).toBe(true)
   expect(await one.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode: 'y' } })
+})
+
+describe('two processes that sync one application', () => {
+  test('take turns: what the second brings is not rolled back by the first', async () => {
+    const shop = await fixture.shop()
+    const said: string[] = []
+    const second = Promise.withResolvers<SyncResult>()
+    const begin = () => {
+      const onProgress = ({ message }: { message: string }) => said.push(message)
+      const syncer = fixture.syncer({}, plane.cluster, 'second')
+      syncer
+        .sync(shop.request([settings('good')], { onProgress }), plane.signal)
+        .then(second.resolve, second.reject)
+    }
+    let begun = false
+    const onProgress = ({ step }: { step: string }) => {
+      if (step === 'health' && !begun) begin()
+      begun ||= step === 'health'
+    }
+    const bad = [simulating('crash', frontend()), settings('bad')]
+    const first = fixture
+      .syncer({}, plane.cluster, 'first')
+      .sync(shop.request(bad, { onProgress }), plane.signal)
+    expect(await first).toMatchObject({ outcome: 'rolled-back' })
+    expect(await second.promise).toMatchObject({ outcome: 'synced' })
+    expect(said.join('\n')).toContain('by first to end')
+    expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode: 'good' } })
+    expect(await fixture.state.readJournal(shop.application.name, plane.signal)).toBeNull()
+  })
+
+  test('that begin at the same moment both end, one after the other', async () => {
+    const shop = await fixture.shop()
+    const start = (identity: string, mode: string) =>
+      fixture
+        .syncer({}, plane.cluster, identity)
+        .sync(shop.request([frontend(), settings(mode)]), plane.signal)
+    const results = await Promise.all([start('first', 'x'), start('second', 'y')])
+    expect(results.map(it => it.outcome)).toEqual(['synced', 'synced'])
+    const last = results.toSorted((a, b) => a.finishedAt.localeCompare(b.finishedAt)).at(-1)
+    const mode = last === results[0] ? 'x' : 'y'
+    expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode } })
+  })
 })

@@ -1,0 +1,66 @@
+import { lead, type Leadership } from '../lease/lease.ts'
+import type { SyncContext } from './context.ts'
+import { HandOver } from './syncer.ts'
+
+/** How long a process that went silent in the middle of a sync is waited for, seconds. */
+const patienceSeconds = 15
+
+/**
+ * The right to write one application, held by one process in the cluster at a time: an agent and people at their terminals may
+ * sync the same one. Taken when there is something to write, so that a sync of what is unchanged writes nothing.
+ */
+export interface Turn {
+  /** Aborts when `signal` does, and with HandOver when the turn was lost: somebody else may find the journal from then on. */
+  readonly signal: AbortSignal
+  readonly isMine: boolean
+  /** Waits until it is ours; says whether another one had to be waited for. Rejects with ClusterError, or as `signal` says. */
+  take(onWaiting: (holder: string) => void): Promise<'free' | 'waited'>
+  /** Idempotent. */
+  release(): Promise<void>
+}
+
+export function turnOf(
+  { cluster, clock, identity, namespace, logger }: SyncContext,
+  application: string,
+  signal: AbortSignal,
+): Turn {
+  const lost = new AbortController()
+  const either = AbortSignal.any([signal, lost.signal])
+  let leadership: Leadership | null = null
+  return {
+    signal: either,
+    get isMine() {
+      return leadership !== null
+    },
+    async take(onWaiting) {
+      let waited = false
+      leadership = await lead(
+        {
+          cluster,
+          namespace,
+          name: `sync.${application}`,
+          identity,
+          clock,
+          durationSeconds: patienceSeconds,
+          isDisposable: true,
+          onWaiting: holder => {
+            if (!waited) onWaiting(holder)
+            waited = true
+          },
+        },
+        signal,
+      )
+      leadership.lost.addEventListener('abort', () => lost.abort(new HandOver()))
+      return waited ? 'waited' : 'free'
+    },
+    async release() {
+      const held = leadership
+      leadership = null
+      try {
+        await held?.release()
+      } catch (error) {
+        logger.warn({ err: error, application }, 'the turn was not given back; it ends by itself')
+      }
+    },
+  }
+}
