@@ -3,7 +3,7 @@ import { formatProblem, type Problem } from '../model/problem.ts'
 import { settingsFile } from '../model/settings.ts'
 import { readChart } from './chart.ts'
 import { findApplicationsIn } from './find-applications.ts'
-import { isRemoteReference, kustomizationFiles, readKustomization } from './kustomization.ts'
+import { folded, isRemoteReference, kustomizationFiles, readKustomization } from './kustomization.ts'
 import { parseYamlDocuments } from './parse-yaml.ts'
 import { folderOf, foldersAbove, resolveInside } from './paths.ts'
 import { isInRepository } from './same-repository.ts'
@@ -87,7 +87,8 @@ function kustomizationProblems(text: string, file: TreeFile, known: ReadonlySet<
     })
     .map(({ target, field, position }) => ({
       code: 'missing-file',
-      message: `"${target}", listed under ${field}, does not exist in this repository`,
+      // Where a file of a Secret is listed, people write its content by mistake.
+      message: `${folded(field) === 'secretgenerator' ? 'a file' : `"${target}"`}, listed under ${field}, does not exist in this repository`,
       location: { file: file.path, ...position },
       hint: null,
     }))

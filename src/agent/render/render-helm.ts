@@ -62,6 +62,7 @@ export async function renderHelm(
         scratch,
         folder: source.path,
         valueFiles: values.files,
+        inline: source.helm,
       }
       return { objects: [], problems: await helmProblems({ ...failure, fileOf: finder.fileOf }) }
     }

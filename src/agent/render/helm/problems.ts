@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ApplicationSource } from '../../../model/application.ts'
 import type { Problem, SourceLocation } from '../../../model/problem.ts'
 import { chartFile } from '../../../repository/chart.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import type { RepositoryPath } from '../../../repository/paths.ts'
 import { lookUp } from '../inside.ts'
-import { withoutValues } from '../without-values.ts'
+import { collectTexts, withoutValues } from '../without-values.ts'
 
 export interface HelmFailure {
   readonly stderr: string
@@ -13,6 +14,7 @@ export interface HelmFailure {
   readonly scratch: string
   readonly folder: RepositoryPath
   readonly valueFiles: readonly RepositoryPath[]
+  readonly inline: Pick<ApplicationSource['helm'], 'values' | 'parameters'>
   fileOf(template: string): Promise<RepositoryPath | null>
 }
 
@@ -20,38 +22,56 @@ export interface HelmFailure {
 export async function helmProblems(failure: HelmFailure): Promise<readonly Problem[]> {
   const broken = await brokenValues(failure)
   if (broken.length > 0) return broken
-  const message = cleaned(failure)
-  const location = (await templateLocation(message, failure)) ?? {
+  const said = cleaned(failure)
+  const message = shortened(withoutValues(said, await valueTexts(failure)))
+  const location = (await templateLocation(said, failure)) ?? {
     file: `${failure.folder}/${chartFile}`.replace(/^\.\//, ''),
     line: 1,
   }
   return [{ code: 'helm-failed', message, location, hint: hintFor(message) }]
 }
 
-async function brokenValues({ root, folder, valueFiles }: HelmFailure): Promise<readonly Problem[]> {
+async function brokenValues(failure: HelmFailure): Promise<readonly Problem[]> {
+  return (await parsedValues(failure)).flatMap(it => it.problems)
+}
+
+async function parsedValues({ root, folder, valueFiles }: HelmFailure) {
   const files = [folder === '.' ? 'values.yaml' : `${folder}/values.yaml`, ...valueFiles]
-  const problems: Problem[] = []
+  const parsed: ReturnType<typeof parseYamlDocuments>[] = []
   for (const file of files) {
     if ((await lookUp(root, file)).kind !== 'file') continue
-    problems.push(...parseYamlDocuments(await readFile(join(root, file)), file).problems)
+    parsed.push(parseYamlDocuments(await readFile(join(root, file)), file))
   }
-  return problems
+  return parsed
+}
+
+/** Any value may be meant for a Secret. */
+async function valueTexts(failure: HelmFailure): Promise<ReadonlySet<string>> {
+  const { values, parameters } = failure.inline
+  const inline = parseYamlDocuments(values ?? '', 'values').documents
+  const found = new Set<string>()
+  for (const { value } of [...(await parsedValues(failure)).flatMap(it => it.documents), ...inline]) {
+    collectTexts(value, found, null)
+  }
+  for (const { value } of parameters) found.add(value.replace(/^\{|\}$/g, '').trim())
+  return found
 }
 
 const longestMessage = 800
 
 function cleaned({ stderr, root, scratch }: HelmFailure): string {
-  const text = withoutValues(
-    stderr
-      .replaceAll(`${scratch}/`, '')
-      .replaceAll(`${root}/`, '')
-      .split('\n')
-      .map(line => line.trim())
-      .filter(line => line !== '' && !/^(WARNING|walk\.go|level=WARN|Use --debug flag)/.test(line))
-      .join(' ')
-      .replace(/^Error: (INSTALLATION FAILED: )?/, ''),
-  )
-  return text.length > longestMessage ? `${text.slice(0, longestMessage)}...` : text
+  return stderr
+    .replaceAll(`${scratch}/`, '')
+    .replaceAll(`${root}/`, '')
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !/^(WARNING|walk\.go|level=|Use --debug flag)/.test(line))
+    .join(' ')
+    .replace(/^Error: (INSTALLATION FAILED: )?/, '')
+}
+
+function shortened(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}...` : message
 }
 
 /** `web/templates/a.yaml:12:20: executing ...` and `YAML parse error on web/templates/a.yaml: ...` */

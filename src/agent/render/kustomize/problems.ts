@@ -4,6 +4,7 @@ import type { Problem, SourceLocation } from '../../../model/problem.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { templateHint } from '../../../repository/yaml-problems.ts'
 import { withoutValues } from '../without-values.ts'
+import { secretTexts } from './secret-texts.ts'
 import type { KustomizeWalk } from './walk.ts'
 
 /**
@@ -23,11 +24,16 @@ export async function kustomizeProblems(
     broken.push(...problems.map(problem => (hint ? { ...problem, hint } : problem)))
   }
   if (broken.length > 0) return broken
-  const message = withoutValues(condensed(stderr, place.scratch))
-  return [{ code: 'kustomize-failed', message, location: locate(message, walk), hint: hintFor(message) }]
+  const said = condensed(stderr, place.scratch)
+  const message = shortened(withoutValues(said, await secretTexts(place.root, walk)))
+  return [{ code: 'kustomize-failed', message, location: locate(said, walk), hint: hintFor(message) }]
 }
 
 const longestMessage = 800
+
+function shortened(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}...` : message
+}
 
 /** Without our own paths, and without the chain of "accumulating resources from" that leads to the reason. */
 function condensed(stderr: string, scratch: string): string {
@@ -44,8 +50,7 @@ function condensed(stderr: string, scratch: string): string {
     /^(?:accumulating (?:resources|components)(?: from '[^']*')?: (?:recursed \w+ of path '[^']*': )?)+/,
     '',
   )
-  const words = reason || text
-  return words.length > longestMessage ? `${words.slice(0, longestMessage)}...` : words
+  return reason || text
 }
 
 function locate(message: string, walk: KustomizeWalk): SourceLocation | null {

@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path'
 import type { Problem } from '../../../model/problem.ts'
 import { closest } from '../../../repository/closest.ts'
 import {
+  folded,
   isRemoteReference,
   type KustomizationReading,
   kustomizationFiles,
@@ -147,7 +148,11 @@ async function follow(
     const { code, message, hint } = symlinkOutside(path)
     return { problem: { code, message, hint } }
   }
-  if (found.kind === 'missing') return { problem: missing(target, field, await namesBeside(root, path)) }
+  if (found.kind === 'missing') {
+    // Where a file of a Secret is listed, people write its content by mistake.
+    if (folded(field) === 'secretgenerator') return { problem: missingContent(field) }
+    return { problem: missing(target, field, await namesBeside(root, path)) }
+  }
   const real = relative(root, found.real).split(sep).join('/') || '.'
   if (found.kind === 'folder' && expects === 'file') {
     return {
@@ -185,6 +190,14 @@ function missing(target: string, field: string, beside: readonly string[]): Omit
     code: 'missing-file',
     message: `"${target}", listed under ${field}, does not exist`,
     hint: near === null ? null : `did you mean "${target.slice(0, target.lastIndexOf('/') + 1)}${near}"?`,
+  }
+}
+
+function missingContent(field: string): Omit<Problem, 'location'> {
+  return {
+    code: 'missing-file',
+    message: `a file listed under ${field} does not exist`,
+    hint: 'a value itself stands under literals, as key=value',
   }
 }
 
