@@ -4,6 +4,7 @@ import { isBase64, isSecret } from './fold-secret.ts'
 import { listItem } from './flatten-lists.ts'
 import { isJsonObject, listAt, mapTexts, textAt } from './json.ts'
 import { withoutCopies } from './normalise.ts'
+import { createReplacer, shortestText } from './replace-texts.ts'
 
 /** Fields of a Secret that hold no content. Any other one is redacted, misspelt ones such as `stringdata` included. */
 const openFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable'])
@@ -82,32 +83,22 @@ function collect(secret: Readonly<Record<string, unknown>>, values: Set<string>)
   }
 }
 
-/** Shorter values are left alone: they would blot out half of every text, and hide nothing that could be guessed anyway. */
-const shortestRedacted = 4
 /** Lines of a value with several lines (a key, a configuration file) are looked for one by one from this length on. */
 const shortestLine = 16
 
 /**
- * Replaces every occurrence of the values in a text: as they are, in base64 (both alphabets), as quoted in JSON or Go, and
- * URL-encoded. For error texts, events, logs and diffs.
+ * Replaces every occurrence of the values in a text: as they are, in base64 (both alphabets), as quoted in JSON or Go, JSON in JSON
+ * too, and URL-encoded. For error texts, events, logs and diffs. Values of less than four characters are left alone: they would
+ * blot out half of every text, and hide nothing that could be guessed anyway.
  */
 export function createTextRedactor(secretValues: ReadonlySet<string>): (text: string) => string {
-  const forms = new Set([...secretValues].flatMap(formsOf))
-  // Longest first, so that a value inside another one does not leave the rest of it standing.
-  const sorted = [...forms]
-    .filter(form => form.length >= shortestRedacted)
-    .sort((a, b) => b.length - a.length)
-  if (sorted.length === 0) return text => text
-  const pattern = new RegExp(
-    sorted.map(form => form.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'),
-    'g',
-  )
-  return text => text.replaceAll(pattern, '(redacted)')
+  const forms = [...secretValues].flatMap(formsOf).filter(form => form.length >= shortestText)
+  return forms.length === 0 ? text => text : createReplacer(forms, '(redacted)')
 }
 
 function formsOf(value: string): readonly string[] {
   const trimmed = value.trim()
-  if (trimmed.length < shortestRedacted) return []
+  if (trimmed.length < shortestText) return []
   const lines = value
     .split('\n')
     .map(line => line.trim())
@@ -116,13 +107,30 @@ function formsOf(value: string): readonly string[] {
   return plain.flatMap(text => {
     const bytes = Buffer.from(text, 'utf8')
     const base64 = bytes.toString('base64')
+    const json = inJson(text)
+    const goJson = inGoJson(text)
     return [
       text,
-      JSON.stringify(text).slice(1, -1),
+      json,
+      inJson(json),
+      goJson,
+      inJson(goJson),
       encodeURIComponent(text.isWellFormed() ? text : ''),
       base64,
       base64.replace(/=+$/, ''),
       bytes.toString('base64url'),
     ]
   })
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** Go's encoder, which the API server quotes refused values with, makes JSON that is safe inside of HTML. */
+function inGoJson(text: string): string {
+  return inJson(text).replace(
+    /[<>&\u2028\u2029]/g,
+    it => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

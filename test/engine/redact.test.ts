@@ -86,6 +86,22 @@ describe('a redacted text', () => {
     }
   })
 
+  test('loses values as Go writes them in JSON, and JSON in JSON', () => {
+    const value = 'p&ss<w"ord>\u2028x'
+    const clean = createTextRedactor(secretValuesOf([secret({ data: { a: value } })]))
+    const go = 'p\\u0026ss\\u003cw\\"ord\\u003e\\u2028x'
+    expect(clean(`Invalid value: {"p":"${go}"}`)).toBe('Invalid value: {"p":"(redacted)"}')
+    expect(clean(`patch: ${JSON.stringify(`"${go}"`)}`)).toBe('patch: "\\"(redacted)\\""')
+    expect(clean(JSON.stringify(JSON.stringify(value)))).toBe('"\\"(redacted)\\""')
+  })
+
+  test('is made of a bundle of certificates as of anything else', () => {
+    const lines = Array.from({ length: 20_000 }, (_, index) => `a line with its number ${index}`)
+    const clean = createTextRedactor(secretValuesOf([secret({ data: { bundle: lines.join('\n') } })]))
+    expect(clean('bad: a line with its number 17777!')).toBe('bad: (redacted)!')
+    expect(clean(`${'nothing of it '.repeat(10_000)}`)).toBe('nothing of it '.repeat(10_000))
+  })
+
   test('loses every long line of a value with many lines', () => {
     const pem = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END KEY-----\n'
     const clean = createTextRedactor(secretValuesOf([secret({ data: { a: pem } })]))
