@@ -46,11 +46,14 @@ export async function withLocalEngine(
 /** Progress is for the agent's log; of a person's terminal only what went wrong is worth a line. */
 const quietLogger = {
   info: () => undefined,
-  warn: (fields: object, message: string) => warn(fields, message),
-  error: (fields: object, message: string) => warn(fields, message),
+  // Why something goes another way is in the result that is printed.
+  warn: (_fields: object, message: string) => tell(message),
+  error(fields: object, message: string) {
+    const { err } = fields as { err?: unknown }
+    tell(`${message}${err instanceof Error ? `: ${err.message}` : ''}`)
+  },
 }
 
-function warn(fields: object, message: string): void {
-  const { err } = fields as { err?: unknown }
-  process.stderr.write(`plumbline: ${message}${err instanceof Error ? `: ${err.message}` : ''}\n`)
+function tell(message: string): void {
+  process.stderr.write(`plumbline: ${message}\n`)
 }

@@ -18,6 +18,7 @@ export async function syncPath(
   const timeoutSeconds = options.timeout ?? syncPolicy.timeoutSeconds
   const application = { ...target.application, syncPolicy: { ...syncPolicy, timeoutSeconds } }
   const rendered = await renderTarget(engine, target, { signal })
+  let told = ''
   return engine.syncer.sync(
     {
       id: randomUUID(),
@@ -28,7 +29,10 @@ export async function syncPath(
       rendered,
       reviewedDigest: null,
       requireReviewedPlan: false,
-      onProgress: ({ message }) => process.stderr.write(`${message}\n`),
+      onProgress({ message }) {
+        if (message !== told) process.stderr.write(`${message}\n`)
+        told = message
+      },
     },
     signal,
   )

@@ -1,3 +1,4 @@
+import { count } from '../../model/phrase.ts'
 import type { Change, Plan } from '../../model/plan.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import { changeText, planText, summaryText } from './plan-text.ts'
@@ -17,9 +18,8 @@ export function driftMarkdown(drift: {
   readonly drifted: readonly Change[]
 }): string {
   if (drift.drifted.length === 0) return `**${drift.application}**: no drift`
-  return [`**${drift.application}**: ${drift.drifted.length} drifted`, ...drift.drifted.map(fenced)].join(
-    '\n\n',
-  )
+  const amount = count(drift.drifted.length, 'object')
+  return [`**${drift.application}**: ${amount} drifted`, ...drift.drifted.map(fenced)].join('\n\n')
 }
 
 export function syncMarkdown(result: SyncResult): string {

@@ -18,7 +18,7 @@ export function planText(plan: Plan, paint: Paint): string {
   const head = `${paint('bold', plan.application)} on ${paint('bold', plan.cluster)}, namespace ${plan.namespace}`
   if (plan.changes.length === 0)
     return `${head}: no changes (${plan.summary.unchanged} objects as they should be)`
-  const blocks = plan.changes.map(change => changeText(change, paint))
+  const blocks = plan.changes.map(change => indentedChange(change, paint))
   return [`${head}: ${summaryText(plan)}`, ...blocks].join('\n\n')
 }
 
@@ -41,7 +41,20 @@ export function summaryText(plan: Plan): string {
     .join(', ')
 }
 
+/** For a terminal: the diff stands below its object, not beside its sign. */
+export function indentedChange(change: Change, paint: Paint): string {
+  return [...changeHead(change, paint), ...diffLines(change, paint).map(line => `    ${line}`)].join('\n')
+}
+
 export function changeText(change: Change, paint: Paint): string {
+  return [...changeHead(change, paint), ...diffLines(change, paint)].join('\n')
+}
+
+function diffLines(change: Change, paint: Paint): readonly string[] {
+  return change.diff ? paintDiff(change.diff.trimEnd(), paint).split('\n') : []
+}
+
+function changeHead(change: Change, paint: Paint): readonly string[] {
   const { sign, style } = signs[change.action]
   const where = change.source ? paint('dim', `  ${change.source.file}:${change.source.line ?? ''}`) : ''
   const origin = change.origin === 'pull-request' ? '' : paint('yellow', ` (${originText(change)})`)
@@ -55,12 +68,12 @@ export function changeText(change: Change, paint: Paint): string {
   for (const field of change.fields) {
     if (field.origin !== 'pull-request') lines.push(`  ${paint('yellow', driftLine(field))}`)
   }
-  if (change.diff) lines.push(paintDiff(change.diff.trimEnd(), paint))
-  return lines.join('\n')
+  return lines
 }
 
 function originText(change: Change): string {
-  return change.origin === 'drift' ? 'drifted in the cluster' : 'changed in Git and drifted in the cluster'
+  const moved = change.action === 'create' ? 'was deleted in the cluster' : 'drifted in the cluster'
+  return change.origin === 'drift' ? moved : `changed in Git, and ${moved}`
 }
 
 /** `drift: /spec/replicas 5 -> 3 (kubectl-scale, 2026-11-20T17:02:00Z)` */

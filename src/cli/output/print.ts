@@ -1,11 +1,12 @@
 import { stringify } from 'yaml'
+import { count } from '../../model/phrase.ts'
 import type { Change, Plan } from '../../model/plan.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { TargetOptions } from '../commands/options.ts'
 import { paintFor } from './colour.ts'
 import { driftMarkdown, planMarkdown, syncMarkdown } from './markdown.ts'
-import { changeText, planText } from './plan-text.ts'
+import { indentedChange, planText } from './plan-text.ts'
 import { syncText } from './sync-text.ts'
 
 type Format = TargetOptions['output']
@@ -28,8 +29,8 @@ export function printDrift(drift: Drift, format: Format): void {
     drift.drifted.length === 0
       ? `${drift.application}: no drift`
       : [
-          `${drift.application}: ${drift.drifted.length} drifted`,
-          ...drift.drifted.map(it => changeText(it, paint())),
+          `${paint()('bold', drift.application)}: ${count(drift.drifted.length, 'object')} drifted`,
+          ...drift.drifted.map(it => indentedChange(it, paint())),
         ].join('\n\n')
   print(format, drift, { text, markdown: () => driftMarkdown(drift) })
 }

@@ -1,27 +1,33 @@
 import { describeIdentity, parseIdentity } from '../../model/identity.ts'
+import { took } from '../../model/phrase.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { Paint } from './colour.ts'
 
-/** How a sync ended, for a terminal. */
+/** How a sync ended, for a terminal: the reason first, then what was done. */
 export function syncText(result: SyncResult, paint: Paint): string {
   const style = result.outcome === 'synced' ? 'green' : 'red'
-  const seconds = ((Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000).toFixed(1)
+  const outcome = paint(style, result.outcome.replace('-', ' '))
   const lines = [
-    `${paint('bold', result.application)} on ${paint('bold', result.cluster)}: ${paint(style, result.outcome)} in ${seconds} s`,
+    `${paint('bold', result.application)} on ${paint('bold', result.cluster)}: ${outcome} in ${took(result.startedAt, result.finishedAt)}`,
   ]
-  const list = (title: string, ids: readonly string[]) => {
-    if (ids.length > 0)
-      lines.push(`${title}: ${ids.map(id => describeIdentity(parseIdentity(id))).join(', ')}`)
+  const sick = result.health.filter(it => it.status !== 'healthy')
+  const isTold = sick.some(it => it.message !== '' && result.error?.message.includes(it.message))
+  if (result.error && !isTold) lines.push(paint('red', result.error.message))
+  for (const object of sick) {
+    const words = object.message ? `: ${object.message}` : ''
+    lines.push(paint('red', `${nameOf(object.id)} is ${object.status}${words}`))
   }
-  list('applied', result.applied)
+  for (const event of result.events) lines.push(paint('dim', `  ${event}`))
+  const list = (title: string, ids: readonly string[]) => {
+    if (ids.length > 0) lines.push(`${title}: ${ids.map(nameOf).join(', ')}`)
+  }
+  // What was put back says what had been applied.
+  if (result.rolledBack.length === 0) list('applied', result.applied)
   list('pruned', result.pruned)
   list('put back', result.rolledBack)
-  if (result.error) lines.push(paint('red', result.error.message))
-  for (const object of result.health) {
-    if (object.status !== 'healthy') {
-      lines.push(`${describeIdentity(parseIdentity(object.id))} is ${object.status}: ${object.message}`)
-    }
-  }
-  for (const event of result.events) lines.push(paint('dim', event))
   return lines.join('\n')
+}
+
+function nameOf(id: string): string {
+  return describeIdentity(parseIdentity(id))
 }
