@@ -44,7 +44,7 @@ async function play(story: Story, once: boolean, interrupted: AbortSignal): Prom
 
 /** The logs stay where something went wrong, and are named. */
 async function takeDown(stage: Stage, failed: boolean): Promise<void> {
-  console.log('Taking everything down ...')
+  console.log('\nTaking everything down ...')
   await stage.stop()
   if (failed) console.log(`What the server and the agents said is in ${stage.logFiles.join(' ')}`)
   else await Promise.all(stage.logFiles.map(file => rm(file, { force: true })))

@@ -1,5 +1,5 @@
-import { styleText } from 'node:util'
 import type { Story, StoryStep } from '../../test/story/step.ts'
+import { line, print, showRunning } from './line.ts'
 
 /** Runs steps in order, one line each with its time; stops at the first that does not hold. Resolves with whether all held. */
 export async function playSteps(
@@ -11,22 +11,17 @@ export async function playSteps(
     if (signal.aborted) return false
     const startedAt = performance.now()
     try {
+      showRunning(step.title)
       const remark = await Promise.race([step.run(story), whenAborted(signal)])
-      console.log(
-        `${styleText('green', '✔')} ${step.title}${remark ? ` (${remark})` : ''} ${took(startedAt)}`,
-      )
+      print(line('done', `${step.title}${remark ? ` (${remark})` : ''}`, startedAt))
     } catch (cause) {
       if (signal.aborted) return false
-      console.log(`${styleText('red', '✖')} ${step.title} ${took(startedAt)}`)
-      console.log(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+      print(line('failed', step.title, startedAt))
+      print(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
       return false
     }
   }
   return true
-}
-
-function took(startedAt: number): string {
-  return styleText('dim', `${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {
