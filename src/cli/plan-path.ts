@@ -10,6 +10,7 @@ import { InvalidInputError } from '../model/problem.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { remember } from './remember.ts'
 import { renderTarget } from './render-path.ts'
 import { readTarget, type Target } from './target.ts'
 
@@ -26,7 +27,8 @@ export async function planPath(
   const head = await renderTarget(engine, target, { signal })
   const base =
     options.base === undefined ? null : await renderBase(engine, target, { base: options.base, signal })
-  const request = { application: target.application, head, base, revision: null }
+  const remembered = await remember(engine, target.application.name, signal)
+  const request = { application: target.application, head, base, revision: null, remembered }
   const { plan } = await engine.planner.plan(request, signal)
   return plan
 }

@@ -6,20 +6,27 @@ import type { State } from '../state/state.ts'
 
 /** What earlier syncs left behind, for a plan to compare with. */
 export interface Remembered {
+  /** What an unfinished sync has created is part of it. */
   readonly inventory: readonly ObjectId[]
+  /** When a sync began (RFC 3339) that runs right now, or was cut off; else null. */
+  readonly unfinishedSince: string | null
   /** The settled set of the last successful sync; null when it is not known. */
   readonly lastSynced: readonly KubernetesObject[] | null
 }
 
-const nothing: Remembered = { inventory: [], lastSynced: null }
+const nothing: Remembered = { inventory: [], unfinishedSince: null, lastSynced: null }
 
 /** Who may not read the agent's memory, or has none, plans without it. */
 export async function recall(state: State, application: string, signal: AbortSignal): Promise<Remembered> {
   return orElse(nothing, async () => {
     const managed = await state.get(application, signal)
     if (managed === null) return nothing
-    const lastSynced = await orElse(null, () => state.loadRevision(application, 'latest', signal))
-    return { inventory: managed.status.inventory, lastSynced }
+    const [lastSynced, journal] = await Promise.all([
+      orElse(null, () => state.loadRevision(application, 'latest', signal)),
+      orElse(null, () => state.readJournal(application, signal)),
+    ])
+    const inventory = [...new Set([...managed.status.inventory, ...(journal?.creates ?? [])])]
+    return { inventory, unfinishedSince: journal?.startedAt ?? null, lastSynced }
   })
 }
 
