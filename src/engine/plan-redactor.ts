@@ -1,7 +1,6 @@
 import { parseIdentity } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Problem } from '../model/problem.ts'
-import { isSecret } from './fold-secret.ts'
 import { mapTexts } from './json.ts'
 import type { PlanInput } from './plan-input.ts'
 import { createTextRedactor, redactObject, secretValuesOf } from './redact.ts'
@@ -29,7 +28,7 @@ export function createPlanRedactor(
 ): PlanRedactor {
   const objects = objectsOf(input)
   const open = publicWords(input)
-  const values = [...secretValuesOf(objects.filter(isSecret))].filter(value => !open.has(value.trim()))
+  const values = [...secretValuesOf(objects)].filter(value => !open.has(value.trim()))
   return redactorOf(values, input.redactionKey)
 }
 

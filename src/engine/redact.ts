@@ -2,16 +2,20 @@ import { createHmac } from 'node:crypto'
 import type { KubernetesObject } from '../model/object.ts'
 import { isBase64, isSecret } from './fold-secret.ts'
 import { listItem } from './flatten-lists.ts'
-import { isJsonObject, listAt, mapTexts, textAt } from './json.ts'
+import { isJsonObject, type JsonObject, listAt, mapTexts, textAt } from './json.ts'
 import { withoutCopies } from './normalise.ts'
 import { createReplacer, shortestText } from './replace-texts.ts'
 
 /** Fields of a Secret that hold no content. Any other one is redacted, misspelt ones such as `stringdata` included. */
 const openFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable'])
 
+/** Fields of a Secret inside of another object that hold content. The rest may be a reference to a Secret, which has none. */
+const contentFields: ReadonlySet<string> = new Set(['data', 'stringdata', 'binarydata'])
+
 /**
- * An object that may leave the cluster: values of a Secret become `(redacted, hmac 1a2b3c4d)`, equal for equal values under the
- * same key; annotations that copy the whole object go. Other objects lose those annotations only.
+ * An object that may leave the cluster: values of a Secret become `(redacted, hmac 1a2b3c4d)`, equal for equal values of one key of one
+ * Secret; annotations that copy the whole object go. Other objects lose those annotations, and the content of Secrets that they
+ * carry inside, as templates of operators do.
  */
 export function redactObject(object: KubernetesObject, key: Uint8Array): KubernetesObject {
   const bare: KubernetesObject = isJsonObject(object.metadata)
@@ -25,25 +29,61 @@ export function redactObject(object: KubernetesObject, key: Uint8Array): Kuberne
     const items = bare.items.map(item => redactObject(listItem(item, bare.apiVersion, kind), key))
     return { ...bare, items }
   }
-  return isSecret(bare) ? redactSecret(bare, key) : bare
+  if (isSecret(bare)) return redactSecret(bare, key, name => openFields.has(name)) as KubernetesObject
+  return redactInside(bare, key) as KubernetesObject
 }
 
-function redactSecret(secret: KubernetesObject, key: Uint8Array): KubernetesObject {
-  const fields = Object.entries(secret).map(([name, value]) => {
-    if (openFields.has(name)) return [name, value] as const
-    if (!isJsonObject(value)) return [name, isEmpty(value) ? value : mark(value, name, key)] as const
-    const values = Object.entries(value).map(([entry, content]) => [entry, mark(content, name, key)])
-    return [name, Object.fromEntries(values)] as const
+function redactSecret(
+  secret: JsonObject,
+  key: Uint8Array,
+  isOpen: (field: string) => boolean,
+): Readonly<Record<string, unknown>> {
+  const namespace = textAt(secret, 'metadata', 'namespace') ?? ''
+  const name = textAt(secret, 'metadata', 'name') ?? ''
+  const fields = Object.entries(secret).map(([field, value]) => {
+    if (isOpen(field)) return [field, value] as const
+    const markOf = (entry: string, content: unknown) =>
+      mark(bytesOf(content, field), { of: [namespace, name, entry], key })
+    if (!isJsonObject(value)) return [field, isEmpty(value) ? value : markOf('', value)] as const
+    const values = Object.entries(value).map(([entry, content]) => [entry, markOf(entry, content)])
+    return [field, Object.fromEntries(values)] as const
   })
-  return Object.fromEntries(fields) as unknown as KubernetesObject
+  return Object.fromEntries(fields)
+}
+
+/** The value itself where it carries no Secret. */
+function redactInside(value: unknown, key: Uint8Array): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(item => redactInside(item, key))
+    return items.every((item, at) => item === value[at]) ? value : items
+  }
+  if (!isJsonObject(value)) return value
+  if (isSecret(value)) {
+    const { metadata, ...rest } = value
+    const bare = isJsonObject(metadata) ? { ...rest, metadata: withoutCopies(metadata) } : value
+    return redactSecret(bare, key, field => !contentFields.has(field.toLowerCase()))
+  }
+  const fields = Object.entries(value).map(([name, item]) => [name, redactInside(item, key)] as const)
+  return fields.every(([name, item]) => item === value[name]) ? value : Object.fromEntries(fields)
 }
 
 function isEmpty(value: unknown): boolean {
   return value === null || value === undefined
 }
 
-function mark(content: unknown, field: string, key: Uint8Array): string {
-  const digest = createHmac('sha256', key).update(bytesOf(content, field)).digest('hex')
+/**
+ * Bound to the place `of` the content: were it the same everywhere, whoever may have a plan made could write a Secret with a list of
+ * guesses, and look for the digest of the one to be found out.
+ */
+function mark(
+  content: Uint8Array,
+  { of, key }: { readonly of: readonly string[]; readonly key: Uint8Array },
+): string {
+  const digest = createHmac('sha256', key)
+    .update(JSON.stringify(of))
+    .update('\n')
+    .update(content)
+    .digest('hex')
   return `(redacted, hmac ${digest.slice(0, 8)})`
 }
 
@@ -53,7 +93,7 @@ function bytesOf(content: unknown, field: string): Uint8Array {
   return field === 'data' && isBase64(content) ? Buffer.from(content, 'base64') : Buffer.from(content, 'utf8')
 }
 
-/** The texts that the Secrets among `objects` hold: each value as plain text, and as written when it is not base64. */
+/** The texts that the Secrets among and inside of `objects` hold: each value as plain text, and as written when it is not base64. */
 export function secretValuesOf(objects: readonly unknown[]): ReadonlySet<string> {
   const values = new Set<string>()
   for (const object of objects) {
@@ -65,14 +105,22 @@ export function secretValuesOf(objects: readonly unknown[]): ReadonlySet<string>
       )
       for (const value of secretValuesOf(items)) values.add(value)
     }
-    if (isSecret(object) && isJsonObject(object)) collect(object, values)
+    if (isSecret(object) && isJsonObject(object)) collect(object, values, name => openFields.has(name))
+    else collectInside(object, values)
   }
   return values
 }
 
-function collect(secret: Readonly<Record<string, unknown>>, values: Set<string>): void {
+function collectInside(value: unknown, values: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectInside(item, values)
+  if (!isJsonObject(value)) return
+  if (isSecret(value)) collect(value, values, field => !contentFields.has(field.toLowerCase()))
+  else for (const item of Object.values(value)) collectInside(item, values)
+}
+
+function collect(secret: JsonObject, values: Set<string>, isOpen: (field: string) => boolean): void {
   for (const [field, content] of Object.entries(secret)) {
-    if (openFields.has(field)) continue
+    if (isOpen(field)) continue
     mapTexts(content, text => {
       const decoded = field === 'data' && isBase64(text) ? Buffer.from(text, 'base64').toString('utf8') : text
       values.add(decoded)
