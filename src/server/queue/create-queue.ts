@@ -1,14 +1,18 @@
 import { fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
+import { notify } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import { jobKey, type QueuedJob } from './job.ts'
 import type { JobContext, Queue, Worker } from './queue.ts'
+import { gatherTeam, type Team } from './team.ts'
 
 const queueName = 'jobs'
+const hint = 'jobs'
 
 /** A job that fails for passing reasons is tried for about an hour. */
 const options = {
-  notify: true,
+  // Its hint wakes every worker for every job; ours wakes one at a time.
+  notify: false,
   // A dead worker is noticed by its missing heartbeat; a hanging one by the limit.
   heartbeatSeconds: 10,
   expireInSeconds: 600,
@@ -29,7 +33,6 @@ export async function createQueue(deps: {
   const boss = new PgBoss({
     ...store.queueOptions,
     schema: 'plumbline_jobs',
-    useListenNotify: true,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     schedule: false,
@@ -108,6 +111,7 @@ export async function createQueue(deps: {
   }
 
   let releasing: NodeJS.Timeout | null = null
+  let team: Team | null = null
 
   return {
     async enqueue(records, queued, { afterSeconds } = {}) {
@@ -116,40 +120,38 @@ export async function createQueue(deps: {
         db: fromKysely(records.sql),
         ...(afterSeconds === undefined ? {} : { startAfter: Math.ceil(afterSeconds) }),
       })
+      if (afterSeconds === undefined) await notify(records.sql, hint)
     },
     async work(worker) {
       await takeBack()
       releasing = setInterval(() => {
         releaseKeys().catch((error: unknown) => logger.error({ err: error }, 'the job queue had an error'))
       }, 60_000)
-      for (let i = 0; i < (deps.concurrency ?? 4); i++) {
-        let workerId: string | null = null
-        workerId = await boss.work<QueuedJob>(
+      const begin = (run: (job: JobWithMetadata<QueuedJob>) => Promise<void>) =>
+        boss.work<QueuedJob>(
           queueName,
-          // Polling is for hints that got lost and for jobs that become due.
-          {
-            includeMetadata: true,
-            batchSize: 1,
-            notifyPollingIntervalSeconds: 1,
-            pollingIntervalSeconds: 0.5,
-          },
+          { includeMetadata: true, batchSize: 1, pollingIntervalSeconds: 60 },
           async ([job]) => {
-            if (!job) return
-            const run = runOne(worker, job as JobWithMetadata<QueuedJob>)
-            running.add(run)
-            try {
-              await run
-            } finally {
-              running.delete(run)
-              // The next of this key may be fetched now: look at once.
-              if (workerId) boss.notifyWorker(workerId)
-            }
+            if (job) await run(job as JobWithMetadata<QueuedJob>)
           },
         )
-      }
+      team = await gatherTeam(
+        {
+          size: deps.concurrency ?? 4,
+          begin,
+          wake: id => boss.notifyWorker(id),
+          listen: heard => store.listen(it => it === hint && heard()),
+        },
+        async job => {
+          const run = runOne(worker, job)
+          running.add(run)
+          await run.finally(() => running.delete(run))
+        },
+      )
     },
     async stop() {
       if (releasing) clearInterval(releasing)
+      await team?.dismiss()
       stopping.abort(new Error('the server stops'))
       await Promise.allSettled(running)
       await boss.stop({ graceful: true, timeout: 10_000, close: true })

@@ -8,7 +8,7 @@ import type { Turns } from './turns.ts'
  */
 export function jobsOnPglite(pglite: PGlite, turns: Turns): Db {
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    const giveBack = await turns.take()
+    const giveBack = await turns.take('may-wait')
     try {
       return await work()
     } finally {
