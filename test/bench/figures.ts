@@ -1,5 +1,5 @@
 /** The value that a share of the samples does not exceed; nearest rank, so it is always one that was measured. */
-export function percentile(samples: readonly number[], share: number): number {
+function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
   if (value === undefined) throw new RangeError('no percentile of nothing: take samples first')
