@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { styleText } from 'node:util'
 import { shutdownSignal } from '../../src/compose/shutdown.ts'
+import { took } from '../../src/model/phrase.ts'
 import { type Stage, startStage } from '../../test/stage/stage.ts'
 import { deploySteps } from '../../test/story/deploy.ts'
 import type { Story } from '../../test/story/step.ts'
@@ -35,8 +36,12 @@ async function main(): Promise<number> {
 
 async function play(story: Story, once: boolean, interrupted: AbortSignal): Promise<number> {
   const steps = once ? storySteps : deploySteps.slice(0, 2)
+  const startedAt = new Date().toISOString()
   if (!(await playSteps(steps, story, interrupted))) return 1
-  if (once) return 0
+  if (once) {
+    console.log(`\nAll ${steps.length} steps held, in ${took(startedAt, new Date().toISOString())}.`)
+    return 0
+  }
   tellNextSteps(story)
   await aborted(interrupted)
   return 0
