@@ -90,11 +90,16 @@ function leaf(wanted: unknown, live: unknown, owned: FieldSet | null, place: Pla
   if (!isSame(wanted, live, owned, place)) place.found.push(place.steps)
 }
 
-function isSame(wanted: unknown, live: unknown, owned: FieldSet | null, { known, name }: Place): boolean {
+function isSame(
+  wanted: unknown,
+  live: unknown,
+  owned: FieldSet | null,
+  { known, name, steps }: Place,
+): boolean {
   if (live === undefined || live === null) {
     // A server leaves out what says nothing (`hostNetwork: false`); that it is still ours shows that nobody took it out.
     return isNothing(name, wanted) || (saysNothing(name, wanted) && (owned !== null || !known))
   }
   // An atomic list that we lost counts with all it holds; where nothing is known, defaults that the server added may be in it.
-  return known ? sameStored(live, wanted) : covers(live, wanted, name)
+  return known ? sameStored(live, wanted, steps) : covers(live, wanted, steps)
 }

@@ -41,11 +41,10 @@ export function combinedOrigin(origins: readonly Origin[]): Origin {
 
 /** Whether live is no longer what the base wrote, allowing for the forms in which the server stores values. */
 function movedSinceBase({ base, lastSynced, live }: OriginContext, steps: Steps, before: unknown): boolean {
-  const name = steps.at(-1)?.replace(/^f:/, '') ?? ''
-  if (covers(valueAtSteps(live, steps), before, name)) return false
+  if (covers(valueAtSteps(live, steps), before, steps)) return false
   const synced = lastSynced ? valueAtSteps(lastSynced, steps) : undefined
   // Still ours and synced from just this value: the server stores it in a form that we do not know.
-  const untouched = weOwn(live, steps) && (lastSynced === base || covers(synced, before, name))
+  const untouched = weOwn(live, steps) && (lastSynced === base || covers(synced, before, steps))
   return !untouched
 }
 

@@ -10,7 +10,7 @@ import type { Steps } from './steps.ts'
  * the server merges are matched by key, fields that only we owned and no longer render go, all else stays.
  */
 export function overlay(live: KubernetesObject, desired: KubernetesObject): KubernetesObject {
-  return merge(withoutFieldsWeDrop(live, desired), desired, '') as KubernetesObject
+  return merge(withoutFieldsWeDrop(live, desired), desired, []) as KubernetesObject
 }
 
 /** Without the fields that only we own and `desired` has no more: what an apply of it removes. */
@@ -19,21 +19,24 @@ export function withoutFieldsWeDrop(live: KubernetesObject, desired: KubernetesO
   return withoutDisowned(live, desired, owned, { live, steps: [] }) as KubernetesObject
 }
 
-function merge(live: unknown, desired: unknown, name: string): unknown {
+function merge(live: unknown, desired: unknown, steps: Steps): unknown {
   if (isJsonObject(live) && isJsonObject(desired)) {
     return Object.entries(desired).reduce((merged, [field, value]) => {
       const before = property(live, field)
-      return isLeftOut(before, value) ? merged : withProperty(merged, field, merge(before, value, field))
+      return isLeftOut(before, value)
+        ? merged
+        : withProperty(merged, field, merge(before, value, [...steps, `f:${field}`]))
     }, live)
   }
   // The server's form of the same value stays, so that only what changes shows.
-  if (live !== undefined && sameStored(live, desired)) return live
+  if (live !== undefined && sameStored(live, desired, steps)) return live
   if (!Array.isArray(live) || !Array.isArray(desired)) return desired
+  const name = steps.at(-1)?.slice(2) ?? ''
   if (isServerSet(name, live)) return [...new Set([...live, ...desired])]
   const keys = serverMergeKeysOf(name, live, desired)
   if (!keys) return desired
   const byKey = new Map(live.map(item => [itemKey(item, keys), item as unknown]))
-  const merged = desired.map(item => merge(byKey.get(itemKey(item, keys)), item, ''))
+  const merged = desired.map(item => merge(byKey.get(itemKey(item, keys)), item, [...steps, 'i:0']))
   const rendered = new Set(desired.map(item => itemKey(item, keys)))
   return [...merged, ...live.filter(item => !rendered.has(itemKey(item, keys)))]
 }

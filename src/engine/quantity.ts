@@ -48,3 +48,18 @@ export function sameQuantity(a: unknown, b: unknown): boolean {
   const size = quantityOf(a)
   return size !== null && size === quantityOf(b)
 }
+
+const quantityFields: ReadonlySet<string> = new Set([
+  'limits',
+  'requests',
+  'hard',
+  'capacity',
+  'overhead',
+  'sizeLimit',
+  'averageValue',
+])
+
+/** Whether a field of a built-in kind is a quantity or a map of them. Source: the OpenAPI of Kubernetes 1.36. */
+export function holdsQuantities(field: string): boolean {
+  return quantityFields.has(field)
+}

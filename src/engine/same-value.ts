@@ -1,29 +1,37 @@
 import { isJsonObject, property, sameJson } from './json.ts'
 import { hasKey, serverMergeKeysOf } from './merge-keys.ts'
 import { isNothing } from './normalise.ts'
-import { sameQuantity } from './quantity.ts'
+import { holdsQuantities, sameQuantity } from './quantity.ts'
+import type { Steps } from './steps.ts'
 
 /**
- * Whether live says what was written, allowing for the forms that a server stores: quantities, int-or-string, defaults
+ * Whether live says what was written at a place, allowing for the forms that a server stores: quantities, int-or-string, defaults
  * added to objects and list items, what is empty left out. Where the list or map is atomic, use {@link sameStored}.
  */
-export function covers(live: unknown, written: unknown, name = ''): boolean {
-  if (sameStored(live, written)) return true
+export function covers(live: unknown, written: unknown, steps: Steps = []): boolean {
+  if (sameStored(live, written, steps)) return true
+  const name = nameOf(steps)
   if (saysNothing(name, written)) return (live ?? null) === null || saysNothing(name, live)
   if (isJsonObject(written)) {
     return (
       isJsonObject(live) &&
-      Object.entries(written).every(([field, value]) => covers(property(live, field), value, field))
+      Object.entries(written).every(([field, value]) =>
+        covers(property(live, field), value, [...steps, `f:${field}`]),
+      )
     )
   }
   if (!Array.isArray(written) || !Array.isArray(live)) return false
   const keys = serverMergeKeysOf(name, written)
-  if (!keys) return live.length === written.length && written.every((item, at) => covers(live[at], item))
+  if (!keys)
+    return (
+      live.length === written.length &&
+      written.every((item, at) => covers(live[at], item, [...steps, `i:${at}`]))
+    )
   return written.every(item => {
     const key = Object.fromEntries(
       keys.map(field => [field, property(item, field) ?? (field === 'protocol' ? 'TCP' : undefined)]),
     )
-    return live.some(candidate => hasKey(candidate, key) && covers(candidate, item))
+    return live.some(candidate => hasKey(candidate, key) && covers(candidate, item, [...steps, 'i:0']))
   })
 }
 
@@ -33,20 +41,30 @@ export function saysNothing(name: string, value: unknown): boolean {
   return isJsonObject(value) && Object.keys(value).length === 0
 }
 
-/** Equal as JSON, or as the same quantity or number written in another form. */
-export function sameStored(a: unknown, b: unknown): boolean {
+/** Equal as JSON; as the same number written in another form; and as the same quantity where quantities are. */
+export function sameStored(a: unknown, b: unknown, steps: Steps = []): boolean {
   if (sameJson(a, b)) return true
-  if (isScalar(a) && isScalar(b)) return String(a) === String(b) || sameQuantity(a, b)
+  if (isScalar(a) && isScalar(b))
+    return String(a) === String(b) || (steps.some(isQuantity) && sameQuantity(a, b))
   if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, at) => sameStored(item, b[at]))
+    return a.length === b.length && a.every((item, at) => sameStored(item, b[at], [...steps, `i:${at}`]))
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return false
   const names = new Set([...Object.keys(a), ...Object.keys(b)])
   return [...names].every(name => {
     const one = property(a, name)
     const other = property(b, name)
-    return sameStored(one, other) || (isNothing(name, one) && isNothing(name, other))
+    return sameStored(one, other, [...steps, `f:${name}`]) || (isNothing(name, one) && isNothing(name, other))
   })
+}
+
+/** Elsewhere `1.10` and `1.1` are two texts: a version in a ConfigMap, a label. */
+function isQuantity(step: string): boolean {
+  return step.startsWith('f:') && holdsQuantities(step.slice(2))
+}
+
+function nameOf(steps: Steps): string {
+  return steps.at(-1)?.match(/^f:(.*)$/s)?.[1] ?? ''
 }
 
 function isScalar(value: unknown): value is string | number {

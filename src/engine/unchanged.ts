@@ -1,22 +1,30 @@
 import { groupOf } from '../model/identity.ts'
 import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { ourEntry } from './field-set.ts'
-import { isJsonObject, sameJson } from './json.ts'
+import { isJsonObject, property, sameJson } from './json.ts'
 import { hasKey } from './merge-keys.ts'
-import { sameQuantity } from './quantity.ts'
+import { holdsQuantities, sameQuantity } from './quantity.ts'
 import { parseStepValue } from './steps.ts'
 
 /**
  * Whether a server-side apply of `desired` is a no-op by definition: every rendered field is owned by our manager and equal to
  * live, and our manager owns nothing more. False when in doubt; a dry run decides then.
+ *
+ * `lastApplied` is what our last apply of all held, if that is known for certain. Who changes a value takes it from us, so that a
+ * value which is still ours is the server's form of what we applied last: `1024Mi` as `1Gi`, an atomic list with its defaults.
  */
-export function provesUnchanged(desired: KubernetesObject, live: KubernetesObject): boolean {
+export function provesUnchanged(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  lastApplied: KubernetesObject | null = null,
+): boolean {
   if (live.metadata.deletionTimestamp || live.apiVersion !== desired.apiVersion) return false
   const entry = ourEntry(live)
   if (!entry?.fieldsV1 || entry.apiVersion !== desired.apiVersion) return false
   return sameObject(withoutIdentity(desired), live, entry.fieldsV1, {
     builtIn: builtInGroups.has(groupOf(desired.apiVersion)),
     quantities: false,
+    lastApplied: lastApplied?.apiVersion === desired.apiVersion ? lastApplied : undefined,
   })
 }
 
@@ -27,13 +35,15 @@ function withoutIdentity(object: KubernetesObject): Readonly<Record<string, unkn
   return Object.keys(described).length === 0 ? rest : { ...rest, metadata: described }
 }
 
-/** Groups whose `limits` and `requests` are quantities for certain. A custom resource stores whatever was written. */
+/** Groups in which what is named like a quantity is one for certain. A custom resource stores whatever was written. */
 const builtInGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'autoscaling', 'policy'])
 
 interface Context {
   readonly builtIn: boolean
   /** Inside a map whose values are quantities. */
   readonly quantities: boolean
+  /** The same place in what was applied last; undefined when there is none, or nothing is known. */
+  readonly lastApplied: unknown
 }
 
 function same(desired: unknown, live: unknown, owned: FieldSet, context: Context): boolean {
@@ -44,7 +54,8 @@ function same(desired: unknown, live: unknown, owned: FieldSet, context: Context
 }
 
 function sameLeaf(desired: unknown, live: unknown, context: Context): boolean {
-  return sameJson(desired, live) || (context.quantities && sameQuantity(desired, live))
+  if (sameJson(desired, live) || sameJson(desired, context.lastApplied)) return true
+  return context.quantities && sameQuantity(desired, live)
 }
 
 function sameObject(
@@ -77,10 +88,11 @@ function isLeftOut(desired: unknown, owned: FieldSet): boolean {
   return desired === false || desired === 0 || desired === ''
 }
 
-/** Maps of built-in kinds that hold quantities; the server stores `0.1` as `100m`. */
+/** One field further in. The server stores the quantity `0.1` as `100m`. */
 function contextOf(name: string, context: Context): Context {
-  if (context.quantities || !context.builtIn) return context
-  return { ...context, quantities: name === 'limits' || name === 'requests' }
+  const lastApplied = property(context.lastApplied, name)
+  const quantities = context.quantities || (context.builtIn && holdsQuantities(name))
+  return { ...context, quantities, lastApplied }
 }
 
 function sameList(
@@ -97,7 +109,8 @@ function sameList(
     const [member] = found
     if (!member || found.length > 1) return false
     const at = live.findIndex(candidate => isItemOf(member[0], candidate))
-    if (at < 0 || !sameItem(item, live[at], member[1], context)) return false
+    const inItem = { ...context, lastApplied: itemOf(context.lastApplied, member[0]) }
+    if (at < 0 || !sameItem(item, live[at], member[1], inItem)) return false
     positions.push(at)
   }
   // An apply puts the items in the order that it was given.
@@ -106,7 +119,11 @@ function sameList(
 
 function sameItem(desired: unknown, live: unknown, owned: FieldSet, context: Context): boolean {
   if (!isJsonObject(desired)) return sameJson(desired, live)
-  return sameObject(desired, live, owned, context)
+  return same(desired, live, owned, context)
+}
+
+function itemOf(list: unknown, step: string): unknown {
+  return Array.isArray(list) ? list.find(item => isItemOf(step, item)) : undefined
 }
 
 function isItemOf(step: string, item: unknown): boolean {

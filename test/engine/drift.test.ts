@@ -7,7 +7,7 @@ import type { LiveRead } from '../../src/model/rendered.ts'
 import type { Application } from '../../src/model/application.ts'
 import { application } from '../builders/application.ts'
 import { updateEntry } from '../builders/managed-fields.ts'
-import { clusterRole, deployment, managedBy, withMeta } from '../builders/objects.ts'
+import { clusterRole, configMap, deployment, managedBy, withMeta } from '../builders/objects.ts'
 import { desired, key, synced } from '../builders/plan-input.ts'
 
 const frontend = 'apps/Deployment/shop/frontend'
@@ -87,6 +87,14 @@ describe('drift is', () => {
     )
     expect(drift(deployment(), live)[0]?.fields.map(it => it.path)).toEqual([
       '/metadata/labels/plumbline.dev~1application',
+    ])
+  })
+
+  test('a text that would be the same if it were a quantity', () => {
+    const git = configMap({ data: { version: '1.10' } })
+    const live = edited(synced(git), ['f:data', 'f:version'], '1.1')
+    expect(drift(git, live)[0]?.fields).toMatchObject([
+      { path: '/data/version', before: '1.1', after: '1.10' },
     ])
   })
 

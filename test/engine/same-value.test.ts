@@ -57,7 +57,7 @@ describe('what live says', () => {
     { what: 'nothing for an empty list', live: undefined, written: [] },
     { what: 'nothing for false', live: undefined, written: false },
   ])('covers what was written: $what', ({ live, written, name }) => {
-    expect(covers(live, written, name)).toBe(true)
+    expect(covers(live, written, [`f:${name}`])).toBe(true)
   })
 
   test.each([
@@ -66,11 +66,16 @@ describe('what live says', () => {
     { what: 'a longer atomic list', live: ['a', 'b'], written: ['a'] },
     { what: 'a missing item', name: 'containers', live: [{ name: 'y' }], written: [{ name: 'x' }] },
   ])('does not cover what was written: $what', ({ live, written, name }) => {
-    expect(covers(live, written, name)).toBe(false)
+    expect(covers(live, written, [`f:${name}`])).toBe(false)
   })
 
   test('counts extra fields where all that is stored has to be the same', () => {
     expect(sameStored({ verbs: ['get'] }, { verbs: ['get'], extra: 1 })).toBe(false)
-    expect(sameStored({ cpu: '0.1', labels: null }, { cpu: '100m' })).toBe(true)
+    expect(sameStored({ limits: { cpu: '0.1' }, labels: null }, { limits: { cpu: '100m' } })).toBe(true)
+  })
+
+  test('is a text where no quantity is: 1.10 is not 1.1, nor 1k a thousand', () => {
+    expect(sameStored({ data: { version: '1.10' } }, { data: { version: '1.1' } })).toBe(false)
+    expect(covers({ labels: { size: '1000' } }, { labels: { size: '1k' } })).toBe(false)
   })
 })

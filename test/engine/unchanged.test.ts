@@ -123,3 +123,67 @@ test.each([
 ])('live $what: proved $proved', ({ desired, found, proved }) => {
   expect(provesUnchanged(desired, found)).toBe(proved)
 })
+
+const claims = (storage: string, more: object = {}): KubernetesObject =>
+  withSpec(plain, {
+    volumeClaimTemplates: [
+      { metadata: { name: 'data' }, spec: { resources: { requests: { storage } } }, ...more },
+    ],
+  })
+const stored = claims('1Gi', { kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } })
+
+/** The server's set for items of `x-kubernetes-map-type: atomic`. */
+function withWholeItem(object: KubernetesObject): KubernetesObject {
+  const entry = appliedEntry(object)
+  const spec = { ...entry.fieldsV1?.['f:spec'], 'f:imagePullSecrets': { 'k:{"name":"login"}': {} } }
+  return withMeta(object, { managedFields: [{ ...entry, fieldsV1: { ...entry.fieldsV1, 'f:spec': spec } }] })
+}
+
+const [ownPort, otherPort] = [8080, 9090].map(port => withSpec(plain, { ports: [{ port }] }))
+
+test.each([
+  {
+    what: 'an atomic list as applied, with defaults',
+    desired: claims('1024Mi'),
+    found: live(claims('1024Mi'), stored),
+    lastApplied: claims('1024Mi'),
+    proved: true,
+  },
+  {
+    what: 'an atomic list of which nobody knows what was applied',
+    desired: claims('1024Mi'),
+    found: live(claims('1024Mi'), stored),
+    lastApplied: null,
+    proved: false,
+  },
+  {
+    what: 'an atomic list that Git changes',
+    desired: claims('2Gi'),
+    found: live(claims('1024Mi'), stored),
+    lastApplied: claims('1024Mi'),
+    proved: false,
+  },
+  {
+    what: 'a list that somebody took from us',
+    desired: ownPort!,
+    found: withMeta(otherPort!, { managedFields: [appliedEntry(plain)] }),
+    lastApplied: ownPort!,
+    proved: false,
+  },
+  {
+    what: 'a field that is gone',
+    desired: claims('1Gi'),
+    found: live(claims('1Gi'), plain),
+    lastApplied: claims('1Gi'),
+    proved: false,
+  },
+  {
+    what: 'an item that is owned as a whole',
+    desired: withSpec(plain, { imagePullSecrets: [{ name: 'login' }] }),
+    found: withWholeItem(withSpec(plain, { imagePullSecrets: [{ name: 'login' }] })),
+    lastApplied: null,
+    proved: true,
+  },
+])('$what: proved $proved', ({ desired, found, lastApplied, proved }) => {
+  expect(provesUnchanged(desired, found, lastApplied)).toBe(proved)
+})

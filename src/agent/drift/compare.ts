@@ -31,6 +31,6 @@ export function compare(
     const wanted = desired.get(id)?.object
     if (!wanted || read.kind !== 'live') return { kind: 'as-synced', proven: false }
     const ours = withoutIgnored(wanted, read.object, application.ignoreDifferences, parseIdentity(id))
-    return { kind: 'as-synced', proven: provesUnchanged(ours, read.object) }
+    return { kind: 'as-synced', proven: provesUnchanged(ours, read.object, wanted) }
   }
 }

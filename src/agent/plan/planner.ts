@@ -2,7 +2,8 @@ import { planFrom } from '../../engine/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import { type Scope, settle, type Settled } from '../../engine/settle.ts'
 import type { Application } from '../../model/application.ts'
-import type { ObjectId } from '../../model/identity.ts'
+import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
@@ -64,7 +65,11 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
       const liveAt = clock().toISOString()
       const wanted = wantedIds(head, base ?? [], remembered)
       const live = await readLive({ cluster, application: application.name, wanted }, signal)
-      const predictions = await predict({ cluster, application, head: head.objects, live }, signal)
+      const lastApplied = lastAppliedOf(remembered)
+      const predictions = await predict(
+        { cluster, application, head: head.objects, live, lastApplied },
+        signal,
+      )
       const input: PlanInput = {
         application,
         cluster: clusterName,
@@ -124,6 +129,12 @@ function undiscovered(
     hint: `Look at the APIService of ${group}, then plan again`,
   }
   return { ...unsettled, problem }
+}
+
+/** While a sync is under way, or was cut off, nobody knows what was applied last. */
+function lastAppliedOf({ lastSynced, unfinishedSince }: Remembered): ReadonlyMap<ObjectId, KubernetesObject> {
+  if (unfinishedSince !== null) return new Map()
+  return new Map((lastSynced ?? []).map(object => [objectIdOf(object), object]))
 }
 
 /** Every id of head, base and inventory, with the apiVersion in which it is rendered. */

@@ -20,6 +20,8 @@ export interface PredictRequest {
   readonly application: Application
   readonly head: readonly DesiredObject[]
   readonly live: ReadonlyMap<ObjectId, LiveRead>
+  /** What our last apply of each object held, where that is known for certain. */
+  readonly lastApplied: ReadonlyMap<ObjectId, KubernetesObject>
 }
 
 /**
@@ -81,7 +83,8 @@ async function predictOne(
   }
   if (live && isEnding(live, context.live)) return { kind: 'later', note: 'is being deleted' }
   const wanted = withoutIgnored(object, live, application.ignoreDifferences, parseIdentity(id))
-  if (live && provesUnchanged(wanted, live)) return { kind: 'unchanged' }
+  const lastApplied = context.lastApplied.get(id) ?? null
+  if (live && provesUnchanged(wanted, live, lastApplied)) return { kind: 'unchanged' }
   const later = laterNote(object, discovery, context.newNamespaces)
   if (later !== null) return { kind: 'later', note: later }
   try {

@@ -407,6 +407,52 @@ describe('rights', () => {
 })
 
 describe('cost', () => {
+  test('what the server keeps in forms of its own is no dry run either', async () => {
+    const stage = await planStage(plane)
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db' },
+      spec: {
+        serviceName: 'db',
+        replicas: 0,
+        selector: { matchLabels: { app: 'db' } },
+        template: {
+          metadata: { labels: { app: 'db' } },
+          spec: {
+            imagePullSecrets: [{ name: 'login' }],
+            containers: [{ name: 'db', image: 'registry.example/db:1.0' }],
+            tolerations: [{ key: 'db', operator: 'Exists' }],
+            volumes: [{ name: 'cache', emptyDir: { sizeLimit: '1024Mi' } }],
+          },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1024Mi' } } },
+          },
+        ],
+      },
+    }
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'db' },
+      spec: { podSelector: {}, ingress: [{ ports: [{ port: 5432 }] }], egress: [] },
+    }
+    const binary = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'binary' },
+      binaryData: { icon: 'AAEC\nAwQF\n' },
+    }
+    const objects = [set, policy, binary]
+    await stage.synced(objects)
+    plane.forgetRequests()
+    expect((await stage.plan(objects)).plan.summary.unchanged).toBe(objects.length)
+    expect(dryRuns()).toEqual([])
+  })
+
   test('nothing changed: no dry run, no write, and fewer reads than objects', async () => {
     const stage = await planStage(plane)
     const all = [
