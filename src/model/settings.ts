@@ -6,6 +6,7 @@ export const settingsDocument = z
     version: z.literal(1).describe('Version of this file; always 1.'),
     applications: z
       .array(z.string().min(1))
+      .max(100)
       .optional()
       .describe(
         'Globs of files that hold Application documents, relative to the root. Everywhere, when missing.',

@@ -3,10 +3,10 @@ import type { GitRepository } from '../git/repository.ts'
 import { type Application, applicationKey, type ApplicationSource } from '../model/application.ts'
 import type { RepositoryRef } from '../model/repository.ts'
 import { addDependencies, type Dependencies, emptyDependencies } from './dependencies.ts'
-import { matchesGlob } from './glob.ts'
+import { compileGlob } from './glob.ts'
 import { foldersAbove, type RepositoryPath } from './paths.ts'
 import { followsBranch, sourcesInRepository } from './same-repository.ts'
-import { createParseMemo, indexTree, type TreeIndex } from './tree-index.ts'
+import { createParseMemo, indexTree, TooMuchToRead, type TreeIndex } from './tree-index.ts'
 import { gitTree, type Tree } from './tree.ts'
 
 export interface Affected {
@@ -79,7 +79,13 @@ async function touchedByFiles(
     await indexTree(input.head, memo, input.signal),
   ]
   const touches = createTouchTest(input.changedFiles)
-  return candidates.filter(candidate => touches(dependenciesOf(candidate.application, indexes, input)))
+  try {
+    return candidates.filter(candidate => touches(dependenciesOf(candidate.application, indexes, input)))
+  } catch (error) {
+    // A plan too many says "nothing changes".
+    if (error instanceof TooMuchToRead) return candidates
+    throw error
+  }
 }
 
 function dependenciesOf(
@@ -113,7 +119,11 @@ function createTouchTest(changedFiles: readonly RepositoryPath[]): (dependencies
     any(dependencies.folders, above, files) ||
     any(dependencies.shallowFolders, directly, files) ||
     any(dependencies.files, files, above) ||
-    [...dependencies.globs].some(glob => changedFiles.some(file => matchesGlob(file, glob)))
+    [...dependencies.globs].some(glob => {
+      const matches = compileGlob(glob)
+      // One that cannot be tested may match.
+      return matches === null || changedFiles.some(matches)
+    })
 }
 
 function byKey(applications: readonly Application[]): ReadonlyMap<string, Application> {

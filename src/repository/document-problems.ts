@@ -33,6 +33,8 @@ function problemsOf(issue: z.core.$ZodIssue, context: Context): readonly Problem
   })
   const name = formatPath(issue.path)
   const given = valueAt(document.value, issue.path)
+  // Values of a chart may be meant for a Secret.
+  const shown = issue.path.includes('helm') ? kindOf(given) : describe(given)
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- zod's own words do for the other codes
   switch (issue.code) {
     case 'unrecognized_keys': {
@@ -44,7 +46,7 @@ function problemsOf(issue: z.core.$ZodIssue, context: Context): readonly Problem
     case 'invalid_type':
       return given === undefined
         ? [at(issue.path, `${name} is missing`, null)]
-        : [at(issue.path, `${name} must be ${article(issue.expected)}, but is ${describe(given)}`, null)]
+        : [at(issue.path, `${name} must be ${article(issue.expected)}, but is ${shown}`, null)]
     case 'invalid_value': {
       const values = issue.values.map(String)
       const near = typeof given === 'string' ? closest(given, values) : null
@@ -77,11 +79,21 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Never the value itself when it could be long or private; only short scalars are quoted. */
 function describe(value: unknown): string {
+  if (typeof value === 'string' && value.length <= 40) return `"${value}"`
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kindOf(value)
+}
+
+function kindOf(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'a map'
-  if (typeof value === 'string') return value.length <= 40 ? `"${value}"` : 'a text'
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value
+  return kinds[typeof value] ?? typeof value
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: 'a map',
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
 }
 
 const articles: Readonly<Record<string, string>> = {

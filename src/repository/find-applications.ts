@@ -1,4 +1,5 @@
-import type { GitRepository } from '../git/repository.ts'
+import { setImmediate as otherWork } from 'node:timers/promises'
+import { GitError, type GitRepository } from '../git/repository.ts'
 import { type Application, applicationKey } from '../model/application.ts'
 import {
   applicationApiVersions,
@@ -10,8 +11,9 @@ import { groupOf } from '../model/identity.ts'
 import { formatProblem, type Problem } from '../model/problem.ts'
 import { type Settings, settingsFile } from '../model/settings.ts'
 import { checkDocument } from './document-problems.ts'
-import { matchesAnyGlob } from './glob.ts'
-import { parseYamlDocuments } from './parse-yaml.ts'
+import { compileGlob, tooManyPatterns } from './glob.ts'
+import { itemsIn, parseYamlDocuments } from './parse-yaml.ts'
+import { type Chunk, chunksOf, movedDocument, movedProblem } from './yaml-chunks.ts'
 import { gitTree, type Tree, type TreeFile } from './tree.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
@@ -36,6 +38,10 @@ export async function findApplications(
 
 const maxApplicationFileBytes = 4 * 1024 * 1024
 const filesPerRead = 2_000
+/** Of one document, and of all documents of a tree that look like Applications. */
+const maxItems = 20_000
+const mostItems = 1_000_000
+const longestTurnMilliseconds = 25
 
 export async function findApplicationsIn(
   tree: Tree,
@@ -45,15 +51,26 @@ export async function findApplicationsIn(
   const files = candidates(tree.files, settings)
   const applications: Application[] = []
   const problems: Problem[] = []
+  let items = 0
+  let turn = performance.now()
   for (let at = 0; at < files.length; at += filesPerRead) {
     const some = files.slice(at, at + filesPerRead)
     const texts = await tree.read(some, maxApplicationFileBytes, signal)
     for (const [index, file] of some.entries()) {
       const text = texts[index]
       if (text == null || !mayDefineApplication(text)) continue
-      const found = applicationsIn(text, file.path)
-      applications.push(...found.applications)
-      problems.push(...found.problems)
+      for (const chunk of chunksOf(text.replace(/^\uFEFF/, ''))) {
+        if (!mayDefineApplication(chunk.text)) continue
+        if (performance.now() - turn > longestTurnMilliseconds) {
+          await otherWork(undefined, { signal })
+          turn = performance.now()
+        }
+        items += itemsIn(chunk.text)
+        if (items > mostItems) throw tooMuch()
+        const found = applicationsInChunk(chunk, file.path)
+        applications.push(...found.applications)
+        problems.push(...found.problems)
+      }
     }
   }
   const unique = withoutDuplicates(applications)
@@ -62,9 +79,13 @@ export async function findApplicationsIn(
 }
 
 function candidates(files: readonly TreeFile[], settings: Settings): readonly TreeFile[] {
-  const globs = settings.applications
+  const globs = settings.applications?.map(glob => {
+    const matches = compileGlob(glob)
+    if (matches) return matches
+    throw unreadable(`${glob.slice(0, 50)} in ${settingsFile} ${tooManyPatterns}`)
+  })
   const plain = files.filter(file => !file.symlink)
-  if (globs) return plain.filter(file => matchesAnyGlob(file.path, globs))
+  if (globs) return plain.filter(file => globs.some(matches => matches(file.path)))
   const charts = plain.flatMap(file => /^(.*\/)?Chart\.yaml$/.exec(file.path)?.slice(1) ?? [])
   const templates = new Set(charts.map(folder => `${folder ?? ''}templates/`))
   return plain.filter(file => /\.ya?ml$/.test(file.path) && !liesInAny(file.path, templates))
@@ -84,16 +105,35 @@ function mayDefineApplication(text: string): boolean {
 
 /** The Applications of one file. */
 export function applicationsIn(text: string, file: string): FoundApplications {
-  const parsed = parseYamlDocuments(text, file)
+  const found = chunksOf(text.replace(/^\uFEFF/, '')).map(chunk => applicationsInChunk(chunk, file))
+  return {
+    applications: found.flatMap(it => it.applications),
+    problems: found.flatMap(it => it.problems),
+  }
+}
+
+function applicationsInChunk(chunk: Chunk, file: string): FoundApplications {
+  const parsed = parseYamlDocuments(chunk.text, file, { maxItems })
   const applications: Application[] = []
-  const problems: Problem[] = [...parsed.problems]
-  for (const document of parsed.documents) {
+  const problems: Problem[] = parsed.problems.map(it => movedProblem(it, file, chunk.line))
+  for (const document of parsed.documents.map(it => movedDocument(it, chunk.line))) {
     if (!isOurs(document.value)) continue
     const checked = checkDocument(applicationDocument, document, file, 'invalid-application')
     if ('problems' in checked) problems.push(...checked.problems)
     else applications.push(locatedApplication(checked.data, document, file))
   }
   return { applications, problems }
+}
+
+/** Thrown, for an Application that was not read must not look like one that was removed. */
+function tooMuch(): GitError {
+  return unreadable(
+    `they have more than ${mostItems} lines together; name the files that count under "applications" in ${settingsFile}`,
+  )
+}
+
+function unreadable(why: string): GitError {
+  return new GitError('invalid', `could not read the Applications: ${why}`, false)
 }
 
 function locatedApplication(data: ApplicationDocument, document: YamlDocument, file: string): Application {

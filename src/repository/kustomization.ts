@@ -23,6 +23,8 @@ export interface KustomizationReading {
   readonly problems: readonly Problem[]
 }
 
+const maxItems = 50_000
+
 type Path = readonly (string | number)[]
 
 /** Fields that list plugins: files, folders, or their configuration written in place. */
@@ -30,7 +32,7 @@ export const pluginFields: readonly string[] = ['generators', 'transformers', 'v
 
 /** Everything that a kustomization names. Field names are compared as kustomize does: without regard to case. */
 export function readKustomization(text: string | Uint8Array, file: string): KustomizationReading {
-  const { documents, problems } = parseYamlDocuments(text, file)
+  const { documents, problems } = parseYamlDocuments(text, file, { maxItems })
   const references = documents.flatMap(document =>
     collect(document.value).map(({ path, ...reference }) => ({
       ...reference,

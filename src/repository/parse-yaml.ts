@@ -8,11 +8,14 @@ import { type Parsed, type ValueFailure, type ValueLimits, valueOf } from './yam
 export interface YamlLimits extends ValueLimits {
   readonly maxBytes: number
   readonly maxDocuments: number
+  /** Lines, items and fields: what a parse takes time and memory for, other than the length of texts. */
+  readonly maxItems: number
 }
 
 const defaultLimits: YamlLimits = {
   maxBytes: 8 * 1024 * 1024,
   maxDocuments: 10_000,
+  maxItems: 1_000_000,
   maxDepth: 100,
   maxAliases: 1_000,
 }
@@ -37,6 +40,9 @@ export function parseYamlDocuments(
     return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxBytes} bytes`))
   }
   const lines = new LineCounter()
+  if (itemsIn(text) > bounds.maxItems) {
+    return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxItems} lines and items`))
+  }
   if (opensTooMuch(text)) return only(tooDeep(file, bounds))
   const parsed = parseAll(text, lines)
   if (parsed === null) return only(tooDeep(file, bounds))
@@ -55,6 +61,21 @@ export function parseYamlDocuments(
     else documents.push(documentOf(document, read.value, lines))
   }
   return { documents, problems }
+}
+
+const newline = 0x0a
+const space = 0x20
+
+/** Too many rather than too few: what stands in texts is counted too. The parser takes a second for a few hundred thousand. */
+export function itemsIn(text: string): number {
+  let items = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === newline || code === 0x2c || code === 0x3a || code === 0x5b || code === 0x7b) items++
+    // A dash or question mark begins one only before a space.
+    else if ((code === 0x2d || code === 0x3f) && text.charCodeAt(at + 1) === space) items++
+  }
+  return items
 }
 
 /** The parser takes seconds to find that a million brackets are too many; this takes none. */

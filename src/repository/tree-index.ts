@@ -1,5 +1,6 @@
 import { readChart } from './chart.ts'
 import { kustomizationFiles, type KustomizationReading, readKustomization } from './kustomization.ts'
+import { itemsIn } from './parse-yaml.ts'
 import { folderOf, foldersAbove, type RepositoryPath, resolveInside } from './paths.ts'
 import type { Tree, TreeFile } from './tree.ts'
 
@@ -54,19 +55,39 @@ function isTelling(path: RepositoryPath): boolean {
   return tellingNames.has(path.slice(path.lastIndexOf('/') + 1))
 }
 
-/** Base and head share most files: each content is parsed once. */
+/** Base and head share most files: each content is parsed once. Throws {@link TooMuchToRead}. */
 export interface ParseMemo {
   kustomization(file: TreeFile, text: string): KustomizationReading
   chart(file: TreeFile, text: string): readonly string[]
 }
 
+/** Lines and items; a thousand kustomizations have some ten thousand. */
+const mostItems = 500_000
+
+/** All that decides which files are read is more than can be read while others wait. */
+export class TooMuchToRead extends Error {
+  override readonly name = 'TooMuchToRead'
+}
+
 export function createParseMemo(): ParseMemo {
   const kustomizations = new Map<string, KustomizationReading>()
   const charts = new Map<string, readonly string[]>()
+  let items = 0
+  const count = (text: string) => {
+    items += itemsIn(text)
+    if (items > mostItems) throw new TooMuchToRead()
+  }
   return {
-    kustomization: (file, text) => once(kustomizations, file.key, () => readKustomization(text, file.path)),
+    kustomization: (file, text) =>
+      once(kustomizations, file.key, () => {
+        count(text)
+        return readKustomization(text, file.path)
+      }),
     chart: (file, text) =>
-      once(charts, file.key, () => readChart(text, file.path).dependencies.map(it => it.repository)),
+      once(charts, file.key, () => {
+        count(text)
+        return readChart(text, file.path).dependencies.map(it => it.repository)
+      }),
   }
 }
 

@@ -184,3 +184,15 @@ test('of a thousand applications just those that read a changed file', async () 
   ])
   expect(await affected({ applications, base, change: { 'base/web.yaml': '' } })).toHaveLength(1000)
 })
+
+test('all of them, when what they read is more than can be read', async () => {
+  const dense = `resources:\n${'- x.yaml\n'.repeat(20_000)}`
+  const names = Array.from({ length: 20 }, (_, i) => `d${i}`)
+  const base = Object.fromEntries(names.map(name => [`${name}/kustomization.yaml`, `${dense}# ${name}\n`]))
+  base['app/kustomization.yaml'] = `resources: [${names.map(name => `../${name}`).join(', ')}]\n`
+  const applications = [application('app', { path: 'app' }), application('b', { path: 'elsewhere' })]
+  expect(await affected({ applications, base, change: { unrelated: '' } })).toEqual([
+    'app@dev files',
+    'b@dev files',
+  ])
+})

@@ -75,7 +75,53 @@ describe('with globs in the settings', () => {
   })
 })
 
+describe('what a stranger may put into a repository', () => {
+  test('a glob that cannot be tried out is no reason to take Applications for removed', async () => {
+    await expect(find({ 'a.yaml': application('one', 'dev') }, ['{a,b}'.repeat(30)])).rejects.toThrow(
+      /in \.plumbline\.yaml is too long or stands for too many patterns/,
+    )
+  })
+
+  test('documents that would take minutes to parse do not keep others waiting', async () => {
+    const items = '- a\n'.repeat(200_000)
+    const dense = `# kind: Application argoproj.io/\nx:\n${items}`
+    const waiting = longestWait()
+    const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}.yaml`, dense]))
+    await expect(find(files)).rejects.toThrow(/more than 1000000 lines together/)
+    const many = `${application('one', 'dev')}# ${'- '.repeat(5000)}\n---\n`.repeat(100)
+    await find({ 'a.yaml': many })
+    expect(await waiting()).toBeLessThan(3_000)
+  })
+})
+
+/** Milliseconds for which nothing else had its turn. */
+function longestWait(): () => Promise<number> {
+  let longest = 0
+  let last = performance.now()
+  const look = () => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }
+  const timer = setInterval(look, 1)
+  return async () => {
+    await new Promise(resolve => setTimeout(resolve, 5))
+    look()
+    clearInterval(timer)
+    return longest
+  }
+}
+
 describe('problems', () => {
+  test('a parameter of helm is not quoted', async () => {
+    const text = application('one', 'dev').replace(
+      'path: app }',
+      'path: app, helm: { parameters: [{ name: pin, value: 80123456 }] } }',
+    )
+    expect((await find({ 'a.yaml': text })).problems).toEqual([
+      'a.yaml:5:70: spec.source.helm.parameters[0].value must be a text, but is a number',
+    ])
+  })
+
   test('every wrong field has its own place', async () => {
     const found = await find({
       'a.yaml': [

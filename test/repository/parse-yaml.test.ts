@@ -112,6 +112,12 @@ describe('bounds', () => {
     )
   })
 
+  test('more items than can be parsed in a while', () => {
+    for (const dense of ['- a\n', '[a],', 'a: 1\n', '- - ', '? a\n']) {
+      expect(problemsOf(dense.repeat(1_000_000))[0]).toMatch(/more than 1000000 lines and items/)
+    }
+  })
+
   test('size and number of documents', () => {
     expect(problemsOf('a: 1\n', { maxBytes: 3 })[0]).toMatch(/more than 3 bytes/)
     expect(problemsOf('a\n---\nb\n---\nc\n', { maxDocuments: 2 })[0]).toMatch(/more than 2 documents/)

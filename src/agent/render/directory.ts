@@ -1,9 +1,9 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import type { ApplicationSource } from '../../model/application.ts'
-import type { Problem } from '../../model/problem.ts'
+import { InvalidInputError, type Problem } from '../../model/problem.ts'
 import { settingsFile } from '../../model/settings.ts'
-import { matchesGlob } from '../../repository/glob.ts'
+import { compileGlob, type Glob, tooManyPatterns } from '../../repository/glob.ts'
 import { folderOf } from '../../repository/paths.ts'
 import { templateHint } from '../../repository/yaml-problems.ts'
 import { entriesBelow, lookUp } from './inside.ts'
@@ -22,9 +22,11 @@ export async function renderDirectory(
   const root = await realpath(folder)
   const { entries, problems } = await entriesBelow(root, source.path, limits)
   if (problems.length > 0) return { objects: [], problems }
+  const include = globOf(source.directory.include)
+  const exclude = globOf(source.directory.exclude)
   const objects: RenderedObject[] = []
   const found: Problem[] = []
-  for (const entry of entries.filter(it => isWanted(it.path, source))) {
+  for (const entry of entries.filter(it => isWanted(it.path, source, { include, exclude }))) {
     signal.throwIfAborted()
     const target = await lookUp(root, entry.path)
     if (target.kind !== 'file') continue
@@ -37,13 +39,26 @@ export async function renderDirectory(
   return { objects, problems: found }
 }
 
-function isWanted(path: string, source: ApplicationSource): boolean {
+/** Null when none is given. Throws InvalidInputError: a folder of which nothing is read would prune all that came from it. */
+function globOf(glob: string | null): Glob | null {
+  const matches = glob === null ? null : compileGlob(glob)
+  if (glob === null || matches) return matches
+  const message = `the glob ${glob.slice(0, 50)} of directory.include or exclude ${tooManyPatterns}`
+  throw new InvalidInputError([
+    { code: 'invalid-glob', message, location: null, hint: 'write a simpler one' },
+  ])
+}
+
+function isWanted(
+  path: string,
+  source: ApplicationSource,
+  globs: { readonly include: Glob | null; readonly exclude: Glob | null },
+): boolean {
   if (!/\.(ya?ml|json)$/i.test(path) || path === settingsFile) return false
-  const { recurse, include, exclude } = source.directory
-  if (!recurse && folderOf(path) !== source.path) return false
+  if (!source.directory.recurse && folderOf(path) !== source.path) return false
   const inside = source.path === '.' ? path : posix.relative(source.path, path)
-  if (exclude !== null && matchesGlob(inside, exclude)) return false
-  return include === null || matchesGlob(inside, include)
+  if (globs.exclude?.(inside)) return false
+  return globs.include?.(inside) ?? true
 }
 
 function objectsOfFile({ documents, problems }: ParsedDocuments, content: Uint8Array, file: string): Objects {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Problem } from '../../model/problem.ts'
 import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
+import { chunksOf, movedDocument, movedProblem } from '../../repository/yaml-chunks.ts'
 import type { YamlDocument } from '../../repository/yaml-document.ts'
 import type { RenderLimits } from './renderer.ts'
 
@@ -21,6 +22,8 @@ export interface ParseMemory {
 
 const mostRememberedBytes = 64 * 1024 * 1024
 const longestTurnMilliseconds = 25
+/** Of one document; the API server takes no object of more than three mebibytes. */
+const maxItems = 300_000
 
 /**
  * Parses YAML document by document and remembers each. Base and head, and one render and the next, have nearly all documents in
@@ -33,7 +36,7 @@ export function createParseMemory(): ParseMemory {
   function parseChunk(text: string): ParsedDocuments {
     const key = createHash('sha1').update(text).digest('base64')
     const known = memory.get(key)
-    const entry = known ?? { parsed: frozen(parseYamlDocuments(text, '')), bytes: text.length }
+    const entry = known ?? { parsed: frozen(parseYamlDocuments(text, '', { maxItems })), bytes: text.length }
     memory.delete(key)
     memory.set(key, entry)
     if (!known) bytes += entry.bytes
@@ -60,7 +63,7 @@ export function createParseMemory(): ParseMemory {
           turn = performance.now()
         }
         const parsed = parseChunk(chunk.text)
-        documents.push(...parsed.documents.map(document => moved(document, chunk.line)))
+        documents.push(...parsed.documents.map(document => movedDocument(document, chunk.line)))
         problems.push(...parsed.problems.map(problem => movedProblem(problem, file, chunk.line)))
         if (documents.length > limits.maxObjects) return { documents: [], problems: [tooMany(file, limits)] }
       }
@@ -79,41 +82,6 @@ function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
   for (const inner of Object.values(value)) freeze(inner)
-}
-
-interface Chunk {
-  readonly text: string
-  /** Lines before it. */
-  readonly line: number
-}
-
-/** Cuts at lines that separate documents: `---` at a line's beginning is nothing else in YAML, wherever it stands. */
-function chunksOf(text: string): readonly Chunk[] {
-  // Directives belong to the document that follows.
-  if (/^%/m.test(text)) return [{ text, line: 0 }]
-  const chunks: Chunk[] = []
-  let line = 0
-  for (const part of text.split(/^(?=---(?:\s|$))/m)) {
-    chunks.push({ text: part, line })
-    line += part.split('\n').length - 1
-  }
-  return chunks
-}
-
-function moved(document: YamlDocument, by: number): YamlDocument {
-  return {
-    value: document.value,
-    line: document.line + by,
-    positionOf(path) {
-      const { line, column } = document.positionOf(path)
-      return { line: line + by, column }
-    },
-  }
-}
-
-function movedProblem(problem: Problem, file: string, by: number): Problem {
-  const { location } = problem
-  return { ...problem, location: location && { ...location, file, line: (location.line ?? 1) + by } }
 }
 
 function tooMany(file: string, limits: Pick<RenderLimits, 'maxObjects'>): Problem {

@@ -132,6 +132,13 @@ describe('problems have their place, all at once', () => {
   })
 })
 
+test('a glob that nobody could try out is said, and takes no time', async () => {
+  const directory = { include: '{a,b}'.repeat(30) }
+  expect(await rendering.problems({ 'a.yaml': configMap('a') }, { path: '.', directory })).toEqual([
+    expect.stringMatching(/stands for too many patterns/),
+  ])
+})
+
 test('no value of a Secret is in a message', async () => {
   const secret =
     'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData:\n  a: "hunter2\n  b: *hunter2\n  c: @hunter2\n  d: hunter2: hunter2\n'
