@@ -70,7 +70,7 @@ function decideExisting(
   const target =
     prediction.kind === 'predicted'
       ? withoutAllocated(prediction.object, live)
-      : overlay(live, desired.object)
+      : overlay(live, desired.object, context.lastSynced.get(id) ?? context.base.get(id) ?? null)
   const rules = context.input.application.ignoreDifferences
   const before = normalise(live)
   const after = normalise(withLiveWhereIgnored(target, live, rules, parseIdentity(id)))

@@ -7,10 +7,16 @@ import type { Steps } from './steps.ts'
 
 /**
  * What live would look like with `desired` applied, when the server cannot be asked: rendered fields win, items of lists that
- * the server merges are matched by key, fields that only we owned and no longer render go, all else stays.
+ * the server merges are matched by key, fields that only we owned and no longer render go, all else stays. `lastApplied` tells
+ * the server's defaults in other lists from what Git removes.
  */
-export function overlay(live: KubernetesObject, desired: KubernetesObject): KubernetesObject {
-  return merge(withoutFieldsWeDrop(live, desired), desired, []) as KubernetesObject
+export function overlay(
+  live: KubernetesObject,
+  desired: KubernetesObject,
+  lastApplied: KubernetesObject | null = null,
+): KubernetesObject {
+  const kept = withoutFieldsWeDrop(live, desired)
+  return merge(kept, desired, { steps: [], lastApplied }) as KubernetesObject
 }
 
 /** Without the fields that only we own and `desired` has no more: what an apply of it removes. */
@@ -19,26 +25,60 @@ export function withoutFieldsWeDrop(live: KubernetesObject, desired: KubernetesO
   return withoutDisowned(live, desired, owned, { live, steps: [] }) as KubernetesObject
 }
 
-function merge(live: unknown, desired: unknown, steps: Steps): unknown {
+interface At {
+  readonly steps: Steps
+  /** The same place in what was applied last. */
+  readonly lastApplied: unknown
+}
+
+function merge(live: unknown, desired: unknown, at: At): unknown {
   if (isJsonObject(live) && isJsonObject(desired)) {
     return Object.entries(desired).reduce((merged, [field, value]) => {
       const before = property(live, field)
       return isLeftOut(before, value)
         ? merged
-        : withProperty(merged, field, merge(before, value, [...steps, `f:${field}`]))
+        : withProperty(merged, field, merge(before, value, inField(at, field)))
     }, live)
   }
   // The server's form of the same value stays, so that only what changes shows.
-  if (live !== undefined && sameStored(live, desired, steps)) return live
+  if (live !== undefined && sameStored(live, desired, at.steps)) return live
   if (!Array.isArray(live) || !Array.isArray(desired)) return desired
-  const name = steps.at(-1)?.slice(2) ?? ''
+  const name = at.steps.at(-1)?.slice(2) ?? ''
   if (isServerSet(name, live)) return [...new Set([...live, ...desired])]
   const keys = serverMergeKeysOf(name, live, desired)
-  if (!keys) return desired
+  if (!keys) return desired.map((item, index) => withDefaults(live[index], item, inItem(at, index)))
   const byKey = new Map(live.map(item => [itemKey(item, keys), item as unknown]))
-  const merged = desired.map(item => merge(byKey.get(itemKey(item, keys)), item, [...steps, 'i:0']))
+  const merged = desired.map(item => merge(byKey.get(itemKey(item, keys)), item, inItem(at, item, keys)))
   const rendered = new Set(desired.map(item => itemKey(item, keys)))
   return [...merged, ...live.filter(item => !rendered.has(itemKey(item, keys)))]
+}
+
+function inField({ steps, lastApplied }: At, field: string): At {
+  return { steps: [...steps, `f:${field}`], lastApplied: property(lastApplied, field) }
+}
+
+function inItem({ steps, lastApplied }: At, item: unknown, keys: readonly string[] | null = null): At {
+  const list: readonly unknown[] = Array.isArray(lastApplied) ? lastApplied : []
+  const same = keys ? list.find(it => itemKey(it, keys) === itemKey(item, keys)) : list[Number(item)]
+  return { steps: [...steps, 'i:0'], lastApplied: same }
+}
+
+/** Inside of a list that is replaced as a whole: what the server added to what was applied there, it adds again. */
+function withDefaults(live: unknown, desired: unknown, at: At): unknown {
+  if (live !== undefined && sameStored(live, desired, at.steps)) return live
+  if (Array.isArray(live) && Array.isArray(desired)) {
+    return desired.map((item, index) => withDefaults(live[index], item, inItem(at, index)))
+  }
+  if (!isJsonObject(live) || !isJsonObject(desired) || !isJsonObject(at.lastApplied)) return desired
+  const { lastApplied } = at
+  const added = Object.keys(live).filter(field => !Object.hasOwn(lastApplied, field))
+  return Object.fromEntries([
+    ...added.map(field => [field, live[field]]),
+    ...Object.entries(desired).map(([field, value]) => [
+      field,
+      withDefaults(property(live, field), value, inField(at, field)),
+    ]),
+  ])
 }
 
 /** What a server does not store: `hostNetwork: false`, an empty text or list. */

@@ -189,6 +189,33 @@ describe('what happens to a rendered object', () => {
     expect(change).toMatchObject({ action: 'error', error: { message: 'spec.ports: Required value' } })
   })
 
+  test('that is replaced for one field of an atomic list tells no default of the server in it as drift', () => {
+    const set = (storage: string, more: object = {}, inItem: object = {}) => ({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db', namespace: 'shop' },
+      spec: { volumeClaimTemplates: [{ spec: { storage, ...inItem }, ...more }] },
+    })
+    const written = set('1Gi', {}, { mode: 'old' })
+    const stored = set('1Gi', { kind: 'PersistentVolumeClaim', status: {} }, { mode: 'old', fs: 'ext4' })
+    const { managedFields = [] } = synced(written).metadata
+    const change = only(
+      plan({
+        head: [set('2Gi')],
+        base: [written],
+        live: [withMeta(labelled(stored, { [applicationLabel]: 'shop' }), { managedFields })],
+        predictions: {
+          'apps/StatefulSet/shop/db': { kind: 'immutable', message: 'field is immutable' },
+        },
+      }),
+    )
+    expect(change).toMatchObject({ action: 'replace', origin: 'pull-request' })
+    expect(change.fields.map(it => it.path)).toEqual([
+      '/spec/volumeClaimTemplates/0/spec/mode',
+      '/spec/volumeClaimTemplates/0/spec/storage',
+    ])
+  })
+
   test('whose immutable field would change is replace, with the risk', () => {
     const change = only(
       plan({
