@@ -79,8 +79,12 @@ async function draftPlan(
   if (merged.kind === 'conflict') return { ...nothing, problems: [conflict(baseRef, merged.files)] }
   const branch = { name: baseRef, isDefault: (await forge.defaultBranch(signal)) === baseRef }
   const reading = await readChange({ git, ref: forge.ref, before: base, after: merged.tree, branch }, signal)
-  // What grants something comes from the base: a pull request cannot give itself more.
-  const draft = { settings, affected: reading.affected, problems: reading.problems, awaitsMaintainer: false }
+  const draft = {
+    settings: reading.settingsInForce,
+    affected: reading.affected,
+    problems: reading.problems,
+    awaitsMaintainer: false,
+  }
   const waits = pullRequest.fromFork && record.permittedHead !== head && reading.affected.length > 0
   return waits ? { ...draft, affected: [], awaitsMaintainer: true } : draft
 }

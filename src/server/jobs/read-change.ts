@@ -2,7 +2,7 @@ import type { GitRepository } from '../../git/repository.ts'
 import type { Application } from '../../model/application.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
-import type { Settings } from '../../model/settings.ts'
+import { defaultSettings, type Settings } from '../../model/settings.ts'
 import { type Affected, affectedApplications } from '../../repository/affected-applications.ts'
 import { findApplications } from '../../repository/find-applications.ts'
 import { followsBranch, sourcesInRepository } from '../../repository/same-repository.ts'
@@ -20,7 +20,11 @@ export interface Change {
 
 /** What a change means for applications. */
 export interface ChangeReading {
-  readonly settingsBefore: Settings
+  /**
+   * What counts for this change: what stood before it, for a change cannot give itself more. When nobody can read that, what stands
+   * afterwards; when nobody can read either, a person decides about everything.
+   */
+  readonly settingsInForce: Settings
   readonly settingsAfter: Settings
   /** What is wrong afterwards in `.plumbline.yaml` and in Application documents. */
   readonly problems: readonly Problem[]
@@ -55,11 +59,23 @@ export async function readChange(change: Change, signal: AbortSignal): Promise<C
   })
   const broken = new Set(newFound.problems.map(it => it.location?.file))
   return {
-    settingsBefore: oldSettings.settings,
+    settingsInForce:
+      [change.before === null ? newSettings : oldSettings, newSettings].find(it => it.problems.length === 0)
+        ?.settings ?? cautiousSettings([...oldFound.applications, ...newFound.applications]),
     settingsAfter,
     problems: [...newSettings.problems, ...newFound.problems],
     affected: affected.filter(it => !it.removed || !broken.has(it.application.definedIn?.file)),
     applications: newFound.applications.filter(concerns),
+  }
+}
+
+/** Whether approvals or a review were wanted, nobody knows. */
+function cautiousSettings(applications: readonly Application[]): Settings {
+  const clusters = new Set(applications.map(it => it.destination.cluster))
+  return {
+    ...defaultSettings,
+    plan: { requireReviewedPlan: true, forks: 'ask' },
+    environments: [...clusters].map(name => ({ name, approvals: 1 })),
   }
 }
 

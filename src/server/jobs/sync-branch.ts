@@ -130,7 +130,7 @@ async function keepSync(
 ): Promise<number> {
   const { push, key, reading, world, origin, traceId, affected } = keeping
   const { application, removed } = affected
-  const settings = reading.settingsAfter
+  const settings = reading.settingsInForce
   const automatic = syncsByItself(application, settings)
   const sync = await records.syncs.add({
     repository: key,
