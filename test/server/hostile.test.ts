@@ -73,3 +73,50 @@ describe('a merge cannot free itself from approval', () => {
     expect(sync).toMatchObject({ status: 'waiting', requireReviewed: true })
   })
 })
+
+describe('a stranger', () => {
+  const seenBy = (repository: Repository) =>
+    agent.received.filter(
+      it => 'repository' in it.command && it.command.repository.fullName.endsWith(repository.name),
+    )
+
+  test('who opens a pull request from a fork has nothing rendered until a maintainer looked at that very commit', async () => {
+    const { github } = world
+    const repository = await repositoryWith('forked', approvals(0))
+    const fork = await github.forkRepository(repository, eve)
+    const push = (text: string) =>
+      github.pushCommit({
+        repository: fork,
+        author: eve,
+        branch: 'x',
+        files: { 'app/a.yaml': text },
+        message: 'x',
+      })
+    await push('a: 2\n')
+    const pull = await github.openPullRequest({
+      repository,
+      author: eve,
+      title: 'x',
+      head: 'eve:x',
+      base: 'main',
+    })
+    const check = (sha: string) => github.checkRuns(repository, sha).find(it => it.name === 'plumbline')
+    await eventually(() => expect(check(pull.pull.headSha)?.conclusion).toBe('action_required'))
+
+    for (const who of [eve, world.carol]) github.commentOn(pull, who, '/plumbline plan')
+    const comments = () => pull.comments.map(it => it.body).join()
+    await eventually(() => expect(comments().match(/people with write permission\./g)).toHaveLength(2))
+    github.rerequestRun(repository, check(pull.pull.headSha)!, world.alice)
+    const innocent = github.commentOn(pull, world.alice, 'Nice.')
+    github.editComment(innocent, world.alice, '/plumbline plan')
+    await github.settled()
+    expect(seenBy(repository)).toEqual([])
+
+    github.commentOn(pull, world.alice, '/plumbline plan')
+    const first = pull.pull.headSha
+    await eventually(() => expect(seenBy(repository).map(it => it.command)).toMatchObject([{ head: first }]))
+    const second = await push('a: 3\n')
+    await eventually(() => expect(check(second)?.conclusion).toBe('action_required'))
+    expect(seenBy(repository)).toHaveLength(1)
+  })
+})
