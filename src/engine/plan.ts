@@ -1,6 +1,5 @@
-import type { ObjectId } from '../model/identity.ts'
+import { formatIdentity, type ObjectId, objectIdOf, parseIdentity } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
-import { objectIdOf } from '../model/identity.ts'
 import type { Change, FieldChange, Plan, PlanSummary } from '../model/plan.ts'
 import { attributionOf } from './attribution.ts'
 import { decideHead } from './decide-head.ts'
@@ -67,9 +66,19 @@ function contextOf(input: PlanInput): PlanContext {
 
 /** Kept or rendered before, and not any more. What could not be settled is still rendered. */
 function leavingIds(input: PlanInput): readonly ObjectId[] {
-  const rendered = new Set([...input.head, ...input.unsettled].map(it => it.id))
+  const { namespace } = input.application.destination
+  const rendered = new Set([
+    ...input.head.map(it => it.id),
+    // Of a kind that is unknown in this version nobody knows whether its namespace was to be defaulted.
+    ...input.unsettled.flatMap(({ id }) => [id, inNamespace(id, namespace)]),
+  ])
   const before = new Set([...input.inventory, ...(input.base ?? []).map(it => it.id)])
   return [...before].filter(id => !rendered.has(id))
+}
+
+function inNamespace(id: ObjectId, namespace: string): ObjectId {
+  const identity = parseIdentity(id)
+  return formatIdentity({ ...identity, namespace: identity.namespace || namespace })
 }
 
 function unsettledDecision({ id, problem }: PlanInput['unsettled'][number]): Decision {

@@ -235,10 +235,14 @@ describe('what happens to a rendered object', () => {
     expect(change).toMatchObject({ action: 'create', note })
   })
 
-  test('that could not be settled is an error, and its live object stays', () => {
-    const problem = { code: 'duplicate-object', message: 'twice', location: null, hint: null }
-    const result = plan({ unsettled: [{ id: frontend, problem }], live: [synced(deployment())] })
-    expect(only(result)).toMatchObject({ id: frontend, action: 'error' })
+  test.each([
+    { code: 'duplicate-object', id: frontend },
+    // Whether its namespace is to be defaulted is not known.
+    { code: 'unknown-kind', id: 'apps/Deployment//frontend' },
+  ])('that could not be settled ($code) is an error, and its live object stays', ({ code, id }) => {
+    const problem = { code, message: 'cannot be settled', location: null, hint: null }
+    const result = plan({ unsettled: [{ id, problem }], live: [synced(deployment())] })
+    expect(only(result)).toMatchObject({ id, action: 'error' })
   })
 })
 
