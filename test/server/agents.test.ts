@@ -126,8 +126,7 @@ describe('an agent', () => {
     const agent = await connect()
     await createClusterRegistry(world.store).revoke('dev')
     await world.store.commands.add(revert('1'))
-    await eventually(() => expect(world.log.some(it => it.includes('an agent connected'))).toBe(true))
-    await new Promise(resolve => setTimeout(resolve, 1500))
+    await agent.ended
     expect(idsOf(agent)).toEqual([])
   })
 

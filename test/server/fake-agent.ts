@@ -31,6 +31,8 @@ export interface FakeAgent {
   script: Script
   complete(id: string, result: CommandResult): Promise<void>
   reportDrift(report: DriftReport): Promise<void>
+  /** Resolves when the server has ended the session, or `stop` was called. */
+  readonly ended: Promise<void>
   stop(): Promise<void>
 }
 
@@ -77,5 +79,5 @@ export async function startFakeAgent(
     }
   }
   const listening = listen().catch(() => {})
-  return agent
+  return Object.assign(agent, { ended: listening })
 }
