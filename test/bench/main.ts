@@ -41,7 +41,7 @@ async function main(chosen: readonly string[]): Promise<number> {
       )),
       ...(await measureGroup('the whole loop', startLoopPlace, loopScenarios.filter(isChosen), signal)),
     ]
-    const facts = await machineFacts(load)
+    const facts = await machineFacts([load, ...measured.map(it => it.load)])
     console.log(`\n${facts.join('\n')}`)
     if (chosen.length === 0) {
       await writeReport(facts, measured)
@@ -72,7 +72,7 @@ async function measureGroup<Place extends { stop(): Promise<void> }>(
       const table = await Promise.race([measure(place, signal), whenAborted(signal)])
       const took = styleText('dim', `measured in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
       console.log(`\n${styleText('bold', title)}  ${took}\n\n${tableText(table)}`)
-      measured.push({ title, about, table })
+      measured.push({ title, about, table, load: loadNow() })
     }
   } finally {
     console.log(styleText('dim', `\nTaking down ${what} ...`))

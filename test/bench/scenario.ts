@@ -14,4 +14,6 @@ export interface Measured {
   readonly title: string
   readonly about: string
   readonly table: Table
+  /** The machine's load average right after it. */
+  readonly load: number
 }
