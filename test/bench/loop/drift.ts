@@ -30,7 +30,8 @@ The first edit opens the issue, the others reopen it with a comment. Comments ar
       const rows = [
         ['dev: edit → healed', ...spread(healed)],
         ['prod: edit → condition Drifted in the cluster', ...spread(told.map(it => it.condition))],
-        ['prod: edit → issue on GitHub', ...spread(told.map(it => it.issue))],
+        ['prod: edit → new issue on GitHub', ...spread(told.slice(0, 1).map(it => it.issue))],
+        ['prod: edit → issue reopened', ...spread(told.slice(1).map(it => it.issue))],
         ['prod: undone → issue closed', ...spread(told.map(it => it.closed))],
       ]
       return { columns: ['', ...spreadColumns], rows }
