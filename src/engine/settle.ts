@@ -1,5 +1,5 @@
 import type { Application } from '../model/application.ts'
-import { applicationLabel } from '../model/fields.ts'
+import { applicationLabel, namespacePattern } from '../model/fields.ts'
 import { describeIdentity, groupOf, identityOf, type ObjectId, objectIdOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Problem, SourceLocation } from '../model/problem.ts'
@@ -170,8 +170,16 @@ function shapeProblem({ object, source }: RenderedObject): Problem | null {
   if (metadata.labels !== undefined && metadata.labels !== null && !isJsonObject(metadata.labels)) {
     return problem('invalid-labels', `the labels of this ${kind} are not a map`, null)
   }
+  const { namespace } = metadata
+  if (namespace !== undefined && namespace !== null && !(namespace === '' || isNamespace(namespace))) {
+    const hint = 'lower case letters, digits and "-", at most 63'
+    return problem('invalid-namespace', `the namespace of this ${kind} is no name of a namespace`, hint)
+  }
   const name = textAt(metadata, 'name')
   if (name?.includes('/')) return problem('invalid-name', `the name of this ${kind} holds a slash`, null)
+  if (name && /^\.{1,2}$|%/.test(name)) {
+    return problem('invalid-name', `the name of this ${kind} could not be part of a path`, null)
+  }
   if (name) return null
   if (metadata.name !== undefined && metadata.name !== null && typeof metadata.name !== 'string') {
     return problem('missing-name', `the name of this ${kind} is not a text`, 'Put it in quotes')
@@ -183,6 +191,11 @@ function shapeProblem({ object, source }: RenderedObject): Problem | null {
     `this ${kind} has generateName, so every sync would create another one`,
     hookHint,
   )
+}
+
+/** What is none would be another place of the API, and of an id. */
+function isNamespace(value: unknown): boolean {
+  return typeof value === 'string' && namespacePattern.test(value)
 }
 
 const hookHint = 'Give it a name, or make it a hook'

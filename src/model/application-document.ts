@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Application, ApplicationLocation, ApplicationSource } from './application.ts'
+import { namespacePattern } from './fields.ts'
 
 /** apiVersions under which Application documents are found in repositories today. */
 export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1alpha1'] as const
@@ -129,6 +130,10 @@ export const applicationDocument = z
           server: z.string().optional().describe('API server URL, as its agent registered it.'),
           namespace: z
             .string()
+            .refine(
+              it => it === '' || namespacePattern.test(it),
+              'expected the name of a namespace: lower case letters, digits and -',
+            )
             .optional()
             .describe('For namespaced objects that name none. Default default.'),
         })
@@ -181,7 +186,7 @@ export function applicationFrom(
     sources: (spec.sources ?? [spec.source!]).map(sourceFrom),
     destination: {
       cluster: spec.destination.name ?? spec.destination.server ?? '',
-      namespace: spec.destination.namespace ?? 'default',
+      namespace: spec.destination.namespace || 'default',
     },
     syncPolicy: {
       automated: automated

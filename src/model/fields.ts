@@ -15,3 +15,6 @@ export const syncOptionsAnnotations = [
   'plumbline.dev/sync-options',
   'argocd.argoproj.io/sync-options',
 ] as const
+
+/** The name of a namespace: a DNS label. */
+export const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/

@@ -139,6 +139,9 @@ describe('names', () => {
     { document: { apiVersion: 'v1', kind: 'ConfigMap', metadata: null }, code: 'missing-name' },
     { document: { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} }, code: 'missing-name' },
     { document: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a/b' } }, code: 'invalid-name' },
+    { document: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: '..' } }, code: 'invalid-name' },
+    { document: withMeta(configMap(), { namespace: 'shop/pods' }), code: 'invalid-namespace' },
+    { document: withMeta(configMap(), { namespace: '..' }), code: 'invalid-namespace' },
     { document: { kind: 'ConfigMap', metadata: { name: 'a' } }, code: 'not-an-object' },
     {
       document: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', labels: ['x'] } },

@@ -112,6 +112,13 @@ function longestWait(): () => Promise<number> {
 }
 
 describe('problems', () => {
+  test('a destination that is no namespace', async () => {
+    const text = application('one', 'dev').replace('{ name: dev }', '{ name: dev, namespace: ../x }')
+    expect((await find({ 'a.yaml': text })).problems).toEqual([
+      expect.stringMatching(/^a\.yaml:6:29: spec\.destination\.namespace: expected the name of a namespace/),
+    ])
+  })
+
   test('a parameter of helm is not quoted', async () => {
     const text = application('one', 'dev').replace(
       'path: app }',
