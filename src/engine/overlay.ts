@@ -35,9 +35,10 @@ function merge(live: unknown, desired: unknown, at: At): unknown {
   if (isJsonObject(live) && isJsonObject(desired)) {
     return Object.entries(desired).reduce((merged, [field, value]) => {
       const before = property(live, field)
-      return isLeftOut(before, value)
+      const there = inField(at, field)
+      return isLeftOut(before, value, there)
         ? merged
-        : withProperty(merged, field, merge(before, value, inField(at, field)))
+        : withProperty(merged, field, merge(before, value, there))
     }, live)
   }
   // The server's form of the same value stays, so that only what changes shows.
@@ -81,9 +82,10 @@ function withDefaults(live: unknown, desired: unknown, at: At): unknown {
   ])
 }
 
-/** What a server does not store: `hostNetwork: false`, an empty text or list. */
-function isLeftOut(live: unknown, desired: unknown): boolean {
-  return live === undefined && !isJsonObject(desired) && saysNothing('', desired)
+/** What a server does not store: `hostNetwork: false`, an empty text or list; an empty map that it did not store the last time. */
+function isLeftOut(live: unknown, desired: unknown, { lastApplied }: At): boolean {
+  if (live !== undefined || !saysNothing('', desired)) return false
+  return !isJsonObject(desired) || isJsonObject(lastApplied)
 }
 
 interface Place {

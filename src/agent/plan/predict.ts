@@ -1,7 +1,6 @@
 import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
 import { isEnding } from '../../engine/ending.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
-import { withoutFieldsWeDrop } from '../../engine/overlay.ts'
 import { applicationOf, ownedByAnother } from '../../engine/ownership.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
 import { provesUnchanged } from '../../engine/unchanged.ts'
@@ -13,7 +12,7 @@ import { type Cluster, ClusterError, type Discovery } from '../cluster/cluster.t
 import { inParallel } from './in-parallel.ts'
 import { endsEverything } from './read-live.ts'
 import { refusalOf } from './refusal.ts'
-import { migratedFields } from './take-over.ts'
+import { predictTakeOver } from './predict-take-over.ts'
 
 export interface PredictRequest {
   readonly cluster: Cluster
@@ -89,7 +88,9 @@ async function predictOne(
   if (later !== null) return { kind: 'later', note: later }
   try {
     const predicted = await context.cluster.apply(wanted, { dryRun: true }, signal)
-    return { kind: 'predicted', object: live ? afterTakeOver(predicted, live, wanted) : predicted }
+    if (!live) return { kind: 'predicted', object: predicted }
+    const afterwards = await predictTakeOver(context.cluster, { predicted, live, wanted }, signal)
+    return { kind: 'predicted', object: afterwards }
   } catch (error) {
     if (!(error instanceof ClusterError) || endsEverything(error)) throw error
     return refusalOf(desired, error, {
@@ -115,19 +116,4 @@ function namespaceComes(object: KubernetesObject, { destination, syncPolicy }: A
     object.metadata.namespace === destination.namespace &&
     syncPolicy.syncOptions.includes('CreateNamespace=true')
   )
-}
-
-/**
- * The sync takes client-side apply's fields over first, so that those which are not rendered go. A dry run cannot be asked
- * after another, so that part is worked out here.
- */
-function afterTakeOver(
-  predicted: KubernetesObject,
-  live: KubernetesObject,
-  wanted: KubernetesObject,
-): KubernetesObject {
-  const managedFields = migratedFields(live)
-  if (managedFields === null) return predicted
-  const migrated = { ...predicted, metadata: { ...predicted.metadata, managedFields } }
-  return withoutFieldsWeDrop(migrated, wanted)
 }

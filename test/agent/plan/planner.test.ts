@@ -175,6 +175,37 @@ describe('an object that was there before', () => {
     })
   })
 
+  test('is adopted from kubectl apply without a word of the defaults that kubectl owns', async () => {
+    const stage = await planStage(plane)
+    const env = [
+      { name: 'KEPT', value: '1' },
+      { name: 'DROPPED', value: '2' },
+    ]
+    const written = (own: object, container: object): KubernetesObject => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'frontend' },
+      spec: {
+        ...own,
+        selector: { matchLabels: { app: 'frontend' } },
+        template: {
+          metadata: { labels: { app: 'frontend' } },
+          spec: { containers: [{ name: 'app', image: 'registry.example/frontend:1.0', ...container }] },
+        },
+      },
+    })
+    await stage.kubectl(['apply', '-f', '-'], written({ replicas: 3, minReadySeconds: 5 }, { env }))
+    plane.forgetRequests()
+    const change = only(await stage.plan([written({ replicas: 3 }, { env: env.slice(0, 1) })]))
+    expect(change.action).toBe('adopt')
+    expect(change.fields.map(it => [it.path, it.after])).toEqual([
+      ['/metadata/labels/plumbline.dev~1application', stage.app.name],
+      ['/spec/minReadySeconds', null],
+      ['/spec/template/spec/containers/0/env/1', null],
+    ])
+    expect(writes()).toEqual([])
+  })
+
   test('is adopted from another tool, whose own fields stay', async () => {
     const stage = await planStage(plane)
     const theirs = configMap('settings', { theirs: '1' }, { namespace: stage.namespace })
