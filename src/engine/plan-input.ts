@@ -26,6 +26,8 @@ export interface PlanInput {
   readonly lastSynced: readonly KubernetesObject[] | null
   /** Objects of the render that could not even be settled (unknown kind, duplicate identity). */
   readonly unsettled: readonly { readonly id: ObjectId; readonly problem: Problem }[]
+  /** Hooks of the head: told, for nothing runs them yet. Missing means none. */
+  readonly hooks?: readonly DesiredObject[]
   readonly prune: boolean
   /** The application itself leaves Git: an empty head is meant, allowEmpty or not. Missing means no. */
   readonly removed?: boolean

@@ -11,7 +11,7 @@ import { type ChangeContent, digestsOf } from './digest.ts'
 import { ourEntry } from './field-set.ts'
 import { compareIds } from './order.ts'
 import { applicationOf } from './ownership.ts'
-import type { PlanInput } from './plan-input.ts'
+import type { DesiredObject, PlanInput } from './plan-input.ts'
 import { createPlanRedactor, type PlanRedactor } from './plan-redactor.ts'
 import { leavingRisks } from './risks/deletes.ts'
 import { risksOf } from './risks.ts'
@@ -26,6 +26,7 @@ export function planFrom(input: PlanInput): Plan {
   const decisions = [
     ...input.head.map(desired => decideHead(desired, context)),
     ...input.unsettled.map(unsettledDecision),
+    ...(input.hooks ?? []).map(hookDecision),
     ...leavingIds(input).flatMap(id => decideLeaving(id, context) ?? []),
   ].toSorted((a, b) => compareIds(a.id, b.id))
   const redactor = createPlanRedactor(input)
@@ -94,6 +95,23 @@ function unsettledDecision({ id, problem }: PlanInput['unsettled'][number]): Dec
     source: problem.location,
     error: problem,
     note: null,
+  }
+}
+
+/** Until a sync runs hooks, a plan that kept silent about them would promise what nobody does. */
+function hookDecision({ id, source }: DesiredObject): Decision {
+  return {
+    id,
+    action: 'leave-behind',
+    origin: 'pull-request',
+    desired: null,
+    live: null,
+    before: null,
+    after: null,
+    differences: [],
+    source,
+    error: null,
+    note: 'is a hook, and hooks are not run yet: it is left out',
   }
 }
 

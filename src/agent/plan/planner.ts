@@ -81,6 +81,7 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         inventory: remembered.inventory,
         lastSynced: remembered.lastSynced,
         unsettled: head.unsettled,
+        hooks: head.hooks,
         prune: request.prune ?? application.syncPolicy.automated?.prune ?? false,
         removed: request.removed ?? false,
         failedGroups: discovery.failedGroups,

@@ -36,7 +36,10 @@ export async function rememberUnchanged(
   const desired = input.head.map(it => it.object)
   const status = managed?.status
   const known = new Set(input.head.map(it => it.id))
-  const left = run.plan?.changes.filter(it => it.action === 'leave-behind').map(it => it.id) ?? []
+  const owned = new Set(input.inventory)
+  const left = (run.plan?.changes ?? [])
+    .filter(it => it.action === 'leave-behind' && owned.has(it.id))
+    .map(it => it.id)
   await state.assign(application, request.repository, signal)
   if (canonicalJson(desired) !== canonicalJson(input.lastSynced)) {
     const limit = application.revisionHistoryLimit
