@@ -29,6 +29,17 @@ export function foldSecret(object: KubernetesObject): { object: KubernetesObject
   return { object: { ...rest, data: Object.fromEntries(folded) }, problem: null }
 }
 
+/** A ConfigMap's binaryData in the form that the server stores: folded lines would never compare equal. */
+export function canonicalBinaryData(object: KubernetesObject): KubernetesObject {
+  const { binaryData } = object
+  if (object.apiVersion !== 'v1' || object.kind !== 'ConfigMap' || !isJsonObject(binaryData)) return object
+  const canonical = Object.entries(binaryData).map(([key, value]) => [
+    key,
+    typeof value === 'string' && isBase64(value) ? Buffer.from(value, 'base64').toString('base64') : value,
+  ])
+  return { ...object, binaryData: Object.fromEntries(canonical) }
+}
+
 function valuesProblem(name: string, values: unknown): string | null {
   if (values === undefined) return null
   if (!isJsonObject(values)) return `its ${name} is not a map of keys to texts`

@@ -6,7 +6,7 @@ import type { Problem, SourceLocation } from '../model/problem.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import { definedKinds, isDefinition } from './defined-kinds.ts'
 import { flattenLists } from './flatten-lists.ts'
-import { foldSecret } from './fold-secret.ts'
+import { canonicalBinaryData, foldSecret } from './fold-secret.ts'
 import { isJsonObject, textAt, withProperty } from './json.ts'
 import {
   isAggregated,
@@ -74,7 +74,7 @@ function settleOne(
   scope: Scope,
   application: Application,
 ): DesiredObject | { id: ObjectId; problem: Problem } {
-  const folded = foldSecret(withoutServerFields(item.object))
+  const folded = foldSecret(canonicalBinaryData(withoutServerFields(item.object)))
   const object = withNamespace(withLabel(folded.object, application.name), scope, application)
   const id = idOf(object)
   if (folded.problem === null) return { id, object, source: item.source }

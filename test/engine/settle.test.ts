@@ -208,6 +208,11 @@ describe('content', () => {
 })
 
 describe('Secrets', () => {
+  test('of a ConfigMap, binary, is in the form that the server stores', () => {
+    const folded = { ...configMap(), binaryData: { icon: 'AAEC\nAwQF\n', odd: 'not base64' } }
+    expect(one(folded)['binaryData']).toEqual({ icon: 'AAECAwQF', odd: 'not base64' })
+  })
+
   test('stringData is folded into data and wins over it', () => {
     const object = one({ ...secret({ data: { a: 'old', b: 'kept' } }), stringData: { a: 'new' } })
     expect(object.data).toEqual({ a: 'bmV3', b: 'a2VwdA==' })
