@@ -13,7 +13,7 @@ export const memoryScenario: Scenario<LoopPlace> = {
   title: 'Memory of server and agents',
   about: `Resident memory, as the kernel counts it (\`VmRSS\`, \`VmHWM\`), ${rest / 1000} seconds after the last of the work above; processor time is what each used in
 those seconds, in which nothing happened. Nearly all of the server's memory is the database that it has in it (PGlite, which is PostgreSQL in
-WebAssembly), and its peak is that of its start; with a PostgreSQL of its own (\`DATABASE_URL\`) it needs neither.`,
+WebAssembly), and its peak is that of its start. A PostgreSQL given by \`DATABASE_URL\` takes its place, which was not measured.`,
   async measure({ stage }, signal) {
     const processes = await plumblineProcesses(stage.folder)
     const before = await Promise.all(processes.map(it => processorMilliseconds(it.pid)))
