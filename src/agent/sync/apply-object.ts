@@ -2,6 +2,8 @@ import type { Application } from '../../model/application.ts'
 import { applicationLabel } from '../../model/fields.ts'
 import { describeIdentity, identityOf, parseIdentity, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import { ourEntry } from '../../engine/field-set.ts'
+import { applicationOf } from '../../engine/ownership.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { takeOverClientSideApply } from '../plan/take-over.ts'
@@ -11,6 +13,13 @@ import { withBackoff } from './time-limit.ts'
 import { mayPass, SyncFailure } from './sync-failure.ts'
 import { mayReplace } from './sync-options.ts'
 
+export interface ApplyObject {
+  readonly object: KubernetesObject
+  readonly application: Application
+  /** The plan found no such object: what is there now, and not ours, is somebody else's. Default: no. */
+  readonly isNew?: boolean
+}
+
 /**
  * Applies one settled object and resolves with what the server made of it. Idempotent. Ignored fields are left as they are,
  * ownership by client-side apply is taken over, errors that may pass are retried as the application's policy says, and an
@@ -18,27 +27,22 @@ import { mayReplace } from './sync-options.ts'
  */
 export async function applyObject(
   cluster: Cluster,
-  desired: KubernetesObject,
-  application: Application,
+  request: ApplyObject,
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
-  return withBackoff(
-    application.syncPolicy.retry,
-    mayPass,
-    () => applyOnce(cluster, desired, application, signal),
-    signal,
-  )
+  const { retry } = request.application.syncPolicy
+  return withBackoff(retry, mayPass, () => applyOnce(cluster, request, signal), signal)
 }
 
 async function applyOnce(
   cluster: Cluster,
-  desired: KubernetesObject,
-  application: Application,
+  { object: desired, application, isNew = false }: ApplyObject,
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const identity = identityOf(desired)
   const live = await readLive(cluster, identity, signal)
   refuseForeign(live, application)
+  if (isNew) refuseAppeared(live, application)
   if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
   else if (live) await takeOverClientSideApply(cluster, live, writeSignal(signal))
   const object = withoutIgnored(desired, live, application.ignoreDifferences, identity)
@@ -61,6 +65,17 @@ function refuseForeign(live: KubernetesObject | null, application: Application):
   throw new SyncFailure(
     'owned-by-another',
     `${name} belongs to the application ${owner}; it is not taken from it`,
+  )
+}
+
+/** Taken over, it would be deleted by a rollback: nobody could put back what it was. */
+function refuseAppeared(live: KubernetesObject | null, application: Application): void {
+  if (!live || live.metadata.deletionTimestamp) return
+  if (applicationOf(live) === application.name || ourEntry(live)) return
+  const name = describeIdentity(identityOf(live))
+  throw new SyncFailure(
+    'created-meanwhile',
+    `somebody else created ${name} while the sync was under way; it is left as it is`,
   )
 }
 

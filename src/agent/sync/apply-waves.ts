@@ -14,6 +14,8 @@ import type { SyncProgress } from './syncer.ts'
 export interface ApplyWaves {
   readonly application: Application
   readonly objects: readonly KubernetesObject[]
+  /** Those of them that were not there. */
+  readonly creates: ReadonlySet<ObjectId>
   readonly onProgress: (progress: SyncProgress) => void
   /** Told of each object as soon as it is applied, so that a failure later on can say what was. */
   readonly onApplied: (id: ObjectId, answer: KubernetesObject) => void
@@ -37,7 +39,11 @@ export async function applyWaves(
     for (const members of ranks.values()) {
       onProgress({ step: 'apply', message: `wave ${wave}: ${members.length} ${members[0]?.object.kind}` })
       const answers = await inParallel(members, context.limits.requests, async ({ id, object }) => {
-        const answer = await applyObject(context.cluster, object, application, limit)
+        const answer = await applyObject(
+          context.cluster,
+          { object, application, isNew: request.creates.has(id) },
+          limit,
+        )
         request.onApplied(id, answer)
         return answer
       })

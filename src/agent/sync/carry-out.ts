@@ -1,4 +1,10 @@
-import { objectIdOf } from '../../model/identity.ts'
+import {
+  formatIdentity,
+  type Identity,
+  type ObjectId,
+  objectIdOf,
+  parseIdentity,
+} from '../../model/identity.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import type { Journal } from '../state/state.ts'
 import { applyWaves } from './apply-waves.ts'
@@ -27,6 +33,7 @@ export async function carryOut(
     {
       application,
       objects: desired.filter(object => changed.has(objectIdOf(object))),
+      creates: createsAmongOthers(journal),
       onProgress: run.onProgress,
       onApplied: id => run.applied.push(id),
     },
@@ -46,6 +53,15 @@ export async function carryOut(
   )
   if (pruned.some(id => id.startsWith('apiextensions.k8s.io/'))) cluster.forgetDiscovery()
   return health
+}
+
+/** New objects in places where others are. In a namespace of its own a sync finds what the cluster puts there, such as accounts. */
+function createsAmongOthers({ creates }: Journal): ReadonlySet<ObjectId> {
+  const all = new Set(creates)
+  const isInNew = ({ namespace }: Identity) =>
+    namespace !== '' &&
+    all.has(formatIdentity({ group: '', kind: 'Namespace', namespace: '', name: namespace }))
+  return new Set(creates.filter(id => !isInNew(parseIdentity(id))))
 }
 
 async function createNamespace(

@@ -57,7 +57,7 @@ export async function restore(
       for (const { objects } of applyOrder(wanted.filter(it => drifted.has(it.id)))) {
         // In order and one by one: there are few, and a Namespace comes before what is in it.
         await inParallel(objects, 1, async ({ id, object }) => {
-          await applyObject(context.cluster, object, application, limit)
+          await applyObject(context.cluster, { object, application }, limit)
           run.applied.push(id)
         })
       }

@@ -74,7 +74,7 @@ function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
       restore: async (limit: AbortSignal) => {
         if (creates.has(id) && (await isStillEnding(context, id, limit))) return null
         await giveBack(context.cluster, { previous: object, before: before.get(id) }, limit)
-        return applyObject(context.cluster, object, journal.application, limit)
+        return applyObject(context.cluster, { object, application: journal.application }, limit)
       },
     }))
   const replaces = journal.before

@@ -190,6 +190,29 @@ describe('a sync', () => {
     expect(live?.['data']).toEqual({ mode: 'fast' })
   })
 
+  test('creates a Namespace, and writes what the cluster puts into it by itself', async () => {
+    const shop = await fixture.shop()
+    const name = plane.freeName('made')
+    plane.cleanUp({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace: name },
+      imagePullSecrets: [{ name: 'login' }],
+    }
+    const waits = {
+      ...account,
+      metadata: { ...account.metadata, annotations: { 'plumbline.dev/sync-wave': '1' } },
+    }
+    const between = { ...frontend(), metadata: { ...frontend().metadata, namespace: name } }
+    const result = await shop.sync([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      between,
+      waits,
+    ])
+    expect(result).toMatchObject({ outcome: 'synced', error: null })
+  })
+
   test('says of a hook that nothing runs it, and does not take it for its own', async () => {
     const shop = await fixture.shop()
     const hook = {
@@ -410,6 +433,24 @@ describe('a sync that cannot finish healthy', () => {
       it?.metadata.managedFields?.filter(entry => entry.subresource !== 'status').map(ownership)
     expect(owners(after)).toEqual(expect.arrayContaining(owners(before) ?? []))
     expect(owners(after)).toHaveLength(owners(before)?.length ?? 0)
+  })
+
+  test('neither takes nor deletes what somebody else creates meanwhile', async () => {
+    const shop = await fixture.shop()
+    const late = {
+      ...settings('ours'),
+      metadata: { name: 'settings', annotations: { 'argocd.argoproj.io/sync-wave': '1' } },
+    }
+    const theirs = configMap({ namespace: shop.namespace, data: { mode: 'theirs' } })
+    const created: Promise<KubernetesObject>[] = []
+    const onProgress = ({ step }: { step: string }) => {
+      if (step === 'apply' && created.length === 0) created.push(plane.cluster.create(theirs, plane.signal))
+    }
+    const result = await shop.sync([frontend(), late], { onProgress })
+    await Promise.all(created)
+    expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'created-meanwhile' } })
+    expect(result.rolledBack).toEqual([`apps/Deployment/${shop.namespace}/frontend`])
+    expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode: 'theirs' } })
   })
 
   test('brings back what it had pruned already, with what others wrote into it', async () => {
