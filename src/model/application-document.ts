@@ -40,6 +40,9 @@ const helm = z.looseObject({
   ignoreMissingValueFiles: z.boolean().optional().describe('A value file may be missing. Default false.'),
 })
 
+/** Each of them is a checkout and a run of a tool. */
+const mostSources = 50
+
 const source = z.looseObject({
   repoURL: z.string().min(1).describe('Git repository (or Helm repository with `chart`).'),
   targetRevision: z.string().optional().describe('Branch, tag or commit; HEAD when missing.'),
@@ -77,6 +80,26 @@ const duration = z
   .string()
   .regex(/^(\d+(\.\d+)?(ms|s|m|h))+$/, 'expected a duration such as 30s, 5m or 1h30m')
 
+const longestPauseSeconds = 24 * 3600
+
+/** A pause between tries: one that never ends would be no retry. */
+const pause = duration.refine(text => (secondsOf(text) ?? 0) <= longestPauseSeconds, 'expected at most 24h')
+
+const timeoutAnnotation = 'plumbline.dev/sync-timeout'
+const longestTimeoutSeconds = 24 * 3600
+
+const annotations = stringMap.superRefine((it, context) => {
+  const text = it[timeoutAnnotation]
+  if (text === undefined) return
+  const seconds = secondsOf(text)
+  if (seconds !== null && seconds > 0 && seconds <= longestTimeoutSeconds) return
+  const message = 'expected a duration such as 90s, 5m or 1h30m, at most 24h'
+  context.addIssue({ code: 'custom', path: [timeoutAnnotation], message })
+})
+
+/** Argo CD's "without end". A sync is tried again as often as anybody may ask for. */
+const mostRetries = 100
+
 const syncPolicy = z.looseObject({
   automated: z
     .looseObject({
@@ -89,12 +112,23 @@ const syncPolicy = z.looseObject({
   syncOptions: strings.optional().describe('Key=value, e.g. CreateNamespace=true.'),
   retry: z
     .looseObject({
-      limit: z.number().int().optional().describe('How often at most. Default 5.'),
+      limit: z
+        .number()
+        .int()
+        .min(-1)
+        .max(mostRetries)
+        .optional()
+        .describe(`How often at most; -1 means ${mostRetries} times. Default 5.`),
       backoff: z
         .looseObject({
-          duration: duration.optional().describe('First pause. Default 5s.'),
-          factor: z.number().optional().describe('Each pause is so many times the one before. Default 2.'),
-          maxDuration: duration.optional().describe('Longest pause. Default 3m.'),
+          duration: pause.optional().describe('First pause. Default 5s.'),
+          factor: z
+            .number()
+            .min(1)
+            .max(100)
+            .optional()
+            .describe('Each pause is so many times the one before. Default 2.'),
+          maxDuration: pause.optional().describe('Longest pause. Default 3m.'),
         })
         .optional()
         .describe('The pauses between tries.'),
@@ -114,7 +148,7 @@ export const applicationDocument = z
         .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a DNS name: lower case letters, digits, - and .')
         .max(63, 'at most 63 characters: the name is a label value on every object'),
       namespace: z.string().optional().describe('Read for compatibility; it has no effect.'),
-      annotations: stringMap
+      annotations: annotations
         .optional()
         .describe(
           'plumbline.dev/sync-timeout: 5m; plumbline.dev/manifest-generate-paths: globs of what the render also reads, separated by ;',
@@ -123,7 +157,12 @@ export const applicationDocument = z
     spec: z.looseObject({
       project: z.string().optional().describe('Read for compatibility; it has no effect.'),
       source: source.optional().describe('Where the manifests come from.'),
-      sources: z.array(source).min(1).optional().describe('Several of them, instead of source.'),
+      sources: z
+        .array(source)
+        .min(1)
+        .max(mostSources)
+        .optional()
+        .describe('Several of them, instead of source.'),
       destination: z
         .looseObject({
           name: z.string().optional().describe('Cluster name, as its agent registered it.'),
@@ -141,6 +180,7 @@ export const applicationDocument = z
       syncPolicy: syncPolicy.optional().describe('When and how it is synced.'),
       ignoreDifferences: z
         .array(ignoreDifference)
+        .max(500)
         .optional()
         .describe('Fields that are neither compared nor written.'),
       revisionHistoryLimit: z
@@ -175,7 +215,7 @@ export function applicationFrom(
   const annotations = metadata.annotations ?? {}
   const automated = spec.syncPolicy?.automated
   const retry = spec.syncPolicy?.retry
-  const timeout = annotations['plumbline.dev/sync-timeout']
+  const timeout = annotations[timeoutAnnotation]
   const paths =
     annotations['plumbline.dev/manifest-generate-paths'] ??
     annotations['argocd.argoproj.io/manifest-generate-paths'] ??
@@ -198,7 +238,7 @@ export function applicationFrom(
         : null,
       syncOptions: spec.syncPolicy?.syncOptions ?? [],
       retry: {
-        limit: retry?.limit ?? 5,
+        limit: retriesOf(retry?.limit ?? 5),
         durationSeconds: secondsOf(retry?.backoff?.duration ?? '5s') ?? 5,
         maxDurationSeconds: secondsOf(retry?.backoff?.maxDuration ?? '3m') ?? 180,
         factor: retry?.backoff?.factor ?? 2,
@@ -220,6 +260,10 @@ export function applicationFrom(
       .map(path => path.trim())
       .filter(Boolean),
   }
+}
+
+function retriesOf(limit: number): number {
+  return limit < 0 ? mostRetries : limit
 }
 
 function sourceFrom(it: z.infer<typeof source>): ApplicationSource {

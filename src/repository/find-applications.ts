@@ -37,6 +37,8 @@ export async function findApplications(
 }
 
 const maxApplicationFileBytes = 4 * 1024 * 1024
+/** Up to here a larger file is searched for what looks like an Application. */
+const maxSearchedBytes = 128 * 1024 * 1024
 const filesPerRead = 2_000
 /** Of one document, and of all documents of a tree that look like Applications. */
 const maxItems = 20_000
@@ -58,6 +60,7 @@ export async function findApplicationsIn(
     const texts = await tree.read(some, maxApplicationFileBytes, signal)
     for (const [index, file] of some.entries()) {
       const text = texts[index]
+      if (text == null && (await mayBeMissed(tree, file, settings, signal))) problems.push(tooLarge(file))
       if (text == null || !mayDefineApplication(text)) continue
       for (const chunk of chunksOf(text.replace(/^\uFEFF/, ''))) {
         if (!mayDefineApplication(chunk.text)) continue
@@ -96,6 +99,30 @@ function liesInAny(path: string, folders: ReadonlySet<string>): boolean {
     if (folders.has(path.slice(0, slash + 1))) return true
   }
   return false
+}
+
+/**
+ * Whether a file that is too large to be parsed may define Applications: then it is said, for one that was not read must not look
+ * like one that was removed. Other large files are nobody's business.
+ */
+async function mayBeMissed(
+  tree: Tree,
+  file: TreeFile,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (settings.applications) return true
+  const [text] = await tree.read([file], maxSearchedBytes, signal)
+  return text == null || mayDefineApplication(text)
+}
+
+function tooLarge({ path }: TreeFile): Problem {
+  return {
+    code: 'invalid-application',
+    message: `the file is larger than ${maxApplicationFileBytes / 1024 ** 2} MiB, so its Applications are not read`,
+    location: { file: path, line: null },
+    hint: `split it, or name the files that hold Applications under "applications" in ${settingsFile}`,
+  }
 }
 
 /** Cheap, and true too often: most files of a repository need not be parsed. */

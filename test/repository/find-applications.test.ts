@@ -57,6 +57,60 @@ describe('without settings', () => {
   })
 })
 
+describe('a file that is too large to be parsed', () => {
+  const large = '# long\n'.repeat(800_000)
+
+  test('is a problem when it may define Applications, for they must not look removed', async () => {
+    const found = await find({ 'big.yaml': `${large}${application('one', 'dev')}`, 'data.yaml': large })
+    expect(found.keys).toEqual([])
+    expect(found.problems).toEqual([
+      'big.yaml: the file is larger than 4 MiB, so its Applications are not read (split it, or name the files that hold Applications under "applications" in .plumbline.yaml)',
+    ])
+  })
+
+  test('is a problem whenever the settings name it', async () => {
+    const found = await find({ 'apps/data.yaml': large }, ['apps/*.yaml'])
+    expect(found.problems).toEqual([expect.stringContaining('apps/data.yaml: the file is larger than 4 MiB')])
+  })
+})
+
+describe('bounds of an Application', () => {
+  const written = (annotation: string, policy: string, sources = 1) =>
+    [
+      'apiVersion: plumbline.dev/v1alpha1',
+      'kind: Application',
+      'metadata:',
+      '  name: one',
+      '  annotations:',
+      `    plumbline.dev/sync-timeout: "${annotation}"`,
+      'spec:',
+      `  sources: [${Array.from({ length: sources }, () => '{ repoURL: ., path: app }').join(', ')}]`,
+      '  destination: { name: dev }',
+      `  syncPolicy: { retry: ${policy} }`,
+    ].join('\n')
+
+  test.each([
+    ['5 minutes', '{}', 1, 'app.yaml:6:'],
+    ['0s', '{}', 1, 'app.yaml:6:'],
+    ['25h', '{}', 1, 'app.yaml:6:'],
+    ['5m', '{ limit: 1000 }', 1, 'app.yaml:10:'],
+    ['5m', '{ limit: -2 }', 1, 'app.yaml:10:'],
+    ['5m', '{ backoff: { duration: 48h } }', 1, 'app.yaml:10:'],
+    ['5m', '{ backoff: { factor: 0 } }', 1, 'app.yaml:10:'],
+    ['5m', '{}', 51, 'app.yaml:8:'],
+  ])('timeout %s, retry %s and %d sources are refused at %s', async (annotation, policy, sources, place) => {
+    const found = await find({ 'app.yaml': written(annotation, policy, sources) })
+    expect(found.keys).toEqual([])
+    expect(found.problems).toHaveLength(1)
+    expect(found.problems[0]).toContain(place)
+  })
+
+  test('a retry without end, as Argo CD has it, is tried a hundred times', async () => {
+    const found = await find({ 'app.yaml': written('90s', '{ limit: -1 }') })
+    expect(found.applications[0]?.syncPolicy).toMatchObject({ timeoutSeconds: 90, retry: { limit: 100 } })
+  })
+})
+
 describe('with globs in the settings', () => {
   test('only the files that they name are read', async () => {
     const files = {

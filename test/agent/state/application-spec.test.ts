@@ -51,7 +51,7 @@ const application: fc.Arbitrary<Application> = fc.record({
       limit: fc.nat(10),
       durationSeconds: fc.oneof(fc.nat(7200), fc.constant(0.5)),
       maxDurationSeconds: fc.nat(7200),
-      factor: fc.nat(5),
+      factor: fc.integer({ min: 1, max: 10 }),
     }),
     timeoutSeconds: fc.integer({ min: 1, max: 7200 }),
   }),
