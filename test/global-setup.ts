@@ -9,7 +9,10 @@ import { ensureSystemPackages } from '../tools/system-packages.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers GET /NAME with the path of the kubeconfig of this run's cluster NAME, which it starts first if need be. */
+    /**
+     * Answers GET /NAME with the path of the kubeconfig of this run's cluster NAME, which it starts first if need be. A NAME that
+     * begins with `bare` is an API server without controllers.
+     */
     readonly clusters: string
   }
 }
@@ -22,8 +25,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await prepareMachine()
   const clusters = new Map<string, Promise<Cluster>>()
   const server = createServer((request, response) => {
-    const name = `test-${process.pid}-${(request.url ?? '').slice(1)}`
-    const cluster = clusters.get(name) ?? createCluster({ name, nodes: 1 })
+    const asked = (request.url ?? '').slice(1)
+    const name = `test-${process.pid}-${asked}`
+    const controllers = !asked.startsWith('bare')
+    const cluster = clusters.get(name) ?? createCluster({ name, nodes: 1, controllers })
     clusters.set(name, cluster)
     cluster.then(
       ({ kubeconfig }) => response.end(kubeconfig),

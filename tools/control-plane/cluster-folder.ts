@@ -57,7 +57,13 @@ export async function clusterFolder(name: string, parent = checkoutClusters): Pr
   }
 }
 
-const readyCluster = z.object({ server: z.string(), token: z.string(), certificate: z.string() })
+const readyCluster = z.object({
+  server: z.string(),
+  token: z.string(),
+  certificate: z.string(),
+  /** Whether controllers, a scheduler and nodes run too. */
+  controllers: z.boolean().default(true),
+})
 
 /** How to reach a started cluster's API server: URL, bearer token, and the PEM of the authority to trust. */
 export type ClusterAccess = z.infer<typeof readyCluster>

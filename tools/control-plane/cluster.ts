@@ -10,7 +10,7 @@ import {
   readReady,
   writeInstance,
 } from './cluster-folder.ts'
-import { componentNames } from './components.ts'
+import { componentNames, storeNames } from './components.ts'
 import { hasCode, messageOf } from '../machine/errors.ts'
 import { startGuard } from '../machine/guard.ts'
 import { withLock } from '../machine/lock.ts'
@@ -32,6 +32,8 @@ export interface CreateClusterOptions {
   readonly name: string
   /** How many ready nodes at least. Default 1. */
   readonly nodes?: number
+  /** False: the API server and its store alone, so that nothing changes but what somebody writes. Default true. */
+  readonly controllers?: boolean
   /** The folder below which the cluster gets its own. Default: this checkout's. */
   readonly dir?: string
   /**
@@ -58,7 +60,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
     if (access !== undefined) {
       // Whose guard watched it until now must no longer remove it.
       if (options.lifetime === 'until-down') await writeInstance(folder, randomUUID())
-      await ensureNodes(access, nodes)
+      if (access.controllers) await ensureNodes(access, nodes)
       return undefined
     }
     return startWithRetry(folder, binaries, nodes, options)
@@ -80,14 +82,14 @@ async function startWithRetry(
   folder: ClusterFolder,
   binaries: string,
   nodes: number,
-  { lifetime = 'process', signal = new AbortController().signal }: CreateClusterOptions,
+  { lifetime = 'process', controllers = true, signal = new AbortController().signal }: CreateClusterOptions,
 ) {
   for (let attempt = 1; ; attempt++) {
     await removeCluster(folder)
     const instance = randomUUID()
     const guard = startGuard(removeOrphanCommand(folder, instance))
     try {
-      await startCluster({ folder, instance, binaries, nodes, signal })
+      await startCluster({ folder, instance, binaries, nodes, controllers, signal })
       if (lifetime === 'process') return guard
       guard.dismiss()
       return undefined
@@ -157,5 +159,6 @@ async function healthyAccess(folder: ClusterFolder) {
   const access = await readReady(folder)
   if (access === undefined || !(await isReady(access))) return undefined
   const running = new Set((await findProcesses(folder.root, componentNames)).map(({ program }) => program))
-  return componentNames.every(name => running.has(name)) ? access : undefined
+  const expected = access.controllers ? componentNames : storeNames
+  return expected.every(name => running.has(name)) ? access : undefined
 }

@@ -7,9 +7,11 @@ export interface Component {
   readonly args: readonly string[]
 }
 
+/** Without these there is no cluster; the others make it live. */
+export const storeNames: readonly BinaryName[] = ['etcd', 'kube-apiserver']
+
 export const componentNames: readonly BinaryName[] = [
-  'etcd',
-  'kube-apiserver',
+  ...storeNames,
   'kube-controller-manager',
   'kube-scheduler',
   'kwok',

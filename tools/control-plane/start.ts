@@ -35,15 +35,17 @@ export interface StartClusterOptions {
   /** The folder of {@link ensureBinaries}. */
   readonly binaries: string
   readonly nodes: number
+  /** False: the API server and its store alone. */
+  readonly controllers: boolean
   readonly signal: AbortSignal
 }
 
 /**
- * Starts a cluster in its folder, which must not exist, and returns when pods can be created and scheduled. Rejects if
+ * Starts a cluster in its folder, which must not exist, and returns when it can be used: with controllers, when pods can be created and scheduled. Rejects if
  * a component ends, or after two minutes; what it started and wrote so far stays, for the caller to remove.
  */
 export async function startCluster(options: StartClusterOptions): Promise<void> {
-  const { folder, nodes } = options
+  const { folder, nodes, controllers } = options
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(startedWithinMilliseconds)])
   const tokens = await writeFolder(options)
   const running = new Map<string, Started>()
@@ -63,6 +65,7 @@ export async function startCluster(options: StartClusterOptions): Promise<void> 
     server: `https://127.0.0.1:${ports.apiServer}`,
     token: tokens[user],
     certificate,
+    controllers,
   })
   const access = accessAs('admin')
   for (const user of users) {
@@ -70,6 +73,7 @@ export async function startCluster(options: StartClusterOptions): Promise<void> 
     await writeFile(kubeconfigOf(folder, user), text, { mode: 0o600 })
   }
   await until('the API server is ready', () => isReady(access))
+  if (!controllers) return markReady(folder, access)
   await Promise.all([controllerManager, scheduler, kwok].map(component => start(component(folder))))
   await createStorageClass(access)
   await ensureNodes(access, nodes)

@@ -10,7 +10,7 @@ import {
   listClusters,
   removeClusterNamed,
 } from '../../../tools/control-plane/cluster.ts'
-import { componentNames } from '../../../tools/control-plane/components.ts'
+import { componentNames, storeNames } from '../../../tools/control-plane/components.ts'
 import { findProcesses, type FoundProcess } from '../../../tools/machine/processes.ts'
 import { run } from '../../../tools/machine/run.ts'
 
@@ -209,6 +209,15 @@ describe('a cluster', () => {
     expect(await processesOf('fragile')).toEqual([])
     expect(await readdir(dir)).not.toContain('fragile')
     expect(await removeClusterNamed('fragile', dir)).toBe(false)
+  })
+
+  test('without controllers is an API server and its store, and is found again', async () => {
+    const bare = await createCluster({ name: 'bare', controllers: false, dir })
+    const before = await processesOf('bare')
+    expect(before.map(({ program }) => program).sort()).toEqual([...storeNames].sort())
+    await createCluster({ name: 'bare', controllers: false, dir })
+    expect(await processesOf('bare')).toEqual(before)
+    await bare.down()
   })
 
   test('whose start is interrupted leaves nothing', async () => {
