@@ -6,24 +6,33 @@ import type { ScalarTag, Tags } from 'yaml'
  * number than the one that `kubectl apply` sends. Source: resolve.go of go.yaml.in/yaml/v2.
  */
 
-const nothing: ScalarTag = {
+/** How a scalar without quotes and without a tag is read. */
+export interface KubernetesScalar {
+  readonly tag: string
+  /** A text of another beginning ('' is that of no text) does not pass `test`. */
+  readonly firstCharacters: readonly string[]
+  readonly test: RegExp
+  readonly resolve: (text: string) => unknown
+}
+
+const nothing: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:null',
-  default: true,
+  firstCharacters: ['', '~', 'n', 'N'],
   test: /^(?:~|null|Null|NULL)?$/,
   resolve: () => null,
 }
 
 const yes = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/
-const boolean: ScalarTag = {
+const boolean: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:bool',
-  default: true,
+  firstCharacters: [...'yYtToOnNfF'],
   test: /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/,
   resolve: text => yes.test(text),
 }
 
-const integer: ScalarTag = {
+const integer: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:int',
-  default: true,
+  firstCharacters: [...'+-0123456789'],
   test: /^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*)$/,
   resolve: text => integerOf(text.replaceAll('_', '')),
 }
@@ -36,12 +45,15 @@ function integerOf(text: string): number {
   return negative ? -value : value
 }
 
-const float: ScalarTag = {
+const float: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:float',
-  default: true,
+  firstCharacters: [...'+-.0123456789'],
   test: /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/,
   resolve: text => Number(text.replaceAll('_', '')),
 }
+
+/** The first whose test a text passes; a text that passes none is text. */
+export const kubernetesScalars: readonly KubernetesScalar[] = [nothing, boolean, integer, float]
 
 const binary: ScalarTag = {
   tag: 'tag:yaml.org,2002:binary',
@@ -49,4 +61,8 @@ const binary: ScalarTag = {
 }
 
 /** For the `customTags` of a parse with the failsafe schema. */
-export const kubernetesTags: Tags = [nothing, boolean, integer, float, binary, 'merge']
+export const kubernetesTags: Tags = [
+  ...kubernetesScalars.map(({ tag, test, resolve }): ScalarTag => ({ tag, default: true, test, resolve })),
+  binary,
+  'merge',
+]

@@ -1,9 +1,8 @@
-import { LineCounter, parseAllDocuments, type YAMLError } from 'yaml'
 import type { Problem } from '../model/problem.ts'
-import { kubernetesTags } from './kubernetes-yaml.ts'
-import { documentOf, positionAt, type YamlDocument } from './yaml-document.ts'
-import { explainYamlError } from './yaml-problems.ts'
-import { type Parsed, type ValueFailure, type ValueLimits, valueOf } from './yaml-value.ts'
+import { parseWithCare } from './careful-yaml.ts'
+import { parseQuickly, type QuickDocument } from './quick-yaml.ts'
+import type { YamlDocument } from './yaml-document.ts'
+import type { ValueLimits } from './yaml-value.ts'
 
 export interface YamlLimits extends ValueLimits {
   readonly maxBytes: number
@@ -19,9 +18,6 @@ const defaultLimits: YamlLimits = {
   maxDepth: 100,
   maxAliases: 1_000,
 }
-
-/** More are not shown: one slip can make a parser stumble over every line that follows. */
-const mostProblems = 10
 
 /**
  * Parses YAML (or JSON) that a stranger wrote. Never throws: `documents` holds what could be read, `problems` all else,
@@ -39,28 +35,35 @@ export function parseYamlDocuments(
   if (text.length > bounds.maxBytes) {
     return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxBytes} bytes`))
   }
-  const lines = new LineCounter()
   if (itemsIn(text) > bounds.maxItems) {
     return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxItems} lines and items`))
   }
   if (opensTooMuch(text)) return only(tooDeep(file, bounds))
-  const parsed = parseAll(text, lines)
+  const quick = parseQuickly(text)
+  if (quick && quick.length <= bounds.maxDocuments)
+    return { documents: quickDocuments(quick, text, bounds), problems: [] }
+  const parsed = parseWithCare(text, file, bounds)
   if (parsed === null) return only(tooDeep(file, bounds))
-  if (parsed.length > bounds.maxDocuments) {
-    return only(atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxDocuments} documents`))
-  }
-  const problems = parsed
-    .flatMap(document => document.errors)
-    .slice(0, mostProblems)
-    .map(error => problemOf(error, { file, text, lines }))
-  const documents: YamlDocument[] = []
-  for (const document of parsed) {
-    if (document.errors.length > 0) continue
-    const read = valueOf(document, bounds)
-    if ('failure' in read) problems.push(failureAt(read.failure, { document, file, lines }))
-    else documents.push(documentOf(document, read.value, lines))
-  }
-  return { documents, problems }
+  if (parsed.count > bounds.maxDocuments) return only(tooManyDocuments(file, bounds))
+  return parsed
+}
+
+/** Positions inside of a document are asked for when something is wrong with it, and cost a careful parse. */
+function quickDocuments(
+  quick: readonly QuickDocument[],
+  text: string,
+  bounds: YamlLimits,
+): readonly YamlDocument[] {
+  let careful: readonly YamlDocument[] | null = null
+  return quick.map(({ value, start }, at) => ({
+    value,
+    line: start.line,
+    positionOf(path) {
+      if (path.length === 0) return start
+      careful ??= parseWithCare(text, '', bounds)?.documents ?? []
+      return careful[at]?.positionOf(path) ?? start
+    },
+  }))
 }
 
 const newline = 0x0a
@@ -92,46 +95,6 @@ function opensTooMuch(text: string): boolean {
   return false
 }
 
-function parseAll(text: string, lineCounter: LineCounter): readonly Parsed[] | null {
-  try {
-    const parsed = parseAllDocuments(text, {
-      schema: 'failsafe',
-      customTags: kubernetesTags,
-      resolveKnownTags: false,
-      merge: true,
-      // Ours: the parser compares every key with every other one.
-      uniqueKeys: false,
-      lineCounter,
-      prettyErrors: false,
-      logLevel: 'silent',
-    })
-    return Array.isArray(parsed) ? parsed : []
-  } catch (error) {
-    // A stack overflow of the parser; everything else it reports.
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
-function problemOf(error: YAMLError, at: { file: string; text: string; lines: LineCounter }): Problem {
-  // What is missing at the end is missed on the last line that holds something.
-  const position = positionAt(at.lines, Math.min(error.pos[0], Math.max(0, at.text.trimEnd().length - 1)))
-  return {
-    code: 'yaml-syntax',
-    ...explainYamlError(error, at.text),
-    location: { file: at.file, ...position },
-  }
-}
-
-function failureAt(
-  failure: ValueFailure,
-  at: { document: Parsed; file: string; lines: LineCounter },
-): Problem {
-  const { code, message, hint } = failure
-  const offset = failure.offset ?? at.document.contents?.range?.[0] ?? at.document.range[0]
-  return { code, message, hint, location: { file: at.file, ...positionAt(at.lines, offset) } }
-}
-
 /** Null when the bytes are not UTF-8. Text that came through a lossy decoder shows it by replacement characters. */
 function decode(input: string | Uint8Array): string | null {
   if (typeof input === 'string') return input.includes('\uFFFD') ? null : input
@@ -151,6 +114,10 @@ function notText(file: string): Problem {
     ...atStart(file, 'yaml-not-utf8', 'the file is not UTF-8 text'),
     hint: 'save it as UTF-8; only Kubernetes Secrets and binaryData can hold other bytes, as base64',
   }
+}
+
+function tooManyDocuments(file: string, bounds: YamlLimits): Problem {
+  return atStart(file, 'yaml-too-large', `the file has more than ${bounds.maxDocuments} documents`)
 }
 
 function tooDeep(file: string, bounds: YamlLimits): Problem {
