@@ -12,6 +12,7 @@ import { normalise } from './normalise.ts'
 import { compareIds } from './order.ts'
 import type { DesiredObject } from './plan-input.ts'
 import { createPlanRedactor, type PlanRedactor } from './plan-redactor.ts'
+import { noFacts, type Surroundings, surroundingsOf } from './risks/surroundings.ts'
 import { risksOf } from './risks.ts'
 import { valueAtSteps } from './steps.ts'
 import { withValueAtSteps } from './with-value.ts'
@@ -41,13 +42,31 @@ export function driftOf(input: DriftInput): Change[] {
     lastSynced: null,
     redactionKey: input.redactionKey,
   })
+  const tell: Telling = { ...input, redactor, around: lazily(() => aroundOf(input)) }
   return input.desired
-    .flatMap(desired => driftOfOne(desired, input, redactor) ?? [])
+    .flatMap(desired => driftOfOne(desired, tell) ?? [])
     .toSorted((a, b) => compareIds(a.id, b.id))
 }
 
-function driftOfOne(desired: DesiredObject, input: DriftInput, redactor: PlanRedactor): Change | null {
-  const read = input.live.get(desired.id)
+type Telling = DriftInput & {
+  readonly redactor: PlanRedactor
+  readonly around: () => Surroundings
+}
+
+/** Nothing is read for it: what else is synced says enough. */
+function aroundOf({ desired }: DriftInput): Surroundings {
+  const objects = desired.map(it => it.object)
+  return surroundingsOf(noFacts, { objects, changing: new Set(), leaving: new Set() })
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+function driftOfOne(desired: DesiredObject, telling: Telling): Change | null {
+  const { live, redactor } = telling
+  const read = live.get(desired.id)
   if (!read) return null
   const change: Change = {
     id: desired.id,
@@ -70,14 +89,14 @@ function driftOfOne(desired: DesiredObject, input: DriftInput, redactor: PlanRed
         diff: unifiedDiff(null, redactor.object(normalise(desired.object))),
       }
     case 'live':
-      return driftOfLive(desired, read.object, { ...input, change, redactor })
+      return driftOfLive(desired, read.object, { ...telling, change })
   }
 }
 
 function driftOfLive(
   desired: DesiredObject,
   live: KubernetesObject,
-  context: DriftInput & { readonly change: Change; readonly redactor: PlanRedactor },
+  context: Telling & { readonly change: Change },
 ): Change | null {
   const { change, redactor } = context
   const rules = context.application.ignoreDifferences
@@ -106,6 +125,7 @@ function driftOfLive(
     desired: desired.object,
     fields,
     head: context.desired.map(it => it.object),
+    around: context.around(),
   }).filter(risk => risk.code !== 'secret-in-git')
   return {
     ...change,

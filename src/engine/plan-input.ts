@@ -3,6 +3,7 @@ import type { ObjectId } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { LiveRead, Prediction, RenderedObject } from '../model/rendered.ts'
 import type { Problem } from '../model/problem.ts'
+import type { ClusterFacts } from './risks/surroundings.ts'
 
 /** A rendered object after settling: namespace defaulted or stripped, label set, Secret folded, id final. */
 export interface DesiredObject extends RenderedObject {
@@ -37,4 +38,6 @@ export interface PlanInput {
   readonly redactionKey: Uint8Array
   /** When live was read, RFC 3339. */
   readonly liveAt: string
+  /** What risks depend on; missing: nothing is known. */
+  readonly facts?: ClusterFacts
 }

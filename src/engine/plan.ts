@@ -1,34 +1,22 @@
-import { formatIdentity, type ObjectId, objectIdOf, parseIdentity } from '../model/identity.ts'
-import type { KubernetesObject } from '../model/object.ts'
-import type { Change, FieldChange, Plan, PlanSummary } from '../model/plan.ts'
-import { attributionOf } from './attribution.ts'
-import { decideHead } from './decide-head.ts'
-import { decideLeaving } from './decide-leaving.ts'
-import type { Decision, PlanContext } from './decision.ts'
-import { differencesOf } from './diff-fields.ts'
-import { unifiedDiff } from './diff-text.ts'
+import type { Change, Plan, PlanSummary, Risk } from '../model/plan.ts'
+import { type ChangingDecision, createTeller } from './change.ts'
+import { decide } from './decide.ts'
+import type { Decision } from './decision.ts'
 import { type ChangeContent, digestsOf } from './digest.ts'
-import { ourEntry } from './field-set.ts'
-import { compareIds } from './order.ts'
-import { applicationOf } from './ownership.ts'
-import type { DesiredObject, PlanInput } from './plan-input.ts'
+import type { PlanInput } from './plan-input.ts'
 import { createPlanRedactor, type PlanRedactor } from './plan-redactor.ts'
 import { leavingRisks } from './risks/deletes.ts'
-import { risksOf } from './risks.ts'
+import { quotaRisks } from './risks/quota.ts'
+import { noFacts, surroundingsOf } from './risks/surroundings.ts'
+import { isWrite } from './risks/wanted-facts.ts'
+import { bySeverity } from './risks.ts'
 import { formatSteps, valueAtSteps } from './steps.ts'
 
 /**
  * What a merge will do to one application on one cluster. Compares live with what the server predicts, says why each field
- * differs, and holds no value of any Secret.
+ * differs, and holds no value of any Secret. `decisions` are those of the same input.
  */
-export function planFrom(input: PlanInput): Plan {
-  const context = contextOf(input)
-  const decisions = [
-    ...input.head.map(desired => decideHead(desired, context)),
-    ...input.unsettled.map(unsettledDecision),
-    ...(input.hooks ?? []).map(hookDecision),
-    ...leavingIds(input).flatMap(id => decideLeaving(id, context) ?? []),
-  ].toSorted((a, b) => compareIds(a.id, b.id))
+export function planFrom(input: PlanInput, decisions: readonly Decision[] = decide(input)): Plan {
   const redactor = createPlanRedactor(input)
   const changed = decisions.filter(isChange)
   const { digest, changeDigest } = digestsOf({
@@ -46,123 +34,38 @@ export function planFrom(input: PlanInput): Plan {
     digest,
     changeDigest,
     summary: summaryOf(decisions),
-    changes: withApplicationRisk(
-      changed.map(it => changeOf(it, input, redactor)),
-      input,
-    ),
+    changes: changed.length === 0 ? [] : changesOf(decisions, changed, input, redactor),
     liveAt: input.liveAt,
   }
 }
-
-function contextOf(input: PlanInput): PlanContext {
-  const lastSynced = new Map((input.lastSynced ?? []).map(object => [objectIdOf(object), object]))
-  const base = input.base ? new Map(input.base.map(it => [it.id, it.object])) : lastSynced
-  const inventory = new Set(input.inventory)
-  const isOurs = (id: ObjectId, live: KubernetesObject): boolean =>
-    inventory.has(id) ||
-    lastSynced.has(id) ||
-    (applicationOf(live) === input.application.name && ourEntry(live) !== null)
-  return { input, base, hasBase: input.base !== null || input.lastSynced !== null, lastSynced, isOurs }
-}
-
-/** Kept or rendered before, and not any more. What could not be settled is still rendered. */
-function leavingIds(input: PlanInput): readonly ObjectId[] {
-  const { namespace } = input.application.destination
-  const rendered = new Set([
-    ...input.head.map(it => it.id),
-    // Of a kind that is unknown in this version nobody knows whether its namespace was to be defaulted.
-    ...input.unsettled.flatMap(({ id }) => [id, inNamespace(id, namespace)]),
-  ])
-  const before = new Set([...input.inventory, ...(input.base ?? []).map(it => it.id)])
-  return [...before].filter(id => !rendered.has(id))
-}
-
-function inNamespace(id: ObjectId, namespace: string): ObjectId {
-  const identity = parseIdentity(id)
-  return formatIdentity({ ...identity, namespace: identity.namespace || namespace })
-}
-
-function unsettledDecision({ id, problem }: PlanInput['unsettled'][number]): Decision {
-  return {
-    id,
-    action: 'error',
-    origin: 'pull-request',
-    desired: null,
-    live: null,
-    before: null,
-    after: null,
-    differences: [],
-    source: problem.location,
-    error: problem,
-    note: null,
-  }
-}
-
-/** Until a sync runs hooks, a plan that kept silent about them would promise what nobody does. */
-function hookDecision({ id, source }: DesiredObject): Decision {
-  return {
-    id,
-    action: 'leave-behind',
-    origin: 'pull-request',
-    desired: null,
-    live: null,
-    before: null,
-    after: null,
-    differences: [],
-    source,
-    error: null,
-    note: 'is a hook, and hooks are not run yet: it is left out',
-  }
-}
-
-type ChangingDecision = Decision & { readonly action: Change['action'] }
 
 function isChange(decision: Decision): decision is ChangingDecision {
   return decision.action !== 'unchanged'
 }
 
-function changeOf(decision: ChangingDecision, input: PlanInput, redactor: PlanRedactor): Change {
-  const { id, action, origin, source, error, note } = decision
-  const before = redactor.object(decision.before)
-  const after = redactor.object(decision.after)
-  const fields = fieldsOf(decision, before, after)
-  const risks = risksOf({
-    action,
-    live: decision.live,
-    after: decision.after,
-    desired: decision.desired?.object ?? null,
-    fields,
-    head: input.head.map(it => it.object),
+function changesOf(
+  decisions: readonly Decision[],
+  changed: readonly ChangingDecision[],
+  input: PlanInput,
+  redactor: PlanRedactor,
+): readonly Change[] {
+  const around = surroundingsOf(input.facts ?? noFacts, {
+    objects: decisions.flatMap(({ desired, live, after }) =>
+      desired ? [after ?? live ?? desired.object] : [],
+    ),
+    changing: new Set(changed.map(it => it.id)),
+    leaving: new Set(changed.filter(it => it.action === 'delete').map(it => it.id)),
   })
-  return {
-    id,
-    action,
-    origin,
-    fields,
-    diff: unifiedDiff(before, after),
-    risks: risks.map(risk => ({ ...risk, message: redactor.text(risk.message) })),
-    source,
-    error: error && redactor.problem(error),
-    note: note === null ? null : redactor.text(note),
-  }
+  const tell = createTeller({ decisions, head: input.head.map(it => it.object), around, redactor })
+  const ofAll = quotaRisks(changed.filter(isWrite), around.quotas)
+  return withApplicationRisk(
+    changed.map(it => withRisks(tell(it), ofAll.get(it.id) ?? [])),
+    input,
+  )
 }
 
-/** Changed fields with redacted values. Nothing for objects that come or go whole: their diff says it. */
-function fieldsOf(
-  decision: Decision,
-  before: KubernetesObject | null,
-  after: KubernetesObject | null,
-): readonly FieldChange[] {
-  const { live, differences } = decision
-  if (!live || !before || !after) return []
-  const origins = new Map(differences.map(it => [formatSteps(it.steps), it.origin]))
-  return differencesOf(before, after).map(({ path, steps, ...values }) => ({
-    path,
-    before: values.before,
-    after: values.after,
-    origin: origins.get(formatSteps(steps)) ?? decision.origin,
-    ...attributionOf(live, steps),
-  }))
+function withRisks(change: Change, more: readonly Risk[]): Change {
+  return more.length === 0 ? change : { ...change, risks: bySeverity([...change.risks, ...more]) }
 }
 
 /** What the change comes to. Values that the server chose by itself are left out: they may be others next time. */

@@ -63,3 +63,16 @@ const quantityFields: ReadonlySet<string> = new Set([
 export function holdsQuantities(field: string): boolean {
   return quantityFields.has(field)
 }
+
+/** Nano-units of a resource as people write them: memory and storage in Mi or Gi, all else as a number, `100m` below one. */
+export function formatAmount(resource: string, amount: bigint): string {
+  if (/memory|storage$/.test(resource)) {
+    for (const suffix of ['Gi', 'Mi', 'Ki']) {
+      const size = (binary[suffix] ?? 1n) * 10n ** BigInt(scale)
+      if (amount !== 0n && amount % size === 0n) return `${amount / size}${suffix}`
+    }
+  }
+  const unit = 10n ** BigInt(scale)
+  if (amount % unit === 0n) return String(amount / unit)
+  return `${divideUp(amount, unit / 1000n)}m`
+}

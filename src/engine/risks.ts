@@ -1,11 +1,15 @@
 import type { KubernetesObject } from '../model/object.ts'
 import type { Change, FieldChange, Risk, Severity } from '../model/plan.ts'
+import { apiVersionRisks } from './risks/api-versions.ts'
+import { autoscalerRisks } from './risks/autoscaling.ts'
 import { deleteRisks } from './risks/deletes.ts'
+import { disruptionRisks } from './risks/disruption.ts'
 import { exposureRisks } from './risks/exposure.ts'
 import { imageRisks } from './risks/images.ts'
 import { rbacRisks } from './risks/rbac.ts'
 import { secretRisks } from './risks/secrets.ts'
-import { autoscalerRisks, restartRisks, selectorRisks } from './risks/workloads.ts'
+import type { Surroundings } from './risks/surroundings.ts'
+import { restartRisks, selectorRisks, stopRisks } from './risks/workloads.ts'
 
 /** What the risks of one change are decided from. Objects are unredacted; no message may hold a value of a Secret. */
 export interface RiskInput {
@@ -18,6 +22,7 @@ export interface RiskInput {
   readonly fields: readonly Pick<FieldChange, 'path' | 'origin' | 'manager'>[]
   /** The whole head render, for what one object says about another. */
   readonly head: readonly KubernetesObject[]
+  readonly around: Surroundings
 }
 
 const severities: readonly Severity[] = ['high', 'medium', 'low']
@@ -32,11 +37,18 @@ export function risksOf(input: RiskInput): readonly Risk[] {
     ...rbacRisks(input),
     ...exposureRisks(input),
     ...restartRisks(input),
+    ...stopRisks(input),
+    ...disruptionRisks(input),
     ...autoscalerRisks(input),
     ...takeRisks(input),
     ...secretRisks(input),
     ...imageRisks(input),
+    ...apiVersionRisks(input),
   ]
+  return bySeverity(risks)
+}
+
+export function bySeverity(risks: readonly Risk[]): readonly Risk[] {
   return risks.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
 }
 

@@ -34,6 +34,8 @@ export interface FieldChange {
   /** The field manager that last wrote the live value when it is not ours, and when it did (RFC 3339). */
   readonly manager: string | null
   readonly managedAt: string | null
+  /** A reference that changes just because this object, with a hash of its content in its name, takes the place of another one. */
+  readonly follows?: ObjectId | null
 }
 
 export interface Change {
@@ -50,6 +52,11 @@ export interface Change {
   readonly error: Problem | null
   /** A remark that is no risk, e.g. "validated when its CustomResourceDefinition is established". */
   readonly note: string | null
+  /**
+   * Of an object with a hash of its content in its name: the one that it takes the place of, or that takes its place. The new one's
+   * fields and diff are against the old one, whose own are empty; both are counted as what happens to them.
+   */
+  readonly pairedWith?: ObjectId | null
 }
 
 export type PlanSummary = Readonly<Record<Exclude<Action, 'leave-behind'>, number>>

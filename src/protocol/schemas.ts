@@ -30,6 +30,9 @@ const problemSchema = z.object({
 const origin = z.enum(['pull-request', 'drift', 'both'])
 const nonNegative = z.number().int().min(0)
 
+/** What older agents do not say. */
+const optionalId = shortText.nullish().transform(it => it ?? null)
+
 const changeSchema = z.object({
   id: shortText,
   action: z.enum(['create', 'update', 'replace', 'delete', 'adopt', 'error', 'leave-behind']),
@@ -42,6 +45,7 @@ const changeSchema = z.object({
       origin,
       manager: shortText.nullable(),
       managedAt: shortText.nullable(),
+      follows: optionalId,
     }),
   ),
   diff: text,
@@ -51,6 +55,7 @@ const changeSchema = z.object({
   source: location.nullable(),
   error: problemSchema.nullable(),
   note: shortText.nullable(),
+  pairedWith: optionalId,
 }) satisfies z.ZodType<Change>
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)

@@ -1,5 +1,7 @@
+import { decide } from '../../engine/decide.ts'
 import { planFrom } from '../../engine/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
+import { wantedFacts } from '../../engine/risks/wanted-facts.ts'
 import { type Scope, settle, type Settled } from '../../engine/settle.ts'
 import type { Application } from '../../model/application.ts'
 import { type ObjectId, objectIdOf } from '../../model/identity.ts'
@@ -9,6 +11,7 @@ import type { RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
 import { predict } from './predict.ts'
+import { readFacts } from './read-facts.ts'
 import { readLive } from './read-live.ts'
 import { recall, redactionKey, type Remembered } from './recall.ts'
 
@@ -88,7 +91,9 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         redactionKey: key,
         liveAt,
       }
-      return { plan: planFrom(input), input }
+      const decisions = decide(input)
+      const facts = await readFacts(cluster, wantedFacts(decisions), signal)
+      return { plan: planFrom({ ...input, facts }, decisions), input }
     },
   }
 }

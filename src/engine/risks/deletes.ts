@@ -1,46 +1,62 @@
+import { groupOf, objectIdOf } from '../../model/identity.ts'
 import type { Risk } from '../../model/plan.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import { count } from '../../model/phrase.ts'
+import { isDefinition } from '../defined-kinds.ts'
 import { listAt, numberAt, textAt } from '../json.ts'
 import type { RiskInput } from '../risks.ts'
 
-/** Deletes that take data, other objects, or what the whole cluster uses with them. */
-export function deleteRisks({ action, live }: RiskInput): readonly Risk[] {
-  if (action !== 'delete' || !live) return []
-  const { kind } = live
-  const name = `${kind} ${live.metadata.name}`
-  switch (kind) {
-    case 'PersistentVolumeClaim':
-    case 'PersistentVolume':
-      return [
-        { code: 'deletes-data', severity: 'high', message: `${name} goes, and its data may go with it` },
-      ]
-    case 'StatefulSet':
-      return [
-        {
-          code: 'deletes-data',
-          severity: statefulSetSeverity(live),
-          message: statefulSetMessage(live, name),
-        },
-      ]
-    case 'Deployment':
-    case 'DaemonSet':
-      return stopRisks(live, name)
-    case 'Namespace':
-      return [{ code: 'deletes-namespace', severity: 'high', message: `${name} goes with everything in it` }]
-    case 'CustomResourceDefinition': {
-      const served = textAt(live, 'spec', 'names', 'kind') ?? 'its kind'
-      const message = `${name} goes with every ${served} in the cluster`
-      return [{ code: 'deletes-definition', severity: 'high', message }]
-    }
-  }
+/** Deletes that take data, other objects, or what the whole cluster uses with them. A replace deletes too. */
+export function deleteRisks({ action, live, around }: RiskInput): readonly Risk[] {
+  if (!live || (action !== 'delete' && action !== 'replace')) return []
+  const lost = lossRisks(live, around.customObjects)
+  if (action === 'replace') return lost.filter(it => it.severity === 'high')
+  if (lost.length > 0) return lost
+  const name = `${live.kind} ${live.metadata.name}`
+  if (live.kind === 'Deployment' || live.kind === 'DaemonSet') return stopRisks(live, name)
   if (live.metadata.namespace) return []
   return [{ code: 'deletes-cluster-wide', severity: 'medium', message: `${name} serves the whole cluster` }]
+}
+
+/** What is gone even when the object comes back. */
+function lossRisks(
+  live: KubernetesObject,
+  customObjects: RiskInput['around']['customObjects'],
+): readonly Risk[] {
+  const name = `${live.kind} ${live.metadata.name}`
+  if (isDefinition(live)) return [definitionRisk(live, name, customObjects.get(objectIdOf(live)))]
+  switch (`${groupOf(live.apiVersion)}/${live.kind}`) {
+    case '/PersistentVolumeClaim':
+    case '/PersistentVolume': {
+      const message = `${name} goes, and its data may go with it`
+      return [{ code: 'deletes-data', severity: 'high', message }]
+    }
+    case 'apps/StatefulSet':
+      return [statefulSetRisk(live, name)]
+    case '/Namespace':
+      return [{ code: 'deletes-namespace', severity: 'high', message: `${name} goes with everything in it` }]
+  }
+  return []
+}
+
+/** `existing` is undefined when nobody could count. */
+function definitionRisk(live: KubernetesObject, name: string, existing: number | undefined): Risk {
+  const kind = textAt(live, 'spec', 'names', 'kind') ?? 'object of its kind'
+  const code = 'deletes-definition'
+  if (existing === 0) return { code, severity: 'low', message: `${name} goes; no ${kind} exists` }
+  const what =
+    existing === undefined
+      ? `every ${kind}`
+      : existing === 1
+        ? `the only ${kind}`
+        : `all ${existing} ${kind} objects`
+  return { code, severity: 'high', message: `${name} goes with ${what} in the cluster` }
 }
 
 function stopRisks(live: KubernetesObject, name: string): readonly Risk[] {
   const pods = numberAt(live, 'status', 'replicas') ?? numberAt(live, 'status', 'currentNumberScheduled') ?? 0
   if (pods === 0) return []
-  const message = `${name} goes with its ${pods === 1 ? 'pod' : `${pods} pods`}`
+  const message = `${name} goes with its ${pods === 1 ? 'pod' : count(pods, 'pod')}`
   return [{ code: 'pods-stop', severity: 'medium', message }]
 }
 
@@ -56,17 +72,12 @@ export function leavingRisks(it: {
   return [{ code: 'deletes-application', severity: 'high', message }]
 }
 
-function keepsClaims(live: unknown): boolean {
-  return textAt(live, 'spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted') !== 'Delete'
-}
-
-function statefulSetSeverity(live: unknown): 'high' | 'medium' {
-  return keepsClaims(live) || listAt(live, 'spec', 'volumeClaimTemplates').length === 0 ? 'medium' : 'high'
-}
-
-function statefulSetMessage(live: unknown, name: string): string {
-  if (listAt(live, 'spec', 'volumeClaimTemplates').length === 0) return `${name} goes with its pods`
-  return keepsClaims(live)
-    ? `${name} goes with its pods; its PersistentVolumeClaims stay`
-    : `${name} goes, and its PersistentVolumeClaims with it`
+function statefulSetRisk(live: KubernetesObject, name: string): Risk {
+  const code = 'deletes-data'
+  if (listAt(live, 'spec', 'volumeClaimTemplates').length === 0) {
+    return { code, severity: 'medium', message: `${name} goes with its pods` }
+  }
+  return textAt(live, 'spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted') === 'Delete'
+    ? { code, severity: 'high', message: `${name} goes, and its PersistentVolumeClaims with it` }
+    : { code, severity: 'medium', message: `${name} goes with its pods; its PersistentVolumeClaims stay` }
 }

@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Risk } from '../../model/plan.ts'
-import { listAt, propertyAt, textAt } from '../json.ts'
+import { textAt } from '../json.ts'
 import type { RiskInput } from '../risks.ts'
+import { containersOf, podTemplateOf } from './pod-template.ts'
 
 /** Images that come with this change and may be another one tomorrow. */
 export function imageRisks({ live, after }: RiskInput): readonly Risk[] {
@@ -37,16 +38,5 @@ function tagOf(image: string): string | null {
 
 /** Images of all containers of a pod or of whatever has a pod template. */
 function imagesOf(object: KubernetesObject | null): readonly string[] {
-  if (!object) return []
-  const specs = [
-    propertyAt(object, 'spec'),
-    propertyAt(object, 'spec', 'template', 'spec'),
-    propertyAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec'),
-  ]
-  return specs.flatMap(spec =>
-    [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].flatMap(container => {
-      const image = textAt(container, 'image')
-      return image ? [image] : []
-    }),
-  )
+  return containersOf(podTemplateOf(object)?.spec).flatMap(container => textAt(container, 'image') || [])
 }

@@ -19,6 +19,16 @@ export function restartRisks({ action, live, after }: RiskInput): readonly Risk[
   return [{ code: 'pods-restart', severity: 'medium', message }]
 }
 
+/** Replicas that go to none: whatever the pods serve stops. */
+export function stopRisks({ action, live, after }: RiskInput): readonly Risk[] {
+  if (!live || !after || action === 'delete' || live.kind === 'DaemonSet' || !isWorkload(live)) return []
+  const now = numberAt(live, 'status', 'replicas') ?? numberAt(live, 'spec', 'replicas') ?? 1
+  if (now === 0 || numberAt(after, 'spec', 'replicas') !== 0) return []
+  const pods = now === 1 ? 'its only pod stops' : `all its ${now} pods stop`
+  const message = `${live.kind} ${live.metadata.name} is scaled to 0: ${pods}`
+  return [{ code: 'pods-stop', severity: 'medium', message }]
+}
+
 function isWorkload(object: KubernetesObject): boolean {
   return groupOf(object.apiVersion) === 'apps' && rolling.has(object.kind)
 }
@@ -56,21 +66,4 @@ export function selectorRisks({ live, after, action }: RiskInput): readonly Risk
 
 function selectorOf(object: KubernetesObject): unknown {
   return withoutEmpty(propertyAt(object, 'spec', 'selector') ?? null)
-}
-
-/** Git sets a number of replicas that an autoscaler of the same render sets too: each sync undoes it. */
-export function autoscalerRisks({ desired, head, fields }: RiskInput): readonly Risk[] {
-  if (numberAt(desired, 'spec', 'replicas') === null || !desired) return []
-  const scaler = head.find(it => it.kind === 'HorizontalPodAutoscaler' && scales(it, desired))
-  if (!scaler || !fields.some(it => it.path === '/spec/replicas')) return []
-  const message = `replicas are set here and by HorizontalPodAutoscaler ${scaler.metadata.name}: leave them out of Git`
-  return [{ code: 'replicas-autoscaled', severity: 'medium', message }]
-}
-
-function scales(scaler: KubernetesObject, target: KubernetesObject): boolean {
-  return (
-    textAt(scaler, 'spec', 'scaleTargetRef', 'kind') === target.kind &&
-    textAt(scaler, 'spec', 'scaleTargetRef', 'name') === target.metadata.name &&
-    scaler.metadata.namespace === target.metadata.namespace
-  )
 }
