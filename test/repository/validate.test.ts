@@ -10,7 +10,7 @@ const { signal } = new AbortController()
 
 test('the guestbook is valid', async () => {
   const tree = await folderTree(join(import.meta.dirname, '../../examples/guestbook'))
-  const { applications, problems, files } = await validateTree(tree, null, signal)
+  const { applications, problems, files } = await validateTree(tree, { cloneUrl: null }, signal)
   expect(problems).toEqual([])
   expect(applications.map(applicationKey)).toEqual(['guestbook@dev', 'guestbook@prod'])
   expect(applications.map(it => [it.sources[0]!.path, it.syncPolicy.automated?.selfHeal])).toEqual([
@@ -32,7 +32,7 @@ test('everything wrong is said at once, in order of files', async () => {
     'chart/templates/x.yaml': 'a: "{{',
     'over/kustomization.yaml': 'resources: [gone.yaml, ../a, https://example.com/x]\n',
   })
-  const { problems } = await validateTree(tree, null, signal)
+  const { problems } = await validateTree(tree, { cloneUrl: null }, signal)
   expect(problems.map(formatProblem)).toEqual([
     '.plumbline.yaml:1:1: version must be "1", but is 3',
     'a/manifest.yaml:2:1: a tab is used for indentation (YAML allows only spaces there)',
