@@ -85,6 +85,22 @@ export function weOwn(object: KubernetesObject, steps: Steps): boolean {
   return entry !== null && isOwned(entry.fieldsV1 ?? {}, object, steps)
 }
 
+/** Whether a place lies inside of a list or map that is applied as a whole, as managedFields show it. */
+export function liesInAtomic(object: KubernetesObject, steps: Steps): boolean {
+  return managedFields(object).some(entry => {
+    let node = entry.fieldsV1 ?? {}
+    let value: unknown = object
+    for (const step of steps.slice(0, -1)) {
+      const next = memberOf(node, value, step)
+      if (next === null) return false
+      if (Object.keys(next).length === 0) return true
+      node = next
+      value = inside(value, step)
+    }
+    return false
+  })
+}
+
 /**
  * Whether a set covers a place of the object: itself, the atomic value it lies in, or something inside of it.
  * Steps by position are matched with the set's keys by what the item holds.

@@ -1,18 +1,19 @@
 import type { IgnoreDifference } from '../model/application.ts'
-import type { Identity } from '../model/identity.ts'
+import { canonicalGroup, type Identity } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Problem, SourceLocation } from '../model/problem.ts'
-import { managedFields, ownedLeaves, weOwn } from './field-set.ts'
+import { allOwnersOf, isUs, liesInAtomic, managedFields, ownedLeaves, weOwn } from './field-set.ts'
 import { isJsonObject } from './json.ts'
 import { parseJqPath } from './jq-path.ts'
 import { itemKey, mergeKeysOf } from './merge-keys.ts'
+import { carriesBundle } from './normalise.ts'
 import { parsePointer, valueAt, withoutAt } from './pointer.ts'
 import { indexOfStep, parseStepValue, type Steps, valueAtSteps } from './steps.ts'
 import { withValueAtSteps } from './with-value.ts'
 
 /**
- * The object as far as it may be written and compared: fields that the rules ignore are taken out. A field that we own in live
- * takes live's value instead, for leaving it out would make a server-side apply remove it. An object that does not exist
+ * The object as far as it may be written and compared: fields that the rules ignore are taken out. A field that we own in live, or
+ * that is part of a list or map written as a whole, takes live's value instead, for leaving it out would remove it. An object that does not exist
  * yet is written whole. Idempotent.
  */
 export function withoutIgnored(
@@ -24,7 +25,8 @@ export function withoutIgnored(
   if (!live) return object
   return ignoredPlaces(object, live, rules, identity).reduce((kept, steps) => {
     const value = valueAtSteps(live, steps)
-    if (value !== undefined && weOwn(live, steps))
+    // A list or map that is written as a whole cannot be written without one of its items.
+    if (value !== undefined && (weOwn(live, steps) || liesInAtomic(live, steps)))
       return withValueAtSteps(kept, steps, value) as KubernetesObject
     return removeAt(kept, steps)
   }, object)
@@ -77,11 +79,26 @@ export function ignoreProblems(
 
 function ruleApplies(rule: IgnoreDifference, identity: Identity): boolean {
   return (
-    (!rule.group || rule.group === '*' || rule.group === identity.group) &&
-    (!rule.kind || rule.kind === '*' || rule.kind === identity.kind) &&
-    (!rule.name || rule.name === identity.name) &&
-    (!rule.namespace || rule.namespace === identity.namespace)
+    fits(rule.group && canonicalGroup(rule.group, identity.kind), identity.group) &&
+    fits(rule.kind, identity.kind) &&
+    fits(rule.name, identity.name) &&
+    fits(rule.namespace, identity.namespace)
   )
+}
+
+/** Nothing fits everything; `*` stands for any text, as in Argo CD. */
+function fits(pattern: string | null, text: string): boolean {
+  if (!pattern || pattern === '*' || pattern === text) return true
+  const [first = '', ...parts] = pattern.split('*')
+  const last = parts.pop()
+  if (last === undefined || !text.startsWith(first)) return false
+  let at = first.length
+  for (const part of parts) {
+    const found = text.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return text.length - last.length >= at && text.endsWith(last)
 }
 
 function ignoredPlaces(
@@ -90,13 +107,32 @@ function ignoredPlaces(
   rules: readonly IgnoreDifference[],
   identity: Identity,
 ): readonly Steps[] {
-  return rules
+  const asked = rules
     .filter(rule => ruleApplies(rule, identity))
     .flatMap(rule => [
       ...rule.jsonPointers.flatMap(pointer => pointerPlaces(pointer, object, live)),
       ...rule.jqPathExpressions.flatMap(expression => jqPlaces(expression, object, live)),
       ...managerPlaces(rule.managedFieldsManagers, live),
     ])
+  return [...asked, ...injectedBundles(live)]
+}
+
+/** Every caBundle that a controller has put in, over whatever stands in Git: each sync would break what it secures. */
+function injectedBundles(live: KubernetesObject): readonly Steps[] {
+  if (!carriesBundle(live)) return []
+  return bundlePlaces(live, []).flatMap(tokens => {
+    const steps = keyedSteps(live, tokens)
+    const [owner] = allOwnersOf(live, steps)
+    return owner && !isUs(owner) && !owner.manager.startsWith('kubectl') ? [steps] : []
+  })
+}
+
+function bundlePlaces(value: unknown, tokens: readonly string[]): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, item]) => {
+    if (name === 'managedFields') return []
+    return name === 'caBundle' ? [[...tokens, name]] : bundlePlaces(item, [...tokens, name])
+  })
 }
 
 function pointerPlaces(pointer: string, ...objects: readonly KubernetesObject[]): readonly Steps[] {

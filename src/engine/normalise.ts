@@ -91,6 +91,11 @@ const bundleOwners: ReadonlySet<string> = new Set([
   'apiregistration.k8s.io/APIService',
 ])
 
+/** Whether an object is of a kind that certificates are injected into. */
+export function carriesBundle({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>): boolean {
+  return bundleOwners.has(`${groupOf(apiVersion)}/${kind}`)
+}
+
 /** What people write for "somebody fills this in": nothing, or a line feed in base64, as controller-gen writes it. */
 const bundlePlaceholders: ReadonlySet<unknown> = new Set([null, '', 'Cg==', 'Cg'])
 
@@ -99,7 +104,7 @@ const bundlePlaceholders: ReadonlySet<unknown> = new Set([null, '', 'Cg==', 'Cg'
  * would take the injected one away.
  */
 export function withoutBundlePlaceholders(object: KubernetesObject): KubernetesObject {
-  if (!bundleOwners.has(`${groupOf(object.apiVersion)}/${object.kind}`)) return object
+  if (!carriesBundle(object)) return object
   return withoutPlaceholders(object) as KubernetesObject
 }
 

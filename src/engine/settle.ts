@@ -2,8 +2,10 @@ import type { Application } from '../model/application.ts'
 import { applicationLabel, namespacePattern } from '../model/fields.ts'
 import { describeIdentity, groupOf, identityOf, type ObjectId, objectIdOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
+import { capitalised } from '../model/phrase.ts'
 import type { Problem, SourceLocation } from '../model/problem.ts'
 import type { RenderedObject } from '../model/rendered.ts'
+import { insteadOf, retiredApi } from './api-lifecycle.ts'
 import { definedKinds, isDefinition } from './defined-kinds.ts'
 import { flattenLists } from './flatten-lists.ts'
 import { canonicalBinaryData, foldSecret } from './fold-secret.ts'
@@ -203,6 +205,15 @@ const hookHint = 'Give it a name, or make it a hook'
 function unknownKind({ object, source }: RenderedObject): Problem {
   const { apiVersion, kind } = object
   const group = groupOf(apiVersion)
+  const retired = retiredApi({ apiVersion, kind })
+  if (retired) {
+    return {
+      code: 'removed-api',
+      message: `the cluster does not serve ${kind} in ${apiVersion} any more: Kubernetes 1.${retired.removed} removed it`,
+      location: source,
+      hint: capitalised(insteadOf(retired)),
+    }
+  }
   return {
     code: 'unknown-kind',
     message: `the cluster knows no kind ${kind} in ${apiVersion}`,

@@ -2,7 +2,7 @@ import type { KubernetesObject } from './object.ts'
 
 /** What makes an object the same object across renders, clusters and API versions. */
 export interface Identity {
-  /** API group; empty for the core group. */
+  /** API group, of moved kinds the present one; empty for the core group. */
   readonly group: string
   readonly kind: string
   /** Empty for cluster-scoped objects. */
@@ -19,9 +19,34 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash)
 }
 
+/** Kinds that moved: the group that their objects are known by now. Source: the API deprecation guide of Kubernetes. */
+const movedTo: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  extensions: {
+    Deployment: 'apps',
+    DaemonSet: 'apps',
+    ReplicaSet: 'apps',
+    Ingress: 'networking.k8s.io',
+    NetworkPolicy: 'networking.k8s.io',
+    PodSecurityPolicy: 'policy',
+  },
+  'events.k8s.io': { Event: '' },
+}
+
+/** The group under which an object is the same one, whichever group it is written or served in. */
+export function canonicalGroup(group: string, kind: string): string {
+  const kinds = Object.hasOwn(movedTo, group) ? movedTo[group] : undefined
+  return kinds && Object.hasOwn(kinds, kind) ? (kinds[kind] ?? group) : group
+}
+
+/** The same of an id that may have been stored long ago. Throws RangeError when it is none. */
+export function canonicalId(id: ObjectId): ObjectId {
+  const identity = parseIdentity(id)
+  return formatIdentity({ ...identity, group: canonicalGroup(identity.group, identity.kind) })
+}
+
 export function identityOf(object: Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>): Identity {
   return {
-    group: groupOf(object.apiVersion),
+    group: canonicalGroup(groupOf(object.apiVersion), object.kind),
     kind: object.kind,
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,

@@ -75,6 +75,13 @@ describe('an ignored field', () => {
     expect(ignored(git, live, image)).toEqual({ containers: [{ name: 'app', image: 'app:2' }] })
   })
 
+  test("inside of a list that is written as a whole takes live's value, whoever owns the list", () => {
+    const withArgs = (...args: string[]) => ({ ...deployment(), spec: { args } })
+    const live = managedBy(withArgs('a', 'changed'), updateEntry('injector', { 'f:spec': { 'f:args': {} } }))
+    const second = rule({ jsonPointers: ['/spec/args/1'] })
+    expect(ignored(withArgs('new', 'b'), live, second)).toEqual({ args: ['new', 'changed'] })
+  })
+
   test('does not show in a plan', () => {
     const app = application({ ignoreDifferences: [replicas] })
     const live = withMeta(deployment({ replicas: 5 }), {
@@ -95,6 +102,10 @@ test.each([
   [{ name: 'frontend', namespace: 'shop' }, true],
   [{ name: 'backend' }, false],
   [{ namespace: 'other' }, false],
+  [{ group: 'ap*' }, true],
+  [{ group: 'extensions' }, true],
+  [{ kind: '*ment' }, true],
+  [{ kind: '*Set' }, false],
 ])('a rule for %o holds for Deployment shop/frontend: %s', (selector, holds) => {
   const spec = ignored(deployment(), deployment({ replicas: 5 }), { ...replicas, ...selector })
   expect(!('replicas' in spec)).toBe(holds)
@@ -121,6 +132,18 @@ describe('jq paths', () => {
     ['.spec."a.b/c"', ['spec/a.b/c']],
     ['.["spec"].containers', ['spec/containers']],
     ['.spec.nothing', []],
+    ['.spec.containers[-1].image', ['spec/containers/1/image']],
+    ['.spec.containers[0].image, .spec."a.b/c"', ['spec/containers/0/image', 'spec/a.b/c']],
+    ['.spec.containers[] | select(.name != "app") | .image', ['spec/containers/1/image']],
+    ['.spec.containers[] | select(.name | startswith("si")) | .image', ['spec/containers/1/image']],
+    ['.spec.containers[] | select(.name | endswith("pp")).image', ['spec/containers/0/image']],
+    ['.spec.containers[] | select(.image | contains("b") | not) | .image', ['spec/containers/0/image']],
+    [
+      '.spec.containers[] | select((.name == "app" or .name == "side") and .image == "b") | .image',
+      ['spec/containers/1/image'],
+    ],
+    ['.spec | select(has("a.b/c")) | .containers', ['spec/containers']],
+    ['.spec.containers[] | select(.ports) | .image', []],
     ['.spec.containers[] | select(.name == "none") | .image', []],
   ])('%s finds %o', (expression, found) => {
     expect(
@@ -130,12 +153,23 @@ describe('jq paths', () => {
     ).toEqual(found)
   })
 
-  test.each(['.a | map(.b)', '.a[] | select(.b | test("x"))', 'del(.a)', '..', '.', ''])(
-    '%s is not understood',
-    expression => {
-      expect(parseJqPath(expression)).toBeNull()
-    },
-  )
+  test.each([
+    '.a[1.5]',
+    '.a[',
+    'select(.a == )',
+    '.a ||.b',
+    '.a, ',
+    '"a"',
+    '.a "\\q"',
+    '.a | map(.b)',
+    '.a[] | select(.b | test("x"))',
+    'del(.a)',
+    '..',
+    '.',
+    '',
+  ])('%s is not understood', expression => {
+    expect(parseJqPath(expression)).toBeNull()
+  })
 })
 
 test('what cannot be ignored is a problem that names the rule', () => {

@@ -1,12 +1,14 @@
 import { decide } from '../../engine/decide.ts'
+import { ignoreProblems } from '../../engine/ignore-differences.ts'
 import { planFrom } from '../../engine/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import { wantedFacts } from '../../engine/risks/wanted-facts.ts'
 import { type Scope, settle, type Settled } from '../../engine/settle.ts'
 import type { Application } from '../../model/application.ts'
-import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import { canonicalGroup, groupOf, type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Plan } from '../../model/plan.ts'
+import { InvalidInputError } from '../../model/problem.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
@@ -40,7 +42,8 @@ export interface Planned {
 
 /**
  * Says what a sync would do. Reads and dry-runs only; its cost follows what changed. An object that cannot be planned is
- * an error in the plan; rejects with ClusterError when the API server cannot be asked at all.
+ * an error in the plan; rejects with ClusterError when the API server cannot be asked at all, and with InvalidInputError when
+ * the application asks for differences to be ignored in a way that is not understood.
  */
 export interface Planner {
   plan(request: PlanRequest, signal: AbortSignal): Promise<Planned>
@@ -58,13 +61,15 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
   return {
     async plan(request, signal) {
       const { application } = request
+      const unclear = ignoreProblems(application.ignoreDifferences, application.definedIn)
+      if (unclear.length > 0 && !request.removed) throw new InvalidInputError(unclear)
       const [discovery, remembered, key] = await Promise.all([
         discoverFor(cluster, request, signal),
         request.remembered ?? recall(state, application.name, signal),
         redactionKey(state, signal),
       ])
       const head = settled(request.head, application, discovery)
-      const base = request.base && settled(request.base, application, discovery).objects
+      const base = request.base && settled(request.base, application, everServed(discovery)).objects
       const liveAt = clock().toISOString()
       const wanted = wantedIds(head, base ?? [], remembered)
       const live = await readLive({ cluster, application: application.name, wanted }, signal)
@@ -108,6 +113,13 @@ async function discoverFor(cluster: Cluster, request: PlanRequest, signal: Abort
   return cluster.discover(signal)
 }
 
+/** What is written in a version that the cluster does not serve any more still says what it was meant to be. */
+function everServed(discovery: Discovery): Discovery {
+  const find: Discovery['find'] = (apiVersion, kind) =>
+    discovery.find(apiVersion, kind) ?? discovery.preferred(canonicalGroup(groupOf(apiVersion), kind), kind)
+  return { ...discovery, find }
+}
+
 function settled(
   rendered: readonly RenderedObject[],
   application: Application,
@@ -118,7 +130,23 @@ function settled(
     return resource && (resource.namespaced ? 'namespaced' : 'cluster')
   }
   const result = settle(rendered, { application, scopeOf })
-  return { ...result, unsettled: result.unsettled.map(it => undiscovered(it, discovery)) }
+  return {
+    ...result,
+    unsettled: result.unsettled.map(it => withServedVersion(undiscovered(it, discovery), discovery)),
+  }
+}
+
+/** A kind that is served in another version is not hard to mend. */
+function withServedVersion(
+  unsettled: Settled['unsettled'][number],
+  discovery: Discovery,
+): Settled['unsettled'][number] {
+  if (unsettled.problem.code !== 'unknown-kind') return unsettled
+  const { group, kind } = parseIdentity(unsettled.id)
+  const served = discovery.preferred(group, kind)
+  if (!served) return unsettled
+  const apiVersion = group === '' ? served.version : `${group}/${served.version}`
+  return { ...unsettled, problem: { ...unsettled.problem, hint: `The cluster serves it in ${apiVersion}` } }
 }
 
 /** A kind is not unknown just because its group could not be asked. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { ObjectId } from '../../model/identity.ts'
+import { canonicalId, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { ClusterError } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
@@ -25,7 +25,8 @@ export async function recall(state: State, application: string, signal: AbortSig
       orElse(null, () => state.loadRevision(application, 'latest', signal)),
       orElse(null, () => state.readJournal(application, signal)),
     ])
-    const inventory = [...new Set([...managed.status.inventory, ...(journal?.creates ?? [])])]
+    const kept = [...managed.status.inventory, ...(journal?.creates ?? [])]
+    const inventory = [...new Set(kept.map(canonicalId))]
     return { inventory, unfinishedSince: journal?.startedAt ?? null, lastSynced }
   })
 }
