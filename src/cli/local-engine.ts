@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadKubeConfig } from '../agent/cluster/kube-config.ts'
+import { openClusterAccess } from '../agent/cluster/cluster-access.ts'
 import { type AgentParts, createAgentParts } from '../compose/agent-parts.ts'
 import { shutdownSignal } from '../compose/shutdown.ts'
 import type { TargetOptions } from './commands/options.ts'
@@ -21,12 +21,12 @@ export async function withLocalEngine(
   work: (engine: LocalEngine, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { kubeconfig, context } = options
-  const clusterName = loadKubeConfig({ kubeconfig, context }).getCurrentContext()
+  const access = await openClusterAccess({ kubeconfig, context })
+  const clusterName = access.getCurrentContext()
   const dataFolder = await mkdtemp(join(tmpdir(), 'plumbline-'))
   const interrupted = shutdownSignal(() => new Error('interrupted'))
   const parts = createAgentParts({
-    kubeconfig: kubeconfig ?? null,
-    context: context ?? null,
+    access,
     clusterName,
     dataFolder,
     concurrentSyncs: 1,

@@ -39,7 +39,12 @@ export async function readTarget(path: string, overrides: Overrides, cluster: st
 }
 
 function applicationOfDirectory(folder: string, root: string, cluster: string): Application {
-  const name = basename(folder)
+  return directoryApplication(basename(folder), relative(root, folder) || '.', cluster)
+}
+
+/** One application out of a directory, named after it. `path` is relative to the repository's root. */
+export function directoryApplication(directory: string, path: string, cluster: string): Application {
+  const name = basename(directory)
     .toLowerCase()
     .replaceAll(/[^a-z0-9.-]+/g, '-')
     .replaceAll(/^[-.]+|[-.]+$/g, '')
@@ -49,7 +54,6 @@ function applicationOfDirectory(folder: string, root: string, cluster: string): 
     metadata: { name: name || 'application' },
     spec: { source: { repoURL: '.' }, destination: { name: cluster } },
   }
-  const path = relative(root, folder) || '.'
   return { ...applicationFrom(document, null), sources: [plainSource('.', path)] }
 }
 

@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkouts } from '../agent/checkout/checkouts.ts'
 import { createCheckouts } from '../agent/checkout/create-checkouts.ts'
+import type { ClusterAccess } from '../agent/cluster/cluster-access.ts'
 import type { Cluster } from '../agent/cluster/cluster.ts'
 import { createCluster } from '../agent/cluster/create-cluster.ts'
-import { loadKubeConfig } from '../agent/cluster/kube-config.ts'
 import { createPlanner, type Planner } from '../agent/plan/planner.ts'
 import { createRenderer } from '../agent/render/create-renderer.ts'
 import type { Renderer } from '../agent/render/renderer.ts'
@@ -18,8 +18,7 @@ import type { GitCache } from '../git/repository.ts'
 import { rendererBinaries } from './binaries.ts'
 
 export interface AgentPartsConfig {
-  readonly kubeconfig: string | null
-  readonly context: string | null
+  readonly access: ClusterAccess
   readonly clusterName: string
   /** Mirrors, checkouts and caches; may be emptied at any time. */
   readonly dataFolder: string
@@ -46,13 +45,8 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
   mkdirSync(config.dataFolder, { recursive: true })
   const { logger, clusterName } = config
   const clock = () => new Date()
-  const kubeConfig = loadKubeConfig({
-    kubeconfig: config.kubeconfig ?? undefined,
-    context: config.context ?? undefined,
-    env: config.env,
-  })
   const cluster = createCluster({
-    kubeConfig,
+    kubeConfig: config.access,
     onWatchTrouble: (resource, error) =>
       logger.warn({ err: error, kind: resource.kind }, 'a watch starts over'),
   })

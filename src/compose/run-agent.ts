@@ -1,3 +1,4 @@
+import { openClusterAccess } from '../agent/cluster/cluster-access.ts'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -36,7 +37,12 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   const logger = createLogger('agent', process.env)
   const asked = shutdownSignal(() => new HandOver())
   const gitProtocols = config.serverUrl.startsWith('http:') ? ['https', 'http'] : ['https']
-  const parts = createAgentParts({ ...config, gitProtocols, logger, env: process.env })
+  const { kubeconfig, context } = config
+  const access = await openClusterAccess({
+    kubeconfig: kubeconfig ?? undefined,
+    context: context ?? undefined,
+  })
+  const parts = createAgentParts({ ...config, access, gitProtocols, logger, env: process.env })
   const { state, syncer } = parts
   try {
     await untilDone('prepare the state in the cluster', () => state.prepare(asked), { signal: asked, logger })

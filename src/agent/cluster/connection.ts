@@ -5,7 +5,7 @@ import {
   request as requestHttp,
 } from 'node:http'
 import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https'
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { ClusterAccess } from './cluster-access.ts'
 import { ClusterError } from './cluster.ts'
 
 export interface Call {
@@ -43,8 +43,8 @@ export class BrokenExchange extends Error {
 
 const connections = 16
 
-export function createConnection(kubeConfig: KubeConfig): Connection {
-  const server = new URL(kubeConfig.getCurrentCluster()?.server ?? '')
+export function createConnection(access: ClusterAccess): Connection {
+  const server = new URL(access.getCurrentCluster()?.server ?? '')
   const secure = server.protocol === 'https:'
   const newAgent = (maxSockets: number) => {
     const options = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets, scheduling: 'lifo' as const }
@@ -56,9 +56,9 @@ export function createConnection(kubeConfig: KubeConfig): Connection {
 
   async function begin(call: Call, agent: HttpAgent, signal: AbortSignal): Promise<IncomingMessage> {
     signal.throwIfAborted()
-    const options = await credentials(kubeConfig)
+    const options = await credentials(access)
     // The agent of client-node knows the kubeconfig's proxy; without one, ours keeps connections and limits them.
-    if (!kubeConfig.getCurrentCluster()?.proxyUrl) options.agent = agent
+    if (!access.getCurrentCluster()?.proxyUrl) options.agent = agent
     return new Promise((resolve, reject) => {
       const request = (secure ? requestHttps : requestHttp)(
         new URL(server.pathname.replace(/\/$/, '') + call.path, server),
@@ -99,10 +99,10 @@ export function createConnection(kubeConfig: KubeConfig): Connection {
   }
 }
 
-async function credentials(kubeConfig: KubeConfig): Promise<RequestOptions> {
+async function credentials(access: ClusterAccess): Promise<RequestOptions> {
   const options: RequestOptions = {}
   try {
-    await kubeConfig.applyToHTTPSOptions(options)
+    await access.applyToHTTPSOptions(options)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     const message = `could not get the kubeconfig's credentials: ${why}`

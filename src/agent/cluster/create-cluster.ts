@@ -1,10 +1,10 @@
-import type { KubeConfig } from '@kubernetes/client-node'
 import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
 import { fieldManager as ourManager } from '../../model/fields.ts'
 import { describeIdentity, identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { type ClientCall, createClient, type RequestNotice } from './client.ts'
 import { type Cluster, ClusterError, type Resource } from './cluster.ts'
+import type { ClusterAccess } from './cluster-access.ts'
 import { createConnection } from './connection.ts'
 import { createDiscoverer } from './discoverer.ts'
 import { parseObject } from './documents.ts'
@@ -15,7 +15,7 @@ import { applyPatch, mergePatch } from './retry.ts'
 import { follow } from './watch.ts'
 
 export interface ClusterDependencies {
-  readonly kubeConfig: KubeConfig
+  readonly kubeConfig: ClusterAccess
   /** Called before every request, retries and watches included; for counting and logging. */
   readonly onRequest?: (request: RequestNotice) => void
   /** Called when a watch has to start over because of an error. */

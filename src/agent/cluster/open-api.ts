@@ -1,9 +1,8 @@
-import type { KubeConfig } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { type Components, objectKinds, type SchemaSource } from '../../repository/schema/schema.ts'
 import { createClient } from './client.ts'
 import { ClusterError } from './cluster.ts'
-import { createConnection } from './connection.ts'
+import type { ClusterAccess } from './cluster-access.ts'
 import { versionDocument } from './discovery.ts'
 
 /** Source: Kubernetes API concepts, OpenAPI V3. The addresses carry a hash of the content. */
@@ -22,8 +21,8 @@ export interface OpenApi extends SchemaSource {
 }
 
 /** Rejects with ClusterError when the API server refuses, or cannot be reached. */
-export async function openApiOf(kubeConfig: KubeConfig, signal: AbortSignal): Promise<OpenApi> {
-  const connection = createConnection(kubeConfig)
+export async function openApiOf(access: ClusterAccess, signal: AbortSignal): Promise<OpenApi> {
+  const connection = createConnection(access)
   const client = createClient(connection)
   const get = (path: string, attempted: string, maxBytes?: number) =>
     client.call({ method: 'GET', path, attempted, ...(maxBytes ? { maxBytes } : {}) }, signal)

@@ -42,14 +42,26 @@ test('else the files of KUBECONFIG, of which the first says the current context'
   expect(server({ env, context: 'stage' })).toBe('https://stage.example.com')
 })
 
+test('files of KUBECONFIG that do not exist do not count, as long as one does', () => {
+  expect(server({ env: { KUBECONFIG: `${file('gone')}:${file('two')}` } })).toBe('https://stage.example.com')
+  expect(() => loadKubeConfig({ env: { KUBECONFIG: '/gone/a:/gone/b' } })).toThrow(
+    'there is no kubeconfig /gone/a',
+  )
+})
+
 test.each([
   ['nothing to go by', {}, /no cluster to talk to.*KUBECONFIG/],
   [
     'a file that is not there',
     { kubeconfig: '/nowhere/kubeconfig' },
-    /could not read the kubeconfig \/nowhere/,
+    /there is no kubeconfig \/nowhere\/kubeconfig \(look at/,
   ],
   ['a context that is not there', { kubeconfig: 'one', context: 'nope' }, /no context "nope".*dev, prod/],
+  [
+    'a slip in a context',
+    { kubeconfig: 'one', context: 'prd' },
+    /no context "prd" \(did you mean "prod"\?\)/,
+  ],
   ['a file that does not parse', { kubeconfig: 'broken' }, /could not read the kubeconfig/],
   ['a file without clusters', { kubeconfig: 'empty' }, /names no current cluster/],
 ])('%s is said', (_, options: { kubeconfig?: string; context?: string }, message) => {
