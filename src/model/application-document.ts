@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Application, ApplicationLocation, ApplicationSource } from './application.ts'
-import { namespacePattern } from './fields.ts'
+import { durationPattern, secondsOf } from './duration.ts'
+import { namespacePattern, mostRetries, timeoutAnnotation } from './fields.ts'
 
 /** apiVersions under which Application documents are found in repositories today. */
 export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1alpha1'] as const
@@ -76,16 +76,13 @@ const ignoreDifference = z.looseObject({
 })
 
 /** A duration as Go and Argo CD write it: `90s`, `5m`, `1h30m`. */
-const duration = z
-  .string()
-  .regex(/^(\d+(\.\d+)?(ms|s|m|h))+$/, 'expected a duration such as 30s, 5m or 1h30m')
+const duration = z.string().regex(durationPattern, 'expected a duration such as 30s, 5m or 1h30m')
 
 const longestPauseSeconds = 24 * 3600
 
 /** A pause between tries: one that never ends would be no retry. */
 const pause = duration.refine(text => (secondsOf(text) ?? 0) <= longestPauseSeconds, 'expected at most 24h')
 
-const timeoutAnnotation = 'plumbline.dev/sync-timeout'
 const longestTimeoutSeconds = 24 * 3600
 
 const annotations = stringMap.superRefine((it, context) => {
@@ -98,7 +95,6 @@ const annotations = stringMap.superRefine((it, context) => {
 })
 
 /** Argo CD's "without end". A sync is tried again as often as anybody may ask for. */
-const mostRetries = 100
 
 const syncPolicy = z.looseObject({
   automated: z
@@ -203,120 +199,4 @@ export const applicationDocument = z
   })
 
 export type ApplicationDocument = z.infer<typeof applicationDocument>
-
-const defaultTimeoutSeconds = 300
-
-/** Fills in every default. `document` has passed {@link applicationDocument}. */
-export function applicationFrom(
-  document: ApplicationDocument,
-  definedIn: ApplicationLocation | null,
-): Application {
-  const { metadata, spec } = document
-  const annotations = metadata.annotations ?? {}
-  const automated = spec.syncPolicy?.automated
-  const retry = spec.syncPolicy?.retry
-  const timeout = annotations[timeoutAnnotation]
-  const paths =
-    annotations['plumbline.dev/manifest-generate-paths'] ??
-    annotations['argocd.argoproj.io/manifest-generate-paths'] ??
-    ''
-  return {
-    name: metadata.name,
-    definedIn,
-    sources: (spec.sources ?? [spec.source!]).map(sourceFrom),
-    destination: {
-      cluster: spec.destination.name ?? spec.destination.server ?? '',
-      namespace: spec.destination.namespace || 'default',
-    },
-    syncPolicy: {
-      automated: automated
-        ? {
-            prune: automated.prune ?? false,
-            selfHeal: automated.selfHeal ?? false,
-            allowEmpty: automated.allowEmpty ?? false,
-          }
-        : null,
-      syncOptions: spec.syncPolicy?.syncOptions ?? [],
-      retry: {
-        limit: retriesOf(retry?.limit ?? 5),
-        durationSeconds: secondsOf(retry?.backoff?.duration ?? '5s') ?? 5,
-        maxDurationSeconds: secondsOf(retry?.backoff?.maxDuration ?? '3m') ?? 180,
-        factor: retry?.backoff?.factor ?? 2,
-      },
-      timeoutSeconds: (timeout && secondsOf(timeout)) || defaultTimeoutSeconds,
-    },
-    ignoreDifferences: (spec.ignoreDifferences ?? []).map(it => ({
-      group: it.group ?? null,
-      kind: it.kind,
-      name: it.name ?? null,
-      namespace: it.namespace ?? null,
-      jsonPointers: it.jsonPointers ?? [],
-      jqPathExpressions: it.jqPathExpressions ?? [],
-      managedFieldsManagers: it.managedFieldsManagers ?? [],
-    })),
-    revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
-    manifestGeneratePaths: paths
-      .split(';')
-      .map(path => path.trim())
-      .filter(Boolean),
-  }
-}
-
-function retriesOf(limit: number): number {
-  return limit < 0 ? mostRetries : limit
-}
-
-function sourceFrom(it: z.infer<typeof source>): ApplicationSource {
-  return {
-    repoURL: it.repoURL,
-    path: relativePath(it.path ?? '.'),
-    targetRevision: it.targetRevision ?? 'HEAD',
-    chart: it.chart ?? null,
-    ref: it.ref ?? null,
-    directory: {
-      recurse: it.directory?.recurse ?? false,
-      include: it.directory?.include ?? null,
-      exclude: it.directory?.exclude ?? null,
-    },
-    kustomize: {
-      namePrefix: it.kustomize?.namePrefix ?? null,
-      nameSuffix: it.kustomize?.nameSuffix ?? null,
-      namespace: it.kustomize?.namespace ?? null,
-      images: it.kustomize?.images ?? [],
-      replicas: it.kustomize?.replicas ?? [],
-      commonLabels: it.kustomize?.commonLabels ?? {},
-      commonAnnotations: it.kustomize?.commonAnnotations ?? {},
-      components: it.kustomize?.components ?? [],
-    },
-    helm: {
-      releaseName: it.helm?.releaseName ?? null,
-      valueFiles: it.helm?.valueFiles ?? [],
-      values: it.helm?.valuesObject ? JSON.stringify(it.helm.valuesObject) : (it.helm?.values ?? null),
-      parameters: it.helm?.parameters ?? [],
-      skipCrds: it.helm?.skipCrds ?? false,
-      ignoreMissingValueFiles: it.helm?.ignoreMissingValueFiles ?? false,
-    },
-  }
-}
-
-/** A source that reads one directory with no options; what the CLI and repositories without Application documents use. */
-export function plainSource(repoURL: string, path: string): ApplicationSource {
-  return sourceFrom({ repoURL, path })
-}
-
-function relativePath(path: string): string {
-  const parts = path.split('/').filter(part => part !== '' && part !== '.')
-  return parts.length === 0 ? '.' : parts.join('/')
-}
-
-const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 }
-
-/** Seconds of a Go duration such as `1h30m`; null when it is none. */
-export function secondsOf(text: string): number | null {
-  if (!duration.safeParse(text).success) return null
-  let seconds = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
-    seconds += Number(amount) * (unitSeconds[unit!] ?? 0)
-  }
-  return seconds
-}
+export type SourceDocument = z.infer<typeof source>

@@ -18,3 +18,9 @@ export const syncOptionsAnnotations = [
 
 /** The name of a namespace: a DNS label. */
 export const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** On an Application: how long a sync may take, as a duration. */
+export const timeoutAnnotation = 'plumbline.dev/sync-timeout'
+
+/** More than these are for ever, and no more than these is what -1 means. */
+export const mostRetries = 100

@@ -4,9 +4,9 @@ import { type Application, applicationKey } from '../model/application.ts'
 import {
   applicationApiVersions,
   applicationDocument,
-  applicationFrom,
   type ApplicationDocument,
 } from '../model/application-document.ts'
+import { applicationFrom } from '../model/application-from.ts'
 import { groupOf } from '../model/identity.ts'
 import { formatProblem, type Problem } from '../model/problem.ts'
 import { type Settings, settingsFile } from '../model/settings.ts'

@@ -1,5 +1,5 @@
 import type { Application } from '../../src/model/application.ts'
-import { plainSource } from '../../src/model/application-document.ts'
+import { plainSource } from '../../src/model/application-from.ts'
 
 export interface Said extends Partial<Application> {
   readonly cluster?: string

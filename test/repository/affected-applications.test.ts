@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Application, applicationKey } from '../../src/model/application.ts'
-import { applicationDocument, applicationFrom } from '../../src/model/application-document.ts'
+import { applicationDocument } from '../../src/model/application-document.ts'
+import { applicationFrom } from '../../src/model/application-from.ts'
 import { affectedBetween } from '../../src/repository/affected-applications.ts'
 import { memoryTree } from './memory-tree.ts'
 

@@ -3,6 +3,7 @@ import { type Components, objectKinds, type SchemaSource } from '../../repositor
 import { createClient } from './client.ts'
 import { ClusterError } from './cluster.ts'
 import type { ClusterAccess } from './cluster-access.ts'
+import { createConnection } from './connection.ts'
 import { versionDocument } from './discovery.ts'
 
 /** Source: Kubernetes API concepts, OpenAPI V3. The addresses carry a hash of the content. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Application, ApplicationLocation, ApplicationSource } from '../../model/application.ts'
-import { applicationDocument, applicationFrom } from '../../model/application-document.ts'
+import { applicationDocument } from '../../model/application-document.ts'
+import { applicationFrom } from '../../model/application-from.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import { stateApiVersion } from './schema.ts'

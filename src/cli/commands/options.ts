@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { secondsOf } from '../../model/application-document.ts'
+import { secondsOf } from '../../model/duration.ts'
 
 /** Options that every command on a PATH takes. */
 export interface TargetOptions {

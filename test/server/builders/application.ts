@@ -1,5 +1,6 @@
 import type { Application } from '../../../src/model/application.ts'
-import { applicationDocument, applicationFrom } from '../../../src/model/application-document.ts'
+import { applicationDocument } from '../../../src/model/application-document.ts'
+import { applicationFrom } from '../../../src/model/application-from.ts'
 import type { Plan } from '../../../src/model/plan.ts'
 import type { RepositoryRef } from '../../../src/model/repository.ts'
 import type { SyncResult } from '../../../src/model/sync.ts'
