@@ -54,19 +54,36 @@ export function sameJson(a: unknown, b: unknown): boolean {
 
 /** One text per value: properties sorted, no white space. What digests are made of. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (!isJsonObject(value)) return JSON.stringify(value ?? null)
-  const members = Object.keys(value)
-    .filter(name => value[name] !== undefined)
-    .sort()
-    .map(name => `${JSON.stringify(name)}:${canonicalJson(value[name])}`)
-  return `{${members.join(',')}}`
+  let members = ''
+  for (const name of Object.keys(value).sort()) {
+    const inner = value[name]
+    if (inner === undefined) continue
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(inner)}`
+  }
+  return `{${members}}`
 }
 
-/** Applies `change` to every string inside, names of properties excepted. */
+/** As map; the list itself when nothing in it changes. */
+export function mapItems(list: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+  const changed = list.map(change)
+  return changed.every((item, at) => item === list[at]) ? list : changed
+}
+
+/** A copy with every property's value changed; the object itself when none changes. Safe for every name. */
+export function mapProperties(object: JsonObject, change: (value: unknown) => unknown): JsonObject {
+  const names = Object.keys(object)
+  const values = names.map(name => change(object[name]))
+  if (values.every((value, at) => value === object[names[at]!])) return object
+  return Object.fromEntries(names.map((name, at) => [name, values[at]]))
+}
+
+/** Applies `change` to every string inside, names of properties excepted. What does not change is not copied. */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map(item => mapTexts(item, change))
+  if (Array.isArray(value)) return mapItems(value, item => mapTexts(item, change))
   if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)]))
+  return mapProperties(value, item => mapTexts(item, change))
 }

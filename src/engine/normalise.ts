@@ -1,6 +1,6 @@
 import { groupOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
-import { isJsonObject, property, withProperty } from './json.ts'
+import { isJsonObject, mapItems, property, withProperty } from './json.ts'
 
 /** Metadata that belongs to the server, never to Git. */
 export const serverMetadata: ReadonlySet<string> = new Set([
@@ -117,18 +117,25 @@ function withoutPlaceholders(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutPlaceholders(item)]))
 }
 
+/** What managedFields do not record when it is empty. */
+const unrecorded: ReadonlySet<string> = new Set(['labels', 'annotations', 'finalizers', 'ownerReferences'])
+
 /**
- * Without properties that are null, which to the server mean the same as absent ones, and without empty labels and
- * annotations, which managedFields do not record. Nulls in lists stay.
+ * Without properties that are null, which to the server mean the same as absent ones, and without what is empty in metadata,
+ * which managedFields do not record. Nulls in lists stay.
  */
 export function withoutNulls(value: unknown, name = ''): unknown {
-  if (Array.isArray(value)) return value.map(item => withoutNulls(item))
+  if (Array.isArray(value)) return mapItems(value, item => withoutNulls(item))
   if (!isJsonObject(value)) return value
   const kept: [string, unknown][] = []
-  for (const [field, item] of Object.entries(value)) {
-    const isEmptyMap =
-      name === 'metadata' && (field === 'labels' || field === 'annotations') && isNothing(field, item)
-    if (item !== null && item !== undefined && !isEmptyMap) kept.push([field, withoutNulls(item, field)])
+  let same = true
+  for (const field of Object.keys(value)) {
+    const item = value[field]
+    const clean = item === null || item === undefined ? undefined : withoutNulls(item, field)
+    const dropped =
+      clean === undefined || (name === 'metadata' && unrecorded.has(field) && isNothing(field, clean))
+    if (dropped || clean !== item) same = false
+    if (!dropped) kept.push([field, clean])
   }
-  return Object.fromEntries(kept)
+  return same ? value : Object.fromEntries(kept)
 }

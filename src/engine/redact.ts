@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { KubernetesObject } from '../model/object.ts'
 import { isBase64, isSecret } from './fold-secret.ts'
 import { listItem } from './flatten-lists.ts'
-import { isJsonObject, type JsonObject, listAt, mapTexts, textAt } from './json.ts'
+import { isJsonObject, type JsonObject, listAt, mapItems, mapProperties, mapTexts, textAt } from './json.ts'
 import { withoutCopies } from './normalise.ts'
 import { createReplacer, shortestText } from './replace-texts.ts'
 
@@ -53,18 +53,14 @@ function redactSecret(
 
 /** The value itself where it carries no Secret. */
 function redactInside(value: unknown, key: Uint8Array): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map(item => redactInside(item, key))
-    return items.every((item, at) => item === value[at]) ? value : items
-  }
+  if (Array.isArray(value)) return mapItems(value, item => redactInside(item, key))
   if (!isJsonObject(value)) return value
   if (isSecret(value)) {
     const { metadata, ...rest } = value
     const bare = isJsonObject(metadata) ? { ...rest, metadata: withoutCopies(metadata) } : value
     return redactSecret(bare, key, field => !contentFields.has(field.toLowerCase()))
   }
-  const fields = Object.entries(value).map(([name, item]) => [name, redactInside(item, key)] as const)
-  return fields.every(([name, item]) => item === value[name]) ? value : Object.fromEntries(fields)
+  return mapProperties(value, item => redactInside(item, key))
 }
 
 function isEmpty(value: unknown): boolean {

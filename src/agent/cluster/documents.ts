@@ -7,10 +7,24 @@ const metadata = z.looseObject({ name: z.string().default('') })
 /** Any object as the API server sends it. Its four fields are checked; the rest belongs to its kind. */
 const objectDocument = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata })
 
+/** Its items are looked at one by one: a schema would copy each of thousands. */
 const listDocument = z.object({
   metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
-  items: z.array(z.looseObject({ metadata })).nullish(),
+  items: z.array(z.custom<ListItem>(isListItem)).nullish(),
 })
+
+type ListItem = Pick<KubernetesObject, 'metadata'> & Readonly<Record<string, unknown>>
+
+function isListItem(item: unknown): item is ListItem {
+  if (typeof item !== 'object' || item === null || !('metadata' in item)) return false
+  const { metadata } = item
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'name' in metadata &&
+    typeof metadata.name === 'string'
+  )
+}
 
 const watchDocument = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
