@@ -12,6 +12,7 @@ import { InvalidInputError } from '../../model/problem.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
+import { createKnownUnchanged } from './known-unchanged.ts'
 import { predict } from './predict.ts'
 import { readFacts } from './read-facts.ts'
 import { readLive } from './read-live.ts'
@@ -58,6 +59,7 @@ export interface PlannerDependencies {
 }
 
 export function createPlanner({ cluster, state, clock, clusterName }: PlannerDependencies): Planner {
+  const known = createKnownUnchanged()
   return {
     async plan(request, signal) {
       const { application } = request
@@ -72,10 +74,10 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
       const base = request.base && settled(request.base, application, everServed(discovery)).objects
       const liveAt = clock().toISOString()
       const wanted = wantedIds(head, base ?? [], remembered)
-      const live = await readLive({ cluster, application: application.name, wanted }, signal)
+      const reads = await readLive({ cluster, application: application.name, wanted }, signal)
       const lastApplied = lastAppliedOf(remembered)
-      const predictions = await predict(
-        { cluster, application, head: head.objects, live, lastApplied },
+      const { predictions, live } = await predict(
+        { cluster, application, head: head.objects, live: reads, lastApplied, known },
         signal,
       )
       const input: PlanInput = {

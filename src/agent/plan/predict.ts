@@ -10,6 +10,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { LiveRead, Prediction } from '../../model/rendered.ts'
 import { type Cluster, ClusterError, type Discovery } from '../cluster/cluster.ts'
 import { inParallel } from './in-parallel.ts'
+import type { KnownUnchanged } from './known-unchanged.ts'
 import { endsEverything } from './read-live.ts'
 import { refusalOf } from './refusal.ts'
 import { predictTakeOver } from './predict-take-over.ts'
@@ -21,21 +22,27 @@ export interface PredictRequest {
   readonly live: ReadonlyMap<ObjectId, LiveRead>
   /** What our last apply of each object held, where that is known for certain. */
   readonly lastApplied: ReadonlyMap<ObjectId, KubernetesObject>
+  /** What earlier dry runs have said. */
+  readonly known: KnownUnchanged
+}
+
+export interface Predicted {
+  readonly predictions: ReadonlyMap<ObjectId, Prediction>
+  /** As given, but for objects that somebody wrote before their dry run: those were read again. */
+  readonly live: ReadonlyMap<ObjectId, LiveRead>
 }
 
 /**
  * What the cluster would hold for each object of the head: proved where possible, else by a dry run. Writes nothing. Rejects
  * with ClusterError when the API server cannot be asked at all.
  */
-export async function predict(
-  request: PredictRequest,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<ObjectId, Prediction>> {
+export async function predict(request: PredictRequest, signal: AbortSignal): Promise<Predicted> {
   const discovery = await request.cluster.discover(signal)
   const predictions = new Map<ObjectId, Prediction>()
+  const live = new Map(request.live)
   const run = async (objects: readonly DesiredObject[], changedKinds: ReadonlySet<string>) => {
-    const context = { ...request, discovery, changedKinds, newNamespaces: newNamespaces(request) }
-    const one = async (it: DesiredObject) => predictions.set(it.id, await predictOne(it, context, signal))
+    const context = { ...request, live, discovery, changedKinds, newNamespaces: newNamespaces(request) }
+    const one = async (it: DesiredObject) => predictions.set(it.id, await predictStill(it, context, signal))
     await inParallel(objects, one)
   }
   // What defines kinds first: whether it changes decides how a refusal of its objects is read.
@@ -47,10 +54,11 @@ export async function predict(
     request.head.filter(it => !isDefinition(it.object)),
     changedKinds,
   )
-  return predictions
+  return { predictions, live }
 }
 
 interface Context extends PredictRequest {
+  readonly live: Map<ObjectId, LiveRead>
   readonly discovery: Discovery
   /** `apiVersion/Kind` of the kinds whose definitions change in the same set. */
   readonly changedKinds: ReadonlySet<string>
@@ -64,6 +72,29 @@ function newNamespaces({ head, live }: PredictRequest): ReadonlySet<string> {
     return read?.kind === 'absent' || (read?.kind === 'live' && isEnding(read.object, live))
   }
   return new Set(head.filter(isNew).map(it => it.object.metadata.name))
+}
+
+/** How often an object is read again that moves between its read and its dry run. */
+const mostReads = 3
+
+/** What somebody else did in between would show as a difference of ours. */
+async function predictStill(
+  desired: DesiredObject,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Prediction> {
+  for (let reads = 0; ; reads++) {
+    const prediction = await predictOne(desired, context, signal)
+    const read = context.live.get(desired.id)
+    const isStill =
+      prediction.kind !== 'predicted' ||
+      read?.kind !== 'live' ||
+      prediction.object.metadata.resourceVersion === read.object.metadata.resourceVersion
+    const resource = context.discovery.find(desired.object.apiVersion, desired.object.kind)
+    if (isStill || resource === null || reads === mostReads) return prediction
+    const object = await context.cluster.get(resource, parseIdentity(desired.id), signal)
+    context.live.set(desired.id, object ? { kind: 'live', object } : { kind: 'absent' })
+  }
 }
 
 async function predictOne(
@@ -84,12 +115,14 @@ async function predictOne(
   const wanted = withoutIgnored(object, live, application.ignoreDifferences, parseIdentity(id))
   const lastApplied = context.lastApplied.get(id) ?? null
   if (live && provesUnchanged(wanted, live, lastApplied)) return { kind: 'unchanged' }
+  if (live && context.known.has(wanted, live)) return { kind: 'unchanged' }
   const later = laterNote(object, discovery, context.newNamespaces)
   if (later !== null) return { kind: 'later', note: later }
   try {
     const predicted = await context.cluster.apply(wanted, { dryRun: true }, signal)
     if (!live) return { kind: 'predicted', object: predicted }
     const afterwards = await predictTakeOver(context.cluster, { predicted, live, wanted }, signal)
+    context.known.learn(wanted, live, afterwards)
     return { kind: 'predicted', object: afterwards }
   } catch (error) {
     if (!(error instanceof ClusterError) || endsEverything(error)) throw error
