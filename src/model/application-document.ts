@@ -33,6 +33,32 @@ const helm = z.looseObject({
     )
     .optional()
     .describe('Single values, as with --set.'),
+  fileParameters: z
+    .array(z.object({ name: z.string(), path: z.string() }))
+    .optional()
+    .describe('Single values that are the content of a file, as with --set-file; relative to the path.'),
+  namespace: z
+    .string()
+    .optional()
+    .describe("Namespace that templates see as .Release.Namespace; the destination's when missing."),
+  kubeVersion: z
+    .string()
+    .optional()
+    .describe("Kubernetes version that templates see; the destination cluster's when missing."),
+  apiVersions: strings
+    .optional()
+    .describe(
+      "API versions that templates see, as [group/]version/Kind; the destination cluster's when missing.",
+    ),
+  skipTests: z.boolean().optional().describe("Read for compatibility; a chart's tests are always left out."),
+  skipSchemaValidation: z
+    .boolean()
+    .optional()
+    .describe("Do not hold the values against the chart's values.schema.json. Default false."),
+  passCredentials: z
+    .boolean()
+    .optional()
+    .describe('Read for compatibility; it has no effect: credentials go to the hosts that the agent lists.'),
   skipCrds: z
     .boolean()
     .optional()
@@ -44,10 +70,23 @@ const helm = z.looseObject({
 const mostSources = 50
 
 const source = z.looseObject({
-  repoURL: z.string().min(1).describe('Git repository (or Helm repository with `chart`).'),
-  targetRevision: z.string().optional().describe('Branch, tag or commit; HEAD when missing.'),
+  repoURL: z
+    .string()
+    .min(1)
+    .describe(
+      'Git repository; with `chart`, where the chart is: https://host/path, oci://host/path (or without oci://), s3://bucket/prefix.',
+    ),
+  targetRevision: z
+    .string()
+    .optional()
+    .describe(
+      'Branch, tag or commit; HEAD when missing. With `chart`: its version, or a range such as ^1.2; the newest when missing.',
+    ),
   path: z.string().optional().describe('Directory inside the repository.'),
-  chart: z.string().optional().describe('Chart name, when repoURL is a Helm repository.'),
+  chart: z
+    .string()
+    .optional()
+    .describe('Chart name, when repoURL is a Helm repository, a registry or a bucket.'),
   ref: z.string().optional().describe('Name for value files of other sources to refer to as $name.'),
   directory: z
     .looseObject({

@@ -92,8 +92,13 @@ function sourceFrom(it: SourceDocument): ApplicationSource {
       valueFiles: it.helm?.valueFiles ?? [],
       values: it.helm?.valuesObject ? JSON.stringify(it.helm.valuesObject) : (it.helm?.values ?? null),
       parameters: it.helm?.parameters ?? [],
+      fileParameters: it.helm?.fileParameters ?? [],
       skipCrds: it.helm?.skipCrds ?? false,
+      skipSchemaValidation: it.helm?.skipSchemaValidation ?? false,
       ignoreMissingValueFiles: it.helm?.ignoreMissingValueFiles ?? false,
+      namespace: it.helm?.namespace || null,
+      kubeVersion: it.helm?.kubeVersion || null,
+      apiVersions: it.helm?.apiVersions ?? [],
     },
   }
 }

@@ -6,7 +6,7 @@ export interface ApplicationSource {
   /** Directory inside the repository, relative, without leading or trailing slash; `.` is the root. */
   readonly path: string
   readonly targetRevision: string
-  /** Chart name when `repoURL` is a Helm repository. */
+  /** Chart name when `repoURL` is a Helm repository, a registry or a bucket; `targetRevision` is then its version or a range. */
   readonly chart: string | null
   readonly directory: {
     readonly recurse: boolean
@@ -41,8 +41,17 @@ export interface HelmOptions {
     readonly value: string
     readonly forceString: boolean
   }[]
+  /** Values that are the content of a file. */
+  readonly fileParameters: readonly { readonly name: string; readonly path: string }[]
   readonly skipCrds: boolean
+  readonly skipSchemaValidation: boolean
   readonly ignoreMissingValueFiles: boolean
+  /** Namespace that templates see; null is the destination's. */
+  readonly namespace: string | null
+  /** Kubernetes version that templates see; null is the destination's. */
+  readonly kubeVersion: string | null
+  /** API versions that templates see; empty stands for the destination's. */
+  readonly apiVersions: readonly string[]
 }
 
 /** Fields that are neither compared nor written. Empty or missing selectors match everything. */

@@ -8,8 +8,13 @@ export interface ChartDependency {
   readonly name: string
   /** `file://../x`, a repository's URL, `oci://`, an `@alias`, or empty for a chart that lies in `charts/`. */
   readonly repository: string
+  /** A version or a range; empty when it is not said. */
+  readonly version: string
   readonly position: Position
 }
+
+/** What `helm dependency update` took the dependencies of a chart for: beside `Chart.yaml`, or `requirements.yaml`. */
+export const lockFiles = { 'Chart.yaml': 'Chart.lock', 'requirements.yaml': 'requirements.lock' } as const
 
 /** The dependencies that a `Chart.yaml` (or Helm 2's `requirements.yaml`) names. */
 export function readChart(
@@ -25,12 +30,17 @@ export function readChart(
   const chart = (document?.value ?? {}) as { name?: unknown; dependencies?: unknown }
   const listed = Array.isArray(chart.dependencies) ? (chart.dependencies as unknown[]) : []
   const dependencies = listed.flatMap((item, index) => {
-    const { name, repository } = (item ?? {}) as { name?: unknown; repository?: unknown }
+    const { name, repository, version } = (item ?? {}) as { [field: string]: unknown }
     if (typeof name !== 'string') return []
     const position = document!.positionOf(['dependencies', index])
-    return [{ name, repository: typeof repository === 'string' ? repository : '', position }]
+    return [{ name, repository: textOf(repository), version: textOf(version), position }]
   })
   return { name: typeof chart.name === 'string' ? chart.name : null, dependencies, problems }
+}
+
+/** `version: 1.0` is a number to YAML. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 /** The folder that a `file://` dependency lies in, relative to its chart; null for all others. */

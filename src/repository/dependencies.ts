@@ -28,9 +28,29 @@ export function addDependencies(
   for (const source of sources) {
     addFolder(into, source.path, index, source.directory.recurse)
     for (const component of source.kustomize.components) addReference(into, source.path, component, index)
-    for (const file of source.helm.valueFiles) addValueFile(into, source, file, application)
+    for (const file of filesOfHelm(source)) addValueFile(into, source, file, application)
   }
+  addFilesOfCharts(into, application, sources)
   for (const glob of application.manifestGeneratePaths) addGlob(into, glob, sources)
+}
+
+/** A chart from elsewhere may take its values from `sources`. */
+function addFilesOfCharts(
+  into: Dependencies,
+  application: Application,
+  sources: readonly ApplicationSource[],
+): void {
+  const names = new Set(sources.map(it => it.ref))
+  for (const source of application.sources.filter(it => !sources.includes(it))) {
+    for (const file of filesOfHelm(source)) {
+      const name = /^\$([^/]+)\//.exec(file)?.[1]
+      if (name !== undefined && names.has(name)) addValueFile(into, source, file, application)
+    }
+  }
+}
+
+function filesOfHelm({ helm }: ApplicationSource): readonly string[] {
+  return [...helm.valueFiles, ...helm.fileParameters.map(it => it.path)]
 }
 
 function addFolder(into: Dependencies, folder: RepositoryPath, index: TreeIndex, recurse: boolean): void {

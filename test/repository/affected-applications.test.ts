@@ -17,6 +17,21 @@ function application(name: string, source: object, annotations: Record<string, s
   return applicationFrom(document, { file: 'apps.yaml', line: 1 })
 }
 
+/** A chart from elsewhere, with its values in this repository. */
+function withRemoteChart(name: string, helm: object): Application {
+  const sources = [
+    { repoURL: 'https://charts.example.com', chart: 'web', targetRevision: '1.2.3', helm },
+    { repoURL: 'https://github.com/acme/shop', ref: 'values' },
+  ]
+  const document = applicationDocument.parse({
+    apiVersion: 'plumbline.dev/v1alpha1',
+    kind: 'Application',
+    metadata: { name },
+    spec: { sources, destination: { name: 'dev' } },
+  })
+  return applicationFrom(document, { file: 'apps.yaml', line: 1 })
+}
+
 async function affected(options: {
   readonly applications: readonly Application[]
   readonly before?: readonly Application[]
@@ -196,4 +211,20 @@ test('all of them, when what they read is more than can be read', async () => {
     'app@dev files',
     'b@dev files',
   ])
+})
+
+describe('an application whose chart is elsewhere is affected', () => {
+  const base: Files = { 'env/dev/web.yaml': 'a: 1', 'env/dev/other.yaml': 'a: 1', 'env/dev/banner.txt': 'hi' }
+  const web = withRemoteChart('web', {
+    valueFiles: ['$values/env/dev/web.yaml', 'values-of-the-chart.yaml'],
+    fileParameters: [{ name: 'banner', path: '$values/env/dev/banner.txt' }],
+  })
+
+  test.each<[string, string, readonly string[]]>([
+    ['by its value file', 'env/dev/web.yaml', ['web@dev files']],
+    ['by a file that is a value', 'env/dev/banner.txt', ['web@dev files']],
+    ['by no other value file', 'env/dev/other.yaml', []],
+  ])('%s', async (_, file, expected) => {
+    expect(await affected({ applications: [web], base, change: { [file]: 'b: 2' } })).toEqual(expected)
+  })
 })

@@ -34,8 +34,13 @@ const source: fc.Arbitrary<ApplicationSource> = fc.record({
     parameters: fc.array(fc.record({ name: text, value: fc.string(), forceString: fc.boolean() }), {
       maxLength: 2,
     }),
+    fileParameters: fc.array(fc.record({ name: text, path: text }), { maxLength: 2 }),
     skipCrds: fc.boolean(),
+    skipSchemaValidation: fc.boolean(),
     ignoreMissingValueFiles: fc.boolean(),
+    namespace: maybe(text),
+    kubeVersion: maybe(text),
+    apiVersions: texts,
   }),
 })
 
