@@ -1,14 +1,12 @@
-import { chmod, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { hasCode, messageOf, ToolError } from '../machine/errors.ts'
+import { join } from 'node:path'
+import { goBuild } from '../machine/go-build.ts'
 import { type Binary, type ModuleName, modules, type Platform } from './pins.ts'
-import { run } from '../machine/run.ts'
 
 const goModules = join(import.meta.dirname, '..', 'go')
 
 /**
  * Builds one binary from the Go modules pinned in tools/go and puts it at `target`, which exists complete or not at
- * all. Takes seconds to minutes. Rejects with {@link ToolError}; its message says when Go is missing or too old.
+ * all. Takes seconds to minutes. Rejects as {@link goBuild} does.
  */
 export async function buildBinary(
   binary: Binary,
@@ -17,51 +15,14 @@ export async function buildBinary(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const module = modules[binary.module]
-  const unfinished = join(dirname(target), `.build-${binary.name}-${process.pid}`)
-  try {
-    await run(
-      'go',
-      [
-        'build',
-        '-trimpath',
-        '-buildvcs=false',
-        '-ldflags',
-        linkerFlags(binary),
-        '-o',
-        unfinished,
-        `${module.path}${binary.mainPackage}`,
-      ],
-      {
-        cwd: join(goModules, module.folder),
-        env: {
-          ...process.env,
-          CGO_ENABLED: '0',
-          GOFLAGS: '-mod=readonly',
-          GOWORK: 'off',
-          GOOS: platform.os,
-          GOARCH: platform.arch,
-        },
-        signal,
-      },
-    )
-    await chmod(unfinished, 0o755)
-    await rename(unfinished, target)
-  } catch (error) {
-    if (signal?.aborted) throw error
-    throw explained(error)
-  } finally {
-    await rm(unfinished, { force: true })
-  }
-}
-
-function explained(error: unknown): unknown {
-  if (error instanceof Error && hasCode(error.cause, 'ENOENT')) {
-    return new ToolError('Go is not installed', { cause: error })
-  }
-  if (/requires go >= /.test(messageOf(error))) {
-    return new ToolError(`the installed Go is too old (${messageOf(error).trim()})`, { cause: error })
-  }
-  return error
+  await goBuild({
+    module: join(goModules, module.folder),
+    mainPackage: `${module.path}${binary.mainPackage}`,
+    linkerFlags: linkerFlags(binary),
+    platform,
+    target,
+    signal,
+  })
 }
 
 /**
