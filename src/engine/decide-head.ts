@@ -6,6 +6,7 @@ import type { Prediction } from '../model/rendered.ts'
 import type { Decision, PlanContext } from './decision.ts'
 import { differencesOf } from './diff-fields.ts'
 import { isEnding } from './ending.ts'
+import { ourEntry } from './field-set.ts'
 import { withLiveWhereIgnored } from './ignore-differences.ts'
 import { normalise } from './normalise.ts'
 import { combinedOrigin, originsOf } from './origins.ts'
@@ -63,7 +64,9 @@ function decideExisting(
   context: PlanContext,
 ): Decision {
   const { id } = desired
-  const isOurs = context.isOurs(id, live)
+  // Without an entry of ours nobody could tell what we have applied, nor take away what Git has no more.
+  const isLost = context.isOurs(id, live) && ourEntry(live) === null
+  const isOurs = context.isOurs(id, live) && !isLost
   if (prediction.kind === 'unchanged') {
     return { ...blank(desired), action: isOurs ? 'unchanged' : 'adopt', live, note: isOurs ? null : takeOver }
   }
@@ -94,11 +97,15 @@ function decideExisting(
   }
   if (prediction.kind === 'immutable') return { ...decision, action: 'replace', note: prediction.message }
   const note = prediction.kind === 'later' ? prediction.note : null
-  if (!isOurs) return { ...decision, action: 'adopt', note: note ?? takeOver }
+  if (isLost && differences.length === 0) {
+    return { ...decision, action: 'adopt', origin: 'drift', note: note ?? takeBack }
+  }
+  if (!isOurs) return { ...decision, action: 'adopt', note: note ?? (isLost ? takeBack : takeOver) }
   return { ...decision, action: differences.length === 0 ? 'unchanged' : 'update', note }
 }
 
 const takeOver = 'exists already; Plumbline takes it over'
+const takeBack = 'the cluster does not know any more who owns its fields; Plumbline takes it over again'
 
 function blank(desired: DesiredObject): Decision {
   return {

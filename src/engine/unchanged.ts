@@ -3,12 +3,14 @@ import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { ourEntry } from './field-set.ts'
 import { isJsonObject, property, sameJson } from './json.ts'
 import { hasKey } from './merge-keys.ts'
+import { isNothing } from './normalise.ts'
 import { holdsQuantities, sameQuantity } from './quantity.ts'
 import { parseStepValue } from './steps.ts'
 
 /**
- * Whether a server-side apply of `desired` is a no-op by definition: every rendered field is owned by our manager and equal to
- * live, and our manager owns nothing more. False when in doubt; a dry run decides then.
+ * Whether a server-side apply of `desired` changes no value, by definition: every rendered field has its value already, and our
+ * manager owns nothing that is not rendered. False when in doubt; a dry run decides then. Who owns the fields besides may change:
+ * a field of the same value is not taken from whoever owns it.
  *
  * `lastApplied` is what our last apply of all held, if that is known for certain. Who changes a value takes it from us, so that a
  * value which is still ours is the server's form of what we applied last: `1024Mi` as `1Gi`, an atomic list with its defaults.
@@ -18,10 +20,28 @@ export function provesUnchanged(
   live: KubernetesObject,
   lastApplied: KubernetesObject | null = null,
 ): boolean {
+  return proves(desired, live, { lastApplied, allOurs: false })
+}
+
+/** {@link provesUnchanged}, and our manager owns all that is rendered: so that whoever changes any of it takes it from us. */
+export function provesOurs(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  lastApplied: KubernetesObject | null = null,
+): boolean {
+  return proves(desired, live, { lastApplied, allOurs: true })
+}
+
+function proves(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  { lastApplied, allOurs }: { readonly lastApplied: KubernetesObject | null; readonly allOurs: boolean },
+): boolean {
   if (live.metadata.deletionTimestamp || live.apiVersion !== desired.apiVersion) return false
   const entry = ourEntry(live)
   if (!entry?.fieldsV1 || entry.apiVersion !== desired.apiVersion) return false
   return sameObject(withoutIdentity(desired), live, entry.fieldsV1, {
+    allOurs,
     builtIn: builtInGroups.has(groupOf(desired.apiVersion)),
     quantities: false,
     lastApplied: lastApplied?.apiVersion === desired.apiVersion ? lastApplied : undefined,
@@ -39,6 +59,8 @@ function withoutIdentity(object: KubernetesObject): Readonly<Record<string, unkn
 const builtInGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'autoscaling', 'policy'])
 
 interface Context {
+  /** Whether what is rendered must be ours. */
+  readonly allOurs: boolean
   readonly builtIn: boolean
   /** Inside a map whose values are quantities. */
   readonly quantities: boolean
@@ -65,17 +87,22 @@ function sameObject(
   context: Context,
 ): boolean {
   if (!isJsonObject(live)) return false
-  const names = Object.keys(desired)
   const members = Object.keys(owned).filter(name => name.startsWith('f:'))
   return (
-    names.length === members.length &&
-    names.every(name => {
+    members.every(member => Object.hasOwn(desired, member.slice('f:'.length))) &&
+    Object.keys(desired).every(name => {
       const member = owned[`f:${name}`]
-      if (member === undefined) return false
+      if (member === undefined)
+        return !context.allOurs && isThereAlready(name, desired[name], property(live, name))
       if (!Object.hasOwn(live, name)) return isLeftOut(desired[name], member)
       return same(desired[name], live[name], member, contextOf(name, context))
     })
   )
+}
+
+/** Of a field that is not ours nobody knows how it merges: just the same merges to the same, whatever it is. */
+function isThereAlready(name: string, desired: unknown, live: unknown): boolean {
+  return live === undefined ? isNothing(name, desired) : sameJson(desired, live)
 }
 
 /**
@@ -102,15 +129,18 @@ function sameList(
   context: Context,
 ): boolean {
   const members = Object.entries(owned).filter(([name]) => name !== '.')
-  if (members.length !== desired.length) return false
+  if (!members.every(([name]) => desired.some(item => isItemOf(name, item)))) return false
   const positions: number[] = []
   for (const item of desired) {
     const found = members.filter(([name]) => isItemOf(name, item))
     const [member] = found
-    if (!member || found.length > 1) return false
-    const at = live.findIndex(candidate => isItemOf(member[0], candidate))
-    const inItem = { ...context, lastApplied: itemOf(context.lastApplied, member[0]) }
-    if (at < 0 || !sameItem(item, live[at], member[1], inItem)) return false
+    if (found.length > 1 || (!member && context.allOurs)) return false
+    const at = live.findIndex(it => (member ? isItemOf(member[0], it) : sameJson(item, it)))
+    if (at < 0 || positions.includes(at)) return false
+    if (member) {
+      const inItem = { ...context, lastApplied: itemOf(context.lastApplied, member[0]) }
+      if (!sameItem(item, live[at], member[1], inItem)) return false
+    }
     positions.push(at)
   }
   // An apply puts the items in the order that it was given.

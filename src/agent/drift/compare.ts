@@ -4,7 +4,7 @@ import type { Change } from '../../model/plan.ts'
 import type { LiveRead } from '../../model/rendered.ts'
 import { driftOf } from '../../engine/drift.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
-import { provesUnchanged } from '../../engine/unchanged.ts'
+import { provesOurs } from '../../engine/unchanged.ts'
 import type { Assignment } from './assignment.ts'
 
 export type Finding =
@@ -31,6 +31,6 @@ export function compare(
     const wanted = desired.get(id)?.object
     if (!wanted || read.kind !== 'live') return { kind: 'as-synced', proven: false }
     const ours = withoutIgnored(wanted, read.object, application.ignoreDifferences, parseIdentity(id))
-    return { kind: 'as-synced', proven: provesUnchanged(ours, read.object, wanted) }
+    return { kind: 'as-synced', proven: provesOurs(ours, read.object, wanted) }
   }
 }
