@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. The rest is for people who change Plumbline.
 # Node 20 or newer, npm and git are enough: Node 24 itself comes with the packages.
-.PHONY: help demo test check bench dev format clusters-down
+.PHONY: help demo test check bench build dev format clusters-down
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -21,6 +21,9 @@ check: node_modules/.installed ## Static checks only, in seconds
 
 bench: node_modules/.installed ## Measures, prints a table and writes docs/benchmarks.md
 	@npm run --silent bench
+
+build: node_modules/.installed ## The command line as JavaScript in dist/, which starts several times as fast
+	@npm run --silent build
 
 dev: node_modules/.installed ## Watch mode: types and the tests of what changes
 	@npm run --silent dev

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { createFromManifest } from '../forge/github/create-from-manifest.ts'
+import { packageFile } from '../model/package-file.ts'
 import { parseAppDraft } from '../server/setup/app-draft.ts'
 import type { GitHubSetup } from '../server/setup/github-setup.ts'
 import { gitHubAddress, keptGitHub } from './github.ts'
 import { keepGitHubApp, keptGitHubAppFile } from './kept-github-app.ts'
 
-const appFile = new URL('../../app.yml', import.meta.url)
+const appFile = packageFile('app.yml')
 
 /** Creates the App that `app.yml` describes, on the GitHub of the environment, and keeps it in the data folder. */
 export async function gitHubSetup(

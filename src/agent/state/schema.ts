@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
+import { packageFile } from '../../model/package-file.ts'
 import type { Resource } from '../cluster/cluster.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 
@@ -47,7 +48,7 @@ export const definitionResource: Resource = {
 
 export const definitionName = 'applications.plumbline.dev'
 
-const definitionFile = new URL('../../../deploy/crds/applications.yaml', import.meta.url)
+const definitionFile = packageFile('deploy/crds/applications.yaml')
 
 /** The CustomResourceDefinition that this version works with. */
 export async function readDefinition(): Promise<KubernetesObject> {

@@ -1,3 +1,4 @@
+import { packageFile } from '../../model/package-file.ts'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -54,7 +55,7 @@ interface Style {
 
 function readStyles(): ReadonlyMap<string, Style> {
   const diff2html = createRequire(import.meta.url).resolve('diff2html/bundles/css/diff2html.min.css')
-  const ours = new URL('plumbline.css', import.meta.url)
+  const ours = packageFile('src/server/web/plumbline.css')
   const style = (path: string | URL): Style => {
     const body = readFileSync(path, 'utf8')
     return { body, etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"` }
