@@ -5,6 +5,7 @@ import { attributionOf } from './attribution.ts'
 import type { Decision } from './decision.ts'
 import { differencesOf } from './diff-fields.ts'
 import { unifiedDiff } from './diff-text.ts'
+import { withProperty } from './json.ts'
 import { normalise } from './normalise.ts'
 import { type GeneratedPair, type GeneratedPairs, pairGenerated } from './pair-generated.ts'
 import type { PlanRedactor } from './plan-redactor.ts'
@@ -89,7 +90,8 @@ function newOfPair(
 ): Change {
   const { redactor } = telling
   const change = changeOf(decision, telling, pairs)
-  const before = redactedAs(normalise(old.live), parseIdentity(decision.id).name, redactor)
+  const bare = withoutDefaults(normalise(old.live), decision.after)
+  const before = redactedAs(bare, parseIdentity(decision.id).name, redactor)
   const after = redactor.object(decision.after)
   const { name } = parseIdentity(oldId)
   const fate = old.action === 'delete' ? 'which is deleted' : 'which is left behind'
@@ -119,6 +121,11 @@ function oldOfPair(
 ): Change {
   const note = redactedNote([decision.note, `${parseIdentity(newId).name} takes its place`], telling.redactor)
   return { ...changeOf(decision, telling, pairs), fields: [], diff: '', note, pairedWith: newId }
+}
+
+/** A new object is told without the server's defaults; of what has no more than data, that is the type of a Secret. */
+function withoutDefaults(old: KubernetesObject, now: KubernetesObject | null): KubernetesObject {
+  return old.type === 'Opaque' && now?.type === undefined ? withProperty(old, 'type', undefined) : old
 }
 
 /** Redacted as an object of that name, so that equal values of a Secret are seen to be equal; told under its own. */
