@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff'
-import { stringify } from 'yaml'
+import { dump } from 'js-yaml'
 import type { KubernetesObject } from '../model/object.ts'
 import { isJsonObject } from './json.ts'
 import { compareTexts } from './order.ts'
@@ -54,13 +54,8 @@ function yamlLines(object: KubernetesObject | null): readonly string[] {
 
 /** YAML as people write it: `apiVersion`, `kind`, `metadata`, then the rest; names first in every object. */
 export function toYaml(object: KubernetesObject): string {
-  // Foreign readers still take `yes` and `0755` for YAML 1.1, so such texts are quoted.
-  return stringify(ordered(object, []), {
-    lineWidth: 0,
-    indentSeq: false,
-    aliasDuplicateObjects: false,
-    compat: 'yaml-1.1',
-  })
+  // Quotes what YAML 1.1 or 1.2 would not take for text: foreign readers still read `yes` and `0755` in the old way.
+  return dump(ordered(object, []), { lineWidth: -1, seqNoIndent: true, noRefs: true, quoteStyle: 'double' })
 }
 
 const topOrder = ['apiVersion', 'kind', 'metadata', 'type', 'immutable', 'spec', 'data', 'stringData']
@@ -77,5 +72,5 @@ function ordered(value: unknown, path: readonly string[]): unknown {
     return at < 0 ? first.length : at
   }
   const names = Object.keys(value).sort((a, b) => rank(a) - rank(b) || compareTexts(a, b))
-  return new Map(names.map(name => [name, ordered(value[name], [...path, name])]))
+  return Object.fromEntries(names.map(name => [name, ordered(value[name], [...path, name])]))
 }

@@ -1,9 +1,4 @@
-import {
-  Agent as HttpAgent,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  request as requestHttp,
-} from 'node:http'
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https'
 import type { ClusterAccess } from './cluster-access.ts'
 import { ClusterError } from './cluster.ts'
@@ -46,21 +41,20 @@ const connections = 16
 export function createConnection(access: ClusterAccess): Connection {
   const server = new URL(access.getCurrentCluster()?.server ?? '')
   const secure = server.protocol === 'https:'
-  const newAgent = (maxSockets: number) => {
-    const options = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets, scheduling: 'lifo' as const }
-    return secure ? new HttpsAgent(options) : new HttpAgent(options)
-  }
-  const forCalls = newAgent(connections)
-  // A watch holds its connection for minutes: it must not take one away from calls.
-  const forStreams = newAgent(Number.POSITIVE_INFINITY)
+  const transport = openTransport(secure)
 
-  async function begin(call: Call, agent: HttpAgent, signal: AbortSignal): Promise<IncomingMessage> {
+  async function begin(
+    call: Call,
+    purpose: 'calls' | 'streams',
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
     signal.throwIfAborted()
+    const { request: send, [purpose]: agent } = await transport
     const options = await credentials(access)
     // The agent of client-node knows the kubeconfig's proxy; without one, ours keeps connections and limits them.
     if (!access.getCurrentCluster()?.proxyUrl) options.agent = agent
     return new Promise((resolve, reject) => {
-      const request = (secure ? requestHttps : requestHttp)(
+      const request = send(
         new URL(server.pathname.replace(/\/$/, '') + call.path, server),
         {
           ...options,
@@ -85,17 +79,39 @@ export function createConnection(access: ClusterAccess): Connection {
 
   return {
     async send(call, signal) {
-      const response = await begin(call, forCalls, signal)
+      const response = await begin(call, 'calls', signal)
       return readAnswer(call, response, signal)
     },
     async open(call, signal) {
-      const response = await begin(call, forStreams, signal)
+      const response = await begin(call, 'streams', signal)
       return response.statusCode === 200 ? response : readAnswer(call, response, signal)
     },
     close() {
-      forCalls.destroy()
-      forStreams.destroy()
+      void transport.then(({ calls, streams }) => {
+        calls.destroy()
+        streams.destroy()
+      })
     },
+  }
+}
+
+interface Transport {
+  readonly request: typeof requestHttps
+  readonly calls: Agent
+  /** A watch holds its connection for minutes: it must not take one away from calls. */
+  readonly streams: Agent
+}
+
+/** Importing `node:http` loads Node's other HTTP client too, which takes longer than discovery: only where there is no TLS. */
+async function openTransport(secure: boolean): Promise<Transport> {
+  const { Agent, request } = secure
+    ? { Agent: HttpsAgent, request: requestHttps }
+    : ((await import('node:http')) as Pick<typeof import('node:http'), 'Agent' | 'request'>)
+  const options = { keepAlive: true, keepAliveMsecs: 30_000, scheduling: 'lifo' as const }
+  return {
+    request,
+    calls: new Agent({ ...options, maxSockets: connections }),
+    streams: new Agent({ ...options, maxSockets: Number.POSITIVE_INFINITY }),
   }
 }
 
