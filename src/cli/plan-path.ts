@@ -23,11 +23,15 @@ export async function planPath(
   options: Pick<TargetOptions, 'application' | 'namespace' | 'prune'> & { readonly base?: string },
   signal: AbortSignal,
 ): Promise<Plan> {
+  // The cluster is asked while files are read. Whoever needs its answer meets the failure.
+  engine.cluster.discover(signal).catch(() => undefined)
   const target = await readTarget(path, options, engine.clusterName)
-  const head = await renderTarget(engine, target, { signal })
-  const base =
-    options.base === undefined ? null : await renderBase(engine, target, { base: options.base, signal })
-  const remembered = await remember(engine, target.application.name, signal)
+  const { base: from } = options
+  const [head, base, remembered] = await Promise.all([
+    renderTarget(engine, target, { signal }),
+    from === undefined ? null : renderBase(engine, target, { base: from, signal }),
+    remember(engine, target.application.name, signal),
+  ])
   const request = { application: target.application, head, base, revision: null, remembered }
   const { plan } = await engine.planner.plan(request, signal)
   return plan
