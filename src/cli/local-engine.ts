@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openClusterAccess } from '../agent/cluster/cluster-access.ts'
 import { type AgentParts, createAgentParts } from '../compose/agent-parts.ts'
-import { shutdownSignal } from '../compose/shutdown.ts'
+import { explained } from './cluster-failure.ts'
 import type { TargetOptions } from './commands/options.ts'
+import { commandSignal } from './signal.ts'
 
 /** The agent's engine on a laptop: one cluster by kubeconfig, nothing kept on disk. */
 export interface LocalEngine extends AgentParts {
@@ -24,7 +25,6 @@ export async function withLocalEngine(
   const access = await openClusterAccess({ kubeconfig, context })
   const clusterName = access.getCurrentContext()
   const dataFolder = await mkdtemp(join(tmpdir(), 'plumbline-'))
-  const interrupted = shutdownSignal(() => new Error('interrupted'))
   const parts = createAgentParts({
     access,
     clusterName,
@@ -35,8 +35,9 @@ export async function withLocalEngine(
     env: process.env,
   })
   try {
-    const bound = options.timeout === undefined ? [] : [AbortSignal.timeout(options.timeout * 1000)]
-    await work({ ...parts, clusterName }, AbortSignal.any([interrupted, ...bound]))
+    await work({ ...parts, clusterName }, commandSignal(options))
+  } catch (error) {
+    throw explained(error, access)
   } finally {
     parts.cluster.close()
     await rm(dataFolder, { recursive: true, force: true })

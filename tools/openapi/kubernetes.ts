@@ -27,7 +27,7 @@ async function readCluster(): Promise<BundledSchemas> {
     return {
       version: openApi.kubernetesVersion,
       kinds: Object.fromEntries(
-        served.map(({ apiVersion, kinds }) => [apiVersion, Object.fromEntries([...kinds].sort())]),
+        served.map(({ apiVersion, kinds }) => [apiVersion, Object.fromEntries([...kinds].sort(byName))]),
       ),
       components: compactComponents(
         Object.assign({}, ...served.map(it => it.components)),
@@ -39,6 +39,8 @@ async function readCluster(): Promise<BundledSchemas> {
     await cluster.down()
   }
 }
+
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]) => (a < b ? -1 : 1)
 
 const bundle = await readCluster()
 const json = Buffer.from(JSON.stringify(bundle))

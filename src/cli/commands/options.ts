@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { secondsOf } from '../../model/duration.ts'
+import type { ColourChoice } from '../output/colour.ts'
 
 /** Options that every command on a PATH takes. */
 export interface TargetOptions {
@@ -11,6 +12,7 @@ export interface TargetOptions {
   /** Seconds. */
   readonly timeout?: number
   readonly output: 'text' | 'json' | 'markdown'
+  readonly color: ColourChoice
 }
 
 /** What stands below the options: what PATH is, how the command ends, and how people use it. */
@@ -26,25 +28,41 @@ export function helpBelow(it: { readonly exit?: string; readonly examples: reado
 }
 
 export function addTargetOptions(command: Command): Command {
+  addClusterOptions(command)
+    .option('--application <name>', "the application's name (default: the directory's name)")
+    .option('-n, --namespace <name>', 'namespace of objects that name none (default: "default")')
+    .option('--prune', 'delete objects that the application owns and Git no longer has')
+    .addOption(
+      new Option('-o, --output <format>', 'what to print')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+  return addColourOption(command)
+}
+
+/** Which cluster is asked, and for how long. */
+export function addClusterOptions(command: Command): Command {
   return command
     .option(
       '--kubeconfig <file>',
       'kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, or the cluster it runs in)',
     )
     .option('--context <name>', 'context of the kubeconfig')
-    .option('--application <name>', "the application's name (default: the directory's name)")
-    .option('-n, --namespace <name>', 'namespace of objects that name none (default: "default")')
-    .option('--prune', 'delete objects that the application owns and Git no longer has')
     .option(
       '--timeout <duration>',
       'how long to wait for the whole command, such as 90s or 5m',
       parseDuration,
     )
+}
+
+export function addColourOption(command: Command): Command {
+  return command
     .addOption(
-      new Option('-o, --output <format>', 'what to print')
-        .choices(['text', 'json', 'markdown'])
-        .default('text'),
+      new Option('--color <when>', 'colours, as NO_COLOR and FORCE_COLOR say too')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
     )
+    .addOption(new Option('--no-color').hideHelp())
 }
 
 function parseDuration(text: string): number {

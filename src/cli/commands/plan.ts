@@ -27,7 +27,7 @@ export function addPlanCommand(program: Command, end: (code: number) => void): v
       const { printPlan } = await import('../output/print.ts')
       await withLocalEngine(options, async (engine, signal) => {
         const plan = await planPath(engine, path, options, signal)
-        printPlan(plan, options.output)
+        printPlan(plan, options)
         if (plan.summary.error > 0) end(exitCodes.error)
         else end(plan.changes.some(it => it.action !== 'leave-behind') ? exitCodes.different : exitCodes.same)
       })

@@ -1,29 +1,50 @@
-import type { Command } from 'commander'
-import { count } from '../../model/phrase.ts'
-import { formatProblem } from '../../model/problem.ts'
+import { type Command, Option } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
+import type { ColourChoice } from '../output/colour.ts'
+import { addClusterOptions, addColourOption } from './options.ts'
+
+interface ValidateOptions {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly offline?: boolean
+  readonly render: boolean
+  readonly output: 'text' | 'json'
+  readonly color: ColourChoice
+  /** Seconds. */
+  readonly timeout?: number
+}
+
+const below = `
+PATH is a repository's folder, or files and folders in it (default: this folder). What is wrong is told all at once, with its place:
+  - .plumbline.yaml and Application documents
+  - manifests: syntax, unknown fields and kinds, removed API versions, wrong types, missing fields, values that are not allowed
+  - what kustomizations and charts render, traced back to the file it comes from
+Kinds are looked up in the cluster's own schemas, so custom ones count too, and in CustomResourceDefinitions of the same repository.
+Without a kubeconfig, or with --offline, the schemas of one Kubernetes version that Plumbline brings along are used.
+
+Exit code: 0 no problem, 1 problems, 2 error.
+
+Examples:
+  $ plumbline validate
+  $ plumbline validate --offline deploy/ charts/shop
+  $ plumbline validate --context prod --output json
+`
 
 export function addValidateCommand(program: Command, end: (code: number) => void): void {
-  program
-    .command('validate [path]')
+  const command = program
+    .command('validate [paths...]')
     .description(
-      'check .plumbline.yaml, Application documents and manifests; all problems at once, with file and line',
+      'check .plumbline.yaml, Applications and manifests; all problems at once, with file, line and column',
     )
-    .addHelpText(
-      'after',
-      "\nPATH is a repository's folder (default: this one). Needs no cluster.\nExit code: 0 no problem, 1 problems, 2 error.",
-    )
-    .action(async (path: string | undefined) => {
-      const { validateTree } = await import('../../repository/validate.ts')
-      const { folderTree } = await import('../../repository/tree.ts')
-      const tree = await folderTree(path ?? '.')
-      const { applications, files, problems } = await validateTree(tree, null, new AbortController().signal)
-      for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`)
-      process.stderr.write(
-        problems.length === 0
-          ? `no problems in ${count(files, 'file')} with ${count(applications.length, 'application')}\n`
-          : `${count(problems.length, 'problem')}\n`,
-      )
-      end(problems.length === 0 ? exitCodes.same : exitCodes.different)
+  addClusterOptions(command)
+    .option('--offline', 'ask no cluster')
+    .option('--no-render', 'look at files as they are written only, and run neither kustomize nor helm')
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text'))
+  addColourOption(command)
+    .addHelpText('after', below)
+    .action(async (paths: readonly string[], options: ValidateOptions) => {
+      const { validateCommand } = await import('../validate/validate-command.ts')
+      const problems = await validateCommand(paths.length === 0 ? ['.'] : paths, options)
+      end(problems === 0 ? exitCodes.same : exitCodes.different)
     })
 }

@@ -9,30 +9,33 @@ import { driftMarkdown, planMarkdown, syncMarkdown } from './markdown.ts'
 import { indentedChange, planText } from './plan-text.ts'
 import { syncText } from './sync-text.ts'
 
-type Format = TargetOptions['output']
+type Options = Pick<TargetOptions, 'output' | 'color'>
 
 export interface Drift {
   readonly application: string
   readonly drifted: readonly Change[]
 }
 
-export function printPlan(plan: Plan, format: Format): void {
-  print(format, plan, { text: () => planText(plan, paint()), markdown: () => planMarkdown(plan) })
+export function printPlan(plan: Plan, options: Options): void {
+  print(options, plan, { text: () => planText(plan, paint(options)), markdown: () => planMarkdown(plan) })
 }
 
-export function printSync(result: SyncResult, format: Format): void {
-  print(format, result, { text: () => syncText(result, paint()), markdown: () => syncMarkdown(result) })
+export function printSync(result: SyncResult, options: Options): void {
+  print(options, result, {
+    text: () => syncText(result, paint(options)),
+    markdown: () => syncMarkdown(result),
+  })
 }
 
-export function printDrift(drift: Drift, format: Format): void {
+export function printDrift(drift: Drift, options: Options): void {
   const text = () =>
     drift.drifted.length === 0
       ? `${drift.application}: no drift`
       : [
-          `${paint()('bold', drift.application)}: ${count(drift.drifted.length, 'object')} drifted`,
-          ...drift.drifted.map(it => indentedChange(it, paint())),
+          `${paint(options)('bold', drift.application)}: ${count(drift.drifted.length, 'object')} drifted`,
+          ...drift.drifted.map(it => indentedChange(it, paint(options))),
         ].join('\n\n')
-  print(format, drift, { text, markdown: () => driftMarkdown(drift) })
+  print(options, drift, { text, markdown: () => driftMarkdown(drift) })
 }
 
 export function printObjects(objects: readonly KubernetesObject[], format: 'yaml' | 'json'): void {
@@ -43,11 +46,15 @@ export function printObjects(objects: readonly KubernetesObject[], format: 'yaml
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 }
 
-function print(format: Format, value: unknown, as: { text: () => string; markdown: () => string }): void {
-  const text = format === 'json' ? JSON.stringify(value, null, 2) : as[format]()
+function print(
+  { output }: Options,
+  value: unknown,
+  as: { text: () => string; markdown: () => string },
+): void {
+  const text = output === 'json' ? JSON.stringify(value, null, 2) : as[output]()
   process.stdout.write(`${text}\n`)
 }
 
-function paint() {
-  return paintFor(process.stdout, process.env)
+function paint({ color }: Options) {
+  return paintFor(process.stdout, { color, env: process.env })
 }

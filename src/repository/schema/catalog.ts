@@ -92,8 +92,10 @@ function unknown(apiVersion: string, kind: string, known: Known): Lookup {
   })
   const group = groupOf(apiVersion)
   const isBuiltIn = !group.includes('.') || [...known.bundled.keys()].some(it => groupOf(it) === group)
-  if (!isBuiltIn && !known.complete && !groupIsDefined(group, known)) return { kind: 'untold' }
   const here = known.loaded.get(apiVersion)
+  // Versions that are not stable can be switched on, so that some clusters serve them.
+  const mayBeServed = isBuiltIn ? !here && !isStable(apiVersion) : !groupIsDefined(group, known)
+  if (mayBeServed && !known.complete) return { kind: 'untold' }
   if (here) return wrong(`there is no kind ${kind} in ${apiVersion}`, kindHint(apiVersion, kind, known))
   if (isBuiltIn) {
     return wrong(`there is no apiVersion ${apiVersion}`, apiVersionHint(apiVersion, kind, known))
@@ -149,6 +151,9 @@ function apiVersionsWith(kind: string, { loaded, bundled }: Known): readonly str
   const all = [...loaded, ...bundled]
     .filter(([, { kinds }]) => kinds.has(kind))
     .map(([apiVersion]) => apiVersion)
-  const isStable = (apiVersion: string) => /(^|\/)v\d+$/.test(apiVersion)
   return [...new Set(all)].sort((a, b) => Number(isStable(b)) - Number(isStable(a)))
+}
+
+function isStable(apiVersion: string): boolean {
+  return !/(^|\/)v\d+(alpha|beta)\d+$/.test(apiVersion)
 }

@@ -1,3 +1,4 @@
+import { groupOf } from '../../model/identity.ts'
 import type { Catalog } from './catalog.ts'
 import { checkObject } from './check-value.ts'
 import type { Finding } from './finding.ts'
@@ -43,13 +44,14 @@ function objectsIn(value: unknown, at: Path): readonly Placed[] {
 
 function checkOne(object: Placed['object'], at: Path, options: CheckOptions): readonly ObjectCheck[] {
   const { apiVersion, kind, metadata } = object
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return []
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || isReadElsewhere(apiVersion, kind))
+    return []
   const subject = subjectOf(kind, metadata)
   const found = options.catalog.find(apiVersion, kind)
+  // Configuration files of programs have an apiVersion and a kind too, but no name.
+  if (found.kind !== 'known' && nameIn(metadata) === null) return []
   if (found.kind === 'untold') return [{ kind: 'untold', apiVersion, objectKind: kind }]
   if (found.kind === 'wrong') {
-    // Configuration files of programs have an apiVersion and a kind too, but no name.
-    if (nameIn(metadata) === null) return []
     const { code, message, hint } = found
     const path = code === 'unknown-kind' && message.startsWith('there is no kind') ? ['kind'] : ['apiVersion']
     return [{ kind: 'checked', subject, at, findings: [{ code, path, message, hint }] }]
@@ -60,6 +62,15 @@ function checkOne(object: Placed['object'], at: Path, options: CheckOptions): re
   return [{ kind: 'checked', subject, at, findings }]
 }
 
+/** Applications have a check of their own, and kustomize's own documents never reach a cluster. */
+function isReadElsewhere(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion)
+  if (apiVersion === 'builtin' || group === 'kustomize.config.k8s.io') return true
+  return kind === 'Application' && applicationGroups.includes(group)
+}
+
+const applicationGroups: readonly string[] = ['plumbline.dev', 'argoproj.io']
+
 /** Schemas do not say it, for a server may make a name up; from Git that is for hooks only, which renders look after. */
 function nameFindings(metadata: unknown, { partial }: CheckOptions): readonly Finding[] {
   if (partial || (metadata !== undefined && metadata !== null && !isMap(metadata))) return []
@@ -68,7 +79,7 @@ function nameFindings(metadata: unknown, { partial }: CheckOptions): readonly Fi
   return [{ code: 'missing-field', path: ['metadata', 'name'], message, hint: null }]
 }
 
-export function subjectOf(kind: string, metadata: unknown): string {
+function subjectOf(kind: string, metadata: unknown): string {
   const name = nameIn(metadata)
   return name === null ? kind : `${kind} ${name}`
 }

@@ -53,11 +53,12 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 function textFlaw(value: string, { format, pattern, minLength, maxLength }: Schema): string | false {
   if (format === 'byte' && !base64.test(value.replace(/[\r\n]/g, ''))) return 'is not base64'
-  if (minLength !== undefined && [...value].length < minLength) {
+  const length = Array.from(value).length
+  if (minLength !== undefined && length < minLength) {
     return minLength === 1 ? 'must not be empty' : `must have at least ${count(minLength, 'character')}`
   }
-  if (maxLength !== undefined && [...value].length > maxLength) {
-    return `must have at most ${count(maxLength, 'character')}, but has ${[...value].length}`
+  if (maxLength !== undefined && length > maxLength) {
+    return `must have at most ${count(maxLength, 'character')}, but has ${length}`
   }
   return pattern !== undefined && fitsPattern(value, pattern) === false && `does not match ${pattern}`
 }

@@ -18,7 +18,7 @@ export function kindsDefinedBy(document: unknown): readonly DefinedKind[] {
   return versions.filter(isMap).flatMap(version => {
     const schema = isMap(version['schema']) ? version['schema']['openAPIV3Schema'] : null
     if (typeof version['name'] !== 'string' || version['served'] === false || !isMap(schema)) return []
-    return [{ apiVersion: `${group}/${version['name']}`, kind, schema: completed(schema as Schema) }]
+    return [{ apiVersion: `${group}/${version['name']}`, kind, schema: completed(schema) }]
   })
 }
 

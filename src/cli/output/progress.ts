@@ -1,0 +1,48 @@
+/** One line on a terminal that says what a command is doing, once that takes long enough to wonder. */
+export interface Progress {
+  /** What is being done now: `rendering overlays/dev`. Free to call often. */
+  say(what: string): void
+  /** Takes the line away. Nothing is shown after it. */
+  end(): void
+}
+
+const patienceMilliseconds = 1_000
+const frameMilliseconds = 100
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+/**
+ * Shows nothing where nobody looks: in a pipe or a log, or when a command is done within a second. A timer and a few lines, for what a
+ * library would take to load is more than most plans take.
+ */
+export function createProgress(stream: {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}): Progress {
+  if (stream.isTTY !== true) return { say: () => undefined, end: () => undefined }
+  let what = ''
+  let frame = 0
+  let shown = false
+  const draw = () => {
+    if (what === '') return
+    shown = true
+    const width = (stream.columns ?? 80) - 3
+    stream.write(`\r\u001b[K${frames[frame++ % frames.length]} ${what.slice(0, width)}`)
+  }
+  let ticking: NodeJS.Timeout | undefined
+  const waiting = setTimeout(() => {
+    draw()
+    ticking = setInterval(draw, frameMilliseconds).unref()
+  }, patienceMilliseconds).unref()
+  return {
+    say(next) {
+      what = next
+    },
+    end() {
+      clearTimeout(waiting)
+      clearInterval(ticking)
+      if (shown) stream.write('\r\u001b[K')
+      shown = false
+    },
+  }
+}

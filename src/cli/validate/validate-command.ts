@@ -1,0 +1,83 @@
+import { join, relative } from 'node:path'
+import type { Problem } from '../../model/problem.ts'
+import { openDestination } from '../destination.ts'
+import { commandSignal } from '../signal.ts'
+import { type ColourChoice, painter, paintFor, wantsColour } from '../output/colour.ts'
+import { createProgress } from '../output/progress.ts'
+import { problemsText, validatedText } from '../output/validate-text.ts'
+import { type Validated, validateWorkspace } from './validate-paths.ts'
+import { treeOf, type Workspace, workspacesOf } from './workspace.ts'
+
+interface Options {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly offline?: boolean
+  readonly render: boolean
+  readonly output: 'text' | 'json'
+  readonly color: ColourChoice
+  readonly timeout?: number
+}
+
+/** Validates and prints; resolves with the number of problems. */
+export async function validateCommand(paths: readonly string[], options: Options): Promise<number> {
+  const workspaces = await workspacesOf(paths)
+  const progress = createProgress(process.stderr)
+  try {
+    const signal = commandSignal(options)
+    progress.say('asking for the kinds that there are')
+    const destination = await openDestination(options, signal)
+    const results: Validated[] = []
+    const left = [...workspaces]
+    for (let workspace = left.shift(); workspace; workspace = left.shift()) {
+      progress.say('reading files')
+      const { tree, nested } = await treeOf(workspace)
+      left.unshift(...nested)
+      const request = { workspace, tree, destination, render: options.render, onProgress: progress.say }
+      results.push(fromHere(await validateWorkspace(request, signal), workspace))
+    }
+    const result = together(results)
+    progress.end()
+    print(result, options)
+    return result.problems.length
+  } finally {
+    progress.end()
+  }
+}
+
+function print(result: Validated, { output, color }: Options): void {
+  if (output === 'json') {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+    return
+  }
+  const { env } = process
+  const paint = wantsColour(color, process.stdout, env) ? painter(true) : null
+  process.stdout.write(problemsText(result.problems, paint))
+  if (paint && result.problems.length > 0) process.stdout.write('\n')
+  process.stderr.write(validatedText(result, paintFor(process.stderr, { color, env })))
+}
+
+/** Files as the person would name them from where the command runs. */
+function fromHere(result: Validated, { root }: Workspace): Validated {
+  const moved = ({ location, ...rest }: Problem): Problem => ({
+    ...rest,
+    location: location && { ...location, file: relative(process.cwd(), join(root, location.file)) },
+  })
+  return { ...result, problems: result.problems.map(moved) }
+}
+
+function together(results: readonly Validated[]): Validated {
+  const sum = (of: (it: Validated) => number) => results.reduce((all, it) => all + of(it), 0)
+  const unknownKinds: Record<string, number> = {}
+  for (const [kind, amount] of results.flatMap(it => Object.entries(it.unknownKinds))) {
+    unknownKinds[kind] = (unknownKinds[kind] ?? 0) + amount
+  }
+  return {
+    against: results[0]?.against ?? '',
+    files: sum(it => it.files),
+    objects: sum(it => it.objects),
+    applications: results.flatMap(it => it.applications),
+    unknownKinds,
+    skipped: results.flatMap(it => it.skipped),
+    problems: results.flatMap(it => it.problems),
+  }
+}
