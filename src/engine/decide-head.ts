@@ -60,20 +60,15 @@ function decideNew(desired: DesiredObject, prediction: Prediction, context: Plan
 function decideExisting(
   desired: DesiredObject,
   live: KubernetesObject,
-  prediction: Prediction,
+  prediction: Exclude<Prediction, { kind: 'refused' }>,
   context: PlanContext,
 ): Decision {
   const { id } = desired
   // Without an entry of ours nobody could tell what we have applied, nor take away what Git has no more.
   const isLost = context.isOurs(id, live) && ourEntry(live) === null
   const isOurs = context.isOurs(id, live) && !isLost
-  if (prediction.kind === 'unchanged') {
-    return { ...blank(desired), action: isOurs ? 'unchanged' : 'adopt', live, note: isOurs ? null : takeOver }
-  }
-  const target =
-    prediction.kind === 'predicted'
-      ? withoutAllocated(prediction.object, live)
-      : overlay(live, desired.object, context.lastSynced.get(id) ?? context.base.get(id) ?? null)
+  if (prediction.kind === 'unchanged' && isOurs) return { ...blank(desired), live }
+  const target = targetOf(desired, live, prediction, context)
   const rules = context.input.application.ignoreDifferences
   const before = normalise(live)
   const after = normalise(withLiveWhereIgnored(target, live, rules, parseIdentity(id)))
@@ -97,11 +92,33 @@ function decideExisting(
   }
   if (prediction.kind === 'immutable') return { ...decision, action: 'replace', note: prediction.message }
   const note = prediction.kind === 'later' ? prediction.note : null
-  if (isLost && differences.length === 0) {
-    return { ...decision, action: 'adopt', origin: 'drift', note: note ?? takeBack }
-  }
-  if (!isOurs) return { ...decision, action: 'adopt', note: note ?? (isLost ? takeBack : takeOver) }
+  if (isLost)
+    return {
+      ...decision,
+      action: 'adopt',
+      origin: differences.length === 0 ? 'drift' : decision.origin,
+      note: note ?? takeBack,
+    }
+  if (!isOurs) return { ...decision, action: 'adopt', note: note ?? takeOver }
   return { ...decision, action: differences.length === 0 ? 'unchanged' : 'update', note }
+}
+
+/** What live is going to be. */
+function targetOf(
+  desired: DesiredObject,
+  live: KubernetesObject,
+  prediction: Exclude<Prediction, { kind: 'refused' }>,
+  { lastSynced, base }: PlanContext,
+): KubernetesObject {
+  switch (prediction.kind) {
+    case 'unchanged':
+      return live
+    case 'predicted':
+      return withoutAllocated(prediction.object, live)
+    case 'later':
+    case 'immutable':
+      return overlay(live, desired.object, lastSynced.get(desired.id) ?? base.get(desired.id) ?? null)
+  }
 }
 
 const takeOver = 'exists already; Plumbline takes it over'

@@ -1,13 +1,21 @@
 import type { KubernetesObject } from '../model/object.ts'
 import { isJsonObject, property, withProperty } from './json.ts'
 import { hasKey, serverMergeKeysOf } from './merge-keys.ts'
+import { saysNothing } from './same-value.ts'
 
 /**
  * The part of `predicted` that is rendered: the server's form of every rendered value, none of its defaults. What a new
  * object is shown as, for the defaults of a dry run hold values (a cluster IP, a node port) that the real one will not get.
  */
 export function renderedPart(predicted: KubernetesObject, rendered: KubernetesObject): KubernetesObject {
-  return project(predicted, rendered, '') as KubernetesObject
+  return project(withoutUnasked(predicted, rendered), rendered, '') as KubernetesObject
+}
+
+/** A Service that leaves its addresses to the cluster in so many words (`clusterIP: ""`) gets others than those of the dry run. */
+function withoutUnasked(predicted: KubernetesObject, rendered: KubernetesObject): KubernetesObject {
+  const { spec } = rendered
+  const asked = isJsonObject(spec) ? allocated.filter(name => saysNothing(name, spec[name])) : []
+  return asked.length > 0 ? withoutAllocated(predicted, { ...predicted, spec: {} }) : predicted
 }
 
 function project(predicted: unknown, rendered: unknown, name: string): unknown {

@@ -9,8 +9,8 @@ import { parseStepValue } from './steps.ts'
 
 /**
  * Whether a server-side apply of `desired` changes no value, by definition: every rendered field has its value already, and our
- * manager owns nothing that is not rendered. False when in doubt; a dry run decides then. Who owns the fields besides may change:
- * a field of the same value is not taken from whoever owns it.
+ * manager owns nothing that is not rendered. False when in doubt; a dry run decides then. What is not ours although it is rendered
+ * and the same (somebody wrote it again, Git writes what was the server's default) is not taken: an apply would show no difference.
  *
  * `lastApplied` is what our last apply of all held, if that is known for certain. Who changes a value takes it from us, so that a
  * value which is still ours is the server's form of what we applied last: `1024Mi` as `1Gi`, an atomic list with its defaults.
