@@ -24,14 +24,15 @@ export function grantsOf(role: KubernetesObject | null): readonly Grant[] {
 function grantsOfRule(rule: unknown): readonly Grant[] {
   const texts = (field: string) => listAt(rule, field).map(String)
   const names = texts('resourceNames')
-  return texts('verbs').flatMap(verb => [
+  const targets = [
     ...texts('apiGroups').flatMap(group =>
       texts('resources').flatMap(resource =>
-        (names.length > 0 ? names : [null]).map(name => ({ verb, group, resource, isPath: false, name })),
+        (names.length > 0 ? names : [null]).map(name => ({ group, resource, isPath: false, name })),
       ),
     ),
-    ...texts('nonResourceURLs').map(resource => ({ verb, group: '', resource, isPath: true, name: null })),
-  ])
+    ...texts('nonResourceURLs').map(resource => ({ group: '', resource, isPath: true, name: null })),
+  ]
+  return targets.flatMap(target => texts('verbs').map(verb => ({ verb, ...target })))
 }
 
 /** Whether one of `others` allows it already. */
@@ -64,9 +65,8 @@ const mostShown = 5
 
 /** `get, list on pods; * on deployments.apps named web`. */
 export function describeGrants(grants: readonly Grant[]): string {
-  const byVerbs = Map.groupBy(grants, grant => JSON.stringify([targetOf(grant)]))
-  const parts = [...byVerbs.values()].map(
-    same => `${same.map(it => it.verb).join(', ')} on ${same[0] ? targetOf(same[0]) : ''}`,
+  const parts = [...Map.groupBy(grants, targetOf)].map(
+    ([target, same]) => `${same.map(it => it.verb).join(', ')} on ${target}`,
   )
   const more = parts.length > mostShown ? ` and ${parts.length - mostShown} more` : ''
   return `${parts.slice(0, mostShown).join('; ')}${more}`
