@@ -10,6 +10,8 @@ import { type Html, html } from './html.ts'
 /** One object: what is done to it, why that is a risk, what had drifted, and the diff. */
 export function changePanel(change: Change, filesUrl: string | null, style: DiffStyle): Html {
   const { action, risks, note, error } = change
+  // What another object takes the place of is told with that one.
+  const hasDiff = change.diff !== '' || !(error || change.pairedWith)
   return html`<details class="change" open id="${change.id}">
 <summary><span class="action ${action}">${actionWords[action]}</span> <b>${objectNameInText(change.id)}</b> ${originBadge(change)} ${sourceLink(change, filesUrl)}</summary>
 <div class="inside">
@@ -17,7 +19,7 @@ ${risks.map(risk => html`<p><span class="risk ${risk.severity}">${risk.severity}
 ${note && html`<p class="quiet">${note}</p>`}
 ${error && html`<pre class="error">${formatProblem(error)}</pre>`}
 ${driftTable(change.fields)}
-${(change.diff !== '' || !error) && diffView(change.diff, style)}
+${hasDiff && diffView(change.diff, style)}
 </div>
 </details>`
 }
