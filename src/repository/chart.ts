@@ -10,6 +10,8 @@ export interface ChartDependency {
   readonly repository: string
   /** A version or a range; empty when it is not said. */
   readonly version: string
+  /** What the chart calls it instead of its name. */
+  readonly alias: string | null
   readonly position: Position
 }
 
@@ -30,10 +32,18 @@ export function readChart(
   const chart = (document?.value ?? {}) as { name?: unknown; dependencies?: unknown }
   const listed = Array.isArray(chart.dependencies) ? (chart.dependencies as unknown[]) : []
   const dependencies = listed.flatMap((item, index) => {
-    const { name, repository, version } = (item ?? {}) as { [field: string]: unknown }
+    const { name, repository, version, alias } = (item ?? {}) as { [field: string]: unknown }
     if (typeof name !== 'string') return []
     const position = document!.positionOf(['dependencies', index])
-    return [{ name, repository: textOf(repository), version: textOf(version), position }]
+    return [
+      {
+        name,
+        repository: textOf(repository),
+        version: textOf(version),
+        alias: textOf(alias) || null,
+        position,
+      },
+    ]
   })
   return { name: typeof chart.name === 'string' ? chart.name : null, dependencies, problems }
 }

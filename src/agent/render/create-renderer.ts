@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import PQueue from 'p-queue'
 import type { Application, ApplicationSource } from '../../model/application.ts'
 import { InvalidInputError, type Problem } from '../../model/problem.ts'
-import type { RenderedObject } from '../../model/rendered.ts'
 import { chartFile } from '../../repository/chart.ts'
 import { kustomizationFiles } from '../../repository/kustomization.ts'
+import { ChartError, type Charts } from './charts/charts.ts'
 import { holds, renderDirectory } from './directory.ts'
+import type { UsedChart } from './helm/laid-out-chart.ts'
+import { chartRequestOf } from './helm/remote-chart.ts'
 import { lookUp, symlinkOutside } from './inside.ts'
 import { duplicateProblems, type Objects } from './objects.ts'
 import { createParseMemory } from './parse-memory.ts'
-import { createRenderMemory } from './render-memory.ts'
-import { renderHelm } from './render-helm.ts'
+import { createRenderMemory, type RenderResult } from './render-memory.ts'
+import { type HelmObjects, renderHelm } from './render-helm.ts'
 import { renderKustomize } from './render-kustomize.ts'
 import { defaultRenderLimits, type Renderer, type RenderLimits, type RenderRequest } from './renderer.ts'
 
@@ -20,6 +22,8 @@ export interface RendererOptions {
   readonly binaries: { readonly helm: string; readonly kustomize: string }
   /** For files of single runs; created when missing. Best on the file system that checkouts are on. */
   readonly cacheFolder: string
+  /** Charts that are not in the repository; without, there are none. */
+  readonly charts?: Charts
   readonly limits?: Partial<RenderLimits>
   /** Tools that run at once. Default 2. */
   readonly concurrency?: number
@@ -30,10 +34,24 @@ export function createRenderer(options: RendererOptions): Renderer {
   const limits = { ...defaultRenderLimits, ...options.limits }
   const scratchFolder = join(options.cacheFolder, 'render')
   const tools = new PQueue({ concurrency: options.concurrency ?? 2 })
-  const memory = createRenderMemory()
+  const charts = options.charts ?? null
+  const memory = createRenderMemory((chart, signal) => isStillThat(charts, chart, signal))
   const documents = createParseMemory()
 
-  async function renderSource(request: RenderRequest, source: ApplicationSource, signal: AbortSignal) {
+  async function renderSource(
+    request: RenderRequest,
+    source: ApplicationSource,
+    signal: AbortSignal,
+  ): Promise<Objects | HelmObjects> {
+    const helmPlace = {
+      binary: options.binaries.helm,
+      scratchFolder,
+      limits,
+      documents,
+      charts,
+      turn: <T>(run: () => Promise<T>) => tools.add(run),
+    }
+    if (chartRequestOf(source) !== null) return renderHelm(request, source, helmPlace, signal)
     const refused = await refusal(request, source)
     if (refused) return { objects: [], problems: [refused] }
     const root = await realpath(request.folder)
@@ -43,14 +61,14 @@ export function createRenderer(options: RendererOptions): Renderer {
       return tools.add(() => renderKustomize(request.folder, source, place(kustomize), signal))
     }
     if (await holds(root, source.path, [chartFile])) {
-      return tools.add(() => renderHelm(request, source, place(options.binaries.helm), signal))
+      return renderHelm(request, source, helmPlace, signal)
     }
     return renderDirectory(request.folder, source, { limits, documents }, signal)
   }
 
-  async function render(request: RenderRequest, signal: AbortSignal): Promise<readonly RenderedObject[]> {
+  async function render(request: RenderRequest, signal: AbortSignal): Promise<RenderResult> {
     await mkdir(scratchFolder, { recursive: true })
-    const results: Objects[] = []
+    const results: (Objects | HelmObjects)[] = []
     for (const source of request.application.sources.filter(it => !isOnlyValues(it, request.application))) {
       signal.throwIfAborted()
       results.push(await renderSource(request, source, signal))
@@ -60,10 +78,20 @@ export function createRenderer(options: RendererOptions): Renderer {
     problems.push(...duplicateProblems(objects))
     if (objects.length > limits.maxObjects) problems.push(tooMany(request.application, limits))
     if (problems.length > 0) throw new InvalidInputError(problems)
-    return objects
+    return { objects, charts: results.flatMap(it => ('charts' in it ? it.charts : [])) }
   }
 
-  return { render: (request, signal) => memory.once(request, () => render(request, signal)) }
+  return { render: (request, signal) => memory.once(request, signal, () => render(request, signal)) }
+}
+
+/** Whether a chart is what it was; a host that is away gives no answer, and the render that is asked for then says why. */
+async function isStillThat(charts: Charts | null, chart: UsedChart, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await charts?.fetch(chart.request, signal))?.digest === chart.digest
+  } catch (error) {
+    if (error instanceof ChartError) return false
+    throw error
+  }
 }
 
 /** A source with a `ref` and no path is there for its value files alone. */
@@ -79,10 +107,6 @@ async function refusal(request: RenderRequest, source: ApplicationSource): Promi
     location: application.definedIn,
     hint,
   })
-  if (source.chart !== null) {
-    const message = `the chart ${source.chart} of ${source.repoURL} cannot be fetched yet`
-    return at('source-not-supported', message, 'keep the chart in the repository and name its folder as path')
-  }
   if (!request.inRepository(source)) {
     const message = `${source.repoURL} is another repository, and cannot be read yet`
     return at(

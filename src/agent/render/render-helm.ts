@@ -1,75 +1,138 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ApplicationSource } from '../../model/application.ts'
-import { formatProblem, type Problem } from '../../model/problem.ts'
+import { formatProblem, type Problem, type SourceLocation } from '../../model/problem.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
+import { chartFile } from '../../repository/chart.ts'
 import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
-import { type ChartWalk, walkChart } from './helm/chart.ts'
+import type { HelmPlace, LaidOutChart, UsedChart } from './helm/laid-out-chart.ts'
+import { layOutLocalChart } from './helm/local-chart.ts'
 import { helmProblems } from './helm/problems.ts'
-import { createTemplateFinder, sourceComments } from './helm/source-comments.ts'
-import { findValueFiles, parameterArguments, valuesArgument } from './helm/values.ts'
-import { entriesBelow } from './inside.ts'
-import { copyFolders } from './kustomize/copy.ts'
+import { chartRequestOf, layOutRemoteChart } from './helm/remote-chart.ts'
+import { sourceComments } from './helm/source-comments.ts'
+import {
+  fileArguments,
+  findParameterFiles,
+  findValueFiles,
+  parameterArguments,
+  type ValueFile,
+  valuesArgument,
+} from './helm/values.ts'
+import { lookUp } from './inside.ts'
 import { objectsFrom, type Objects } from './objects.ts'
-import type { ToolPlace } from './render-kustomize.ts'
 import type { RenderRequest } from './renderer.ts'
 import { runTool } from './run-tool.ts'
 
-/** `helm template` of a chart in the repository: hooks and CRDs included, tests left out, nothing looked up anywhere. */
+export interface HelmObjects extends Objects {
+  /** Charts from elsewhere that took part. */
+  readonly charts: readonly UsedChart[]
+}
+
+/**
+ * `helm template` of a chart in the repository or from elsewhere: hooks and CRDs included, tests left out, nothing looked up in the
+ * cluster. What has to be fetched is fetched before; helm itself asks nobody.
+ */
 export async function renderHelm(
   request: RenderRequest,
   source: ApplicationSource,
-  place: ToolPlace,
+  place: HelmPlace,
   signal: AbortSignal,
-): Promise<Objects> {
-  const root = await realpath(request.folder)
-  const walk = await walkChart(root, source.path)
-  const values = await findValueFiles(root, source, request.application, request.inRepository)
-  const links = await unsafeLinks(root, walk, place)
-  const inline = inlineProblems(source, request)
-  const problems = [...walk.problems, ...values.problems, ...inline, ...links]
-  if (problems.length > 0) return { objects: [], problems }
-
+): Promise<HelmObjects> {
   const scratch = await realpath(await mkdtemp(join(place.scratchFolder, 'helm-')))
   try {
-    const chart = await chartFolder(root, source.path, walk, { ...place, scratchFolder: scratch })
-    const inlineFiles = source.helm.values === null ? [] : [join(scratch, 'inline-values.yaml')]
-    for (const file of inlineFiles) await writeFile(file, source.helm.values ?? '')
-    const rendered = await runTool({
+    const chart = await layOut(request, source, { place, scratch, signal })
+    const rendered = await renderChart(chart, { request, source, place, scratch, signal })
+    return { ...rendered, charts: chart.used }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+interface Run {
+  readonly request: RenderRequest
+  readonly source: ApplicationSource
+  readonly place: HelmPlace
+  readonly scratch: string
+  readonly signal: AbortSignal
+}
+
+async function layOut(
+  request: RenderRequest,
+  source: ApplicationSource,
+  { place, scratch, signal }: Pick<Run, 'place' | 'scratch' | 'signal'>,
+): Promise<LaidOutChart> {
+  const wanted = chartRequestOf(source)
+  if (wanted) return layOutRemoteChart(wanted, request.application.definedIn, { place, scratch, signal })
+  return layOutLocalChart(
+    { root: await realpath(request.folder), folder: source.path },
+    place,
+    scratch,
+    signal,
+  )
+}
+
+async function renderChart(chart: LaidOutChart, run: Run): Promise<Objects> {
+  const { request, source, place, scratch, signal } = run
+  const checkout = await realpath(request.folder)
+  const { application, inRepository } = request
+  const values = { application, checkout, chart, inRepository }
+  // Without the chart it cannot be told which of its files are there.
+  const canLook = !chart.isRemote || chart.problems.length === 0
+  const nothing = { files: [], problems: [] }
+  const valueFiles = canLook ? await findValueFiles(source, values) : nothing
+  const parameterFiles = canLook ? await findParameterFiles(source, values) : nothing
+  const inline = inlineProblems(source, request)
+  const problems = [...chart.problems, ...valueFiles.problems, ...parameterFiles.problems, ...inline]
+  if (problems.length > 0) return { objects: [], problems }
+
+  const inlineFiles = source.helm.values === null ? [] : [join(scratch, 'inline-values.yaml')]
+  for (const file of inlineFiles) await writeFile(file, source.helm.values ?? '')
+  const files = parameterFiles.files.map(it => it.file)
+  const subject = chart.isRemote ? `the chart ${source.chart ?? source.repoURL}` : source.path
+  const rendered = await place.turn(() =>
+    runTool({
       name: 'helm',
       binary: place.binary,
       args: [
         'template',
         ...destinationArguments(request, source),
-        ...[...values.files.map(file => join(root, file)), ...inlineFiles].flatMap(valuesArgument),
+        ...(source.helm.skipSchemaValidation ? ['--skip-schema-validation'] : []),
+        ...[...valueFiles.files.map(it => it.file), ...inlineFiles].flatMap(valuesArgument),
         ...parameterArguments(source.helm.parameters),
+        ...fileArguments(source.helm.fileParameters, files),
         // A release name such as `--set-file=x=/etc/passwd` is a name, not a flag.
         '--',
-        source.helm.releaseName ?? request.application.name,
-        chart,
+        source.helm.releaseName ?? application.name,
+        chart.path,
       ],
       scratch,
       environment: helmEnvironment(scratch),
-      subject: source.path,
+      subject,
       limits: place.limits,
       signal,
-    })
-    const finder = createTemplateFinder(root, source.path, walk)
-    if (!rendered.succeeded) {
-      const failure = {
-        stderr: rendered.stderr,
-        root,
-        scratch,
-        folder: source.path,
-        valueFiles: values.files,
-        inline: source.helm,
-      }
-      return { objects: [], problems: await helmProblems({ ...failure, fileOf: finder.fileOf }) }
-    }
-    return await traced(rendered.stdout, finder, place, signal)
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+    }),
+  )
+  if (rendered.succeeded) return traced(rendered.stdout, chart, place, signal)
+  const found = await helmProblems({
+    stderr: rendered.stderr,
+    folders: [`${scratch}/`, `${chart.root}/`, `${checkout}/`],
+    valueFiles: [...(await ownValues(chart)), ...valueFiles.files],
+    parameterFiles: parameterFiles.files,
+    inline: source.helm,
+    finder: chart.finder,
+    otherwise: chart.isRemote ? chart.standIn : chartLocation(chart),
+  })
+  return { objects: [], problems: found }
+}
+
+function chartLocation({ folder }: LaidOutChart): SourceLocation {
+  return { file: folder === '.' ? chartFile : `${folder}/${chartFile}`, line: 1 }
+}
+
+async function ownValues({ root, folder, isRemote }: LaidOutChart): Promise<readonly ValueFile[]> {
+  const shown = folder === '.' ? 'values.yaml' : `${folder}/values.yaml`
+  if ((await lookUp(root, shown)).kind !== 'file') return []
+  return [{ file: join(root, shown), shown, inRepository: !isRemote }]
 }
 
 function inlineProblems(source: ApplicationSource, request: RenderRequest): readonly Problem[] {
@@ -82,15 +145,17 @@ function inlineProblems(source: ApplicationSource, request: RenderRequest): read
 
 function destinationArguments(
   { application, destination }: RenderRequest,
-  source: ApplicationSource,
+  { helm }: ApplicationSource,
 ): readonly string[] {
+  const kubernetesVersion = helm.kubeVersion ?? destination.kubernetesVersion
+  const apiVersions = helm.apiVersions.length > 0 ? helm.apiVersions : destination.apiVersions
   return [
     '--namespace',
-    application.destination.namespace,
-    source.helm.skipCrds ? '--skip-crds' : '--include-crds',
+    helm.namespace ?? application.destination.namespace,
+    helm.skipCrds ? '--skip-crds' : '--include-crds',
     '--skip-tests',
-    ...(destination.kubernetesVersion ? ['--kube-version', destination.kubernetesVersion] : []),
-    ...(destination.apiVersions.length > 0 ? ['--api-versions', destination.apiVersions.join(',')] : []),
+    ...(kubernetesVersion ? ['--kube-version', kubernetesVersion] : []),
+    ...(apiVersions.length > 0 ? ['--api-versions', apiVersions.join(',')] : []),
   ]
 }
 
@@ -104,28 +169,10 @@ function helmEnvironment(scratch: string): Record<string, string> {
   }
 }
 
-/** helm follows symlinks inside of a chart. */
-async function unsafeLinks(root: string, walk: ChartWalk, place: ToolPlace): Promise<readonly Problem[]> {
-  const found = await Promise.all(walk.folders.map(folder => entriesBelow(root, folder, place.limits)))
-  return found.flatMap(it => it.problems)
-}
-
-/** The chart as it lies in the checkout; with `file://` dependencies, a copy that holds them in its `charts/`. */
-async function chartFolder(root: string, folder: string, walk: ChartWalk, place: ToolPlace): Promise<string> {
-  if (walk.vendored.length === 0) return join(root, folder)
-  const tree = join(place.scratchFolder, 'tree')
-  await copyFolders(root, walk.folders, tree, place.limits)
-  for (const { from, to } of walk.vendored) {
-    await mkdir(join(tree, to, '..'), { recursive: true })
-    await symlink(relative(join(tree, to, '..'), join(tree, from)), join(tree, to))
-  }
-  return join(tree, folder)
-}
-
 async function traced(
   output: string,
-  finder: ReturnType<typeof createTemplateFinder>,
-  place: ToolPlace,
+  { finder, standIn }: LaidOutChart,
+  place: HelmPlace,
   signal: AbortSignal,
 ): Promise<Objects> {
   const templateAt = sourceComments(output)
@@ -139,14 +186,14 @@ async function traced(
   for (const { object, source } of read.objects) {
     const template = templateAt(source?.line ?? 0)
     const found = template === null ? null : await finder.locate(template, object.kind, object.metadata.name)
-    objects.push({ object, source: found })
+    objects.push({ object, source: found ?? standIn })
   }
   const problems: Problem[] = []
   for (const problem of [...parsed.problems, ...read.problems]) {
     const template = templateAt(problem.location?.line ?? 0)
     const file = template === null ? null : await finder.fileOf(template)
     const message = `${formatProblem({ ...problem, location: null, hint: null })}, in what ${template ?? 'the chart'} renders`
-    problems.push({ ...problem, message, location: file === null ? null : { file, line: 1 } })
+    problems.push({ ...problem, message, location: file === null ? standIn : { file, line: 1 } })
   }
   return { objects, problems }
 }

@@ -18,7 +18,8 @@ export interface RenderRequest {
 }
 
 /**
- * Turns sources into objects. A function of the request alone: no cluster, no network, no credentials. Objects come as they
+ * Turns sources into objects. A function of the request and of the charts from elsewhere that it names: no cluster, no credentials,
+ * and no network but for fetching those. Objects come as they
  * are written: namespaces not defaulted, Secrets not folded; lists are flattened, and no identity comes twice.
  * Rejects with InvalidInputError, which holds every problem found with its place, or with the reason of `signal`.
  */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createRenderer } from '../../../src/agent/render/create-renderer.ts'
+import type { Charts } from '../../../src/agent/render/charts/charts.ts'
 import type { RenderLimits } from '../../../src/agent/render/renderer.ts'
 import { applicationDocument } from '../../../src/model/application-document.ts'
 import { applicationFrom } from '../../../src/model/application-from.ts'
@@ -27,6 +28,7 @@ export interface RenderingOptions {
   readonly spec?: object
   readonly kubernetesVersion?: string
   readonly apiVersions?: readonly string[]
+  readonly charts?: Charts
 }
 
 export type TracedObject = KubernetesObject & { readonly from: string | null }
@@ -40,6 +42,7 @@ export async function createRendering(): Promise<Rendering> {
       binaries: { helm: join(binaries, 'helm'), kustomize: join(binaries, 'kustomize') },
       cacheFolder: join(home, 'cache'),
       limits: options.limits ?? {},
+      ...(options.charts ? { charts: options.charts } : {}),
     })
     const folder = await mkdtemp(join(home, 'checkout-'))
     for (const [path, content] of Object.entries(files)) await put(join(folder, path), content)

@@ -1,68 +1,77 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ApplicationSource } from '../../../model/application.ts'
 import type { Problem, SourceLocation } from '../../../model/problem.ts'
-import { chartFile } from '../../../repository/chart.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
-import type { RepositoryPath } from '../../../repository/paths.ts'
-import { lookUp } from '../inside.ts'
 import { collectTexts, withoutValues } from '../without-values.ts'
+import type { TemplateFinder } from './source-comments.ts'
+import type { ValueFile } from './values.ts'
 
 export interface HelmFailure {
   readonly stderr: string
-  readonly root: string
-  readonly scratch: string
-  readonly folder: RepositoryPath
-  readonly valueFiles: readonly RepositoryPath[]
+  /** Absolute folders that mean nothing to people, with a slash at the end. */
+  readonly folders: readonly string[]
+  /** Whose values went in: the chart's own first, then the value files. */
+  readonly valueFiles: readonly ValueFile[]
+  /** Files that are values themselves. */
+  readonly parameterFiles: readonly ValueFile[]
   readonly inline: Pick<ApplicationSource['helm'], 'values' | 'parameters'>
-  fileOf(template: string): Promise<RepositoryPath | null>
+  readonly finder: TemplateFinder
+  /** Where it stands when no file of the repository is told. */
+  readonly otherwise: SourceLocation | null
 }
 
 /** What a failed `helm template` is about, at the template's line when helm names one. */
 export async function helmProblems(failure: HelmFailure): Promise<readonly Problem[]> {
-  const broken = await brokenValues(failure)
+  const parsed = await parsedValues(failure)
+  const broken = parsed.flatMap(({ problems }) => problems)
   if (broken.length > 0) return broken
   const said = cleaned(failure)
-  const message = shortened(withoutValues(said, await valueTexts(failure)))
-  const location = (await templateLocation(said, failure)) ?? {
-    file: `${failure.folder}/${chartFile}`.replace(/^\.\//, ''),
-    line: 1,
-  }
+  const message = shortened(withoutValues(said, await valueTexts(failure, parsed)))
+  const location = (await templateLocation(said, failure)) ?? failure.otherwise
   return [{ code: 'helm-failed', message, location, hint: hintFor(message) }]
 }
 
-async function brokenValues(failure: HelmFailure): Promise<readonly Problem[]> {
-  return (await parsedValues(failure)).flatMap(it => it.problems)
+interface ParsedValues {
+  readonly values: readonly unknown[]
+  readonly problems: readonly Problem[]
 }
 
-async function parsedValues({ root, folder, valueFiles }: HelmFailure) {
-  const files = [folder === '.' ? 'values.yaml' : `${folder}/values.yaml`, ...valueFiles]
-  const parsed: ReturnType<typeof parseYamlDocuments>[] = []
-  for (const file of files) {
-    if ((await lookUp(root, file)).kind !== 'file') continue
-    parsed.push(parseYamlDocuments(await readFile(join(root, file)), file))
-  }
-  return parsed
+function parsedValues({ valueFiles, otherwise }: HelmFailure): Promise<readonly ParsedValues[]> {
+  return Promise.all(
+    valueFiles.map(async ({ file, shown, inRepository }) => {
+      const { documents, problems } = parseYamlDocuments(await readFile(file), shown)
+      const values = documents.map(it => it.value)
+      if (inRepository) return { values, problems }
+      // A file of an archive is no place that anybody can be sent to.
+      const moved = problems.map(it => ({
+        ...it,
+        message: `${shown} of the chart, line ${it.location?.line}: ${it.message}`,
+        location: otherwise,
+      }))
+      return { values, problems: moved }
+    }),
+  )
 }
 
 /** Any value may be meant for a Secret. */
-async function valueTexts(failure: HelmFailure): Promise<ReadonlySet<string>> {
-  const { values, parameters } = failure.inline
-  const inline = parseYamlDocuments(values ?? '', 'values').documents
+async function valueTexts(
+  { inline, parameterFiles }: HelmFailure,
+  parsed: readonly ParsedValues[],
+): Promise<ReadonlySet<string>> {
+  const { values, parameters } = inline
   const found = new Set<string>()
-  for (const { value } of [...(await parsedValues(failure)).flatMap(it => it.documents), ...inline]) {
-    collectTexts(value, found, null)
-  }
+  const written = parseYamlDocuments(values ?? '', 'values').documents.map(it => it.value)
+  for (const value of [...parsed.flatMap(it => it.values), ...written]) collectTexts(value, found, null)
+  for (const { file } of parameterFiles) found.add((await readFile(file, 'utf8')).trim())
   for (const { value } of parameters) found.add(value.replace(/^\{|\}$/g, '').trim())
   return found
 }
 
 const longestMessage = 800
 
-function cleaned({ stderr, root, scratch }: HelmFailure): string {
-  return stderr
-    .replaceAll(`${scratch}/`, '')
-    .replaceAll(`${root}/`, '')
+function cleaned({ stderr, folders }: HelmFailure): string {
+  return folders
+    .reduce((text, folder) => text.replaceAll(folder, ''), stderr)
     .split('\n')
     .map(line => line.trim())
     .filter(line => line !== '' && !/^(WARNING|walk\.go|level=|Use --debug flag)/.test(line))
@@ -84,7 +93,7 @@ async function templateLocation(message: string, failure: HelmFailure): Promise<
     .toReversed()
     .sort((a, b) => Number(b[2] !== undefined) - Number(a[2] !== undefined))
   for (const [, template, line, column] of innermost) {
-    const file = await failure.fileOf(template!)
+    const file = await failure.finder.fileOf(template!)
     if (file === null) continue
     return { file, line: line ? Number(line) : 1, ...(column ? { column: Number(column) } : {}) }
   }

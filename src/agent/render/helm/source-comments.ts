@@ -16,29 +16,48 @@ export function sourceComments(output: string): (line: number) => string | null 
   return line => marks.findLast(mark => mark.line <= line)?.path ?? null
 }
 
-/** Finds where helm's name of a file (`web/templates/a.yaml`, `web/charts/lib/templates/b.yaml`) stands in the repository. */
+export interface TemplateFinder {
+  /** The file in the repository; null when it is in none. */
+  fileOf(template: string): Promise<RepositoryPath | null>
+  /** With the line of the document of this kind, when it can be told; of what was fetched, where it is asked for. */
+  locate(template: string, kind: string, name: string): Promise<SourceLocation | null>
+}
+
+/**
+ * Finds where helm's name of a file (`web/templates/a.yaml`, `web/charts/lib/templates/b.yaml`) stands in the repository. `walk` is
+ * null for a chart that is not in it.
+ */
 export function createTemplateFinder(
   root: string,
   folder: RepositoryPath,
-  walk: Pick<ChartWalk, 'vendored'>,
-) {
+  walk: Pick<ChartWalk, 'vendored' | 'remote'> | null,
+): TemplateFinder {
   const scanned = new Map<RepositoryPath, readonly ScannedDocument[]>()
 
-  async function fileOf(template: string): Promise<RepositoryPath | null> {
+  function pathOf(template: string): RepositoryPath {
     const path = [folder, ...template.split('/').slice(1)].filter(part => part !== '.').join('/')
-    const moved = walk.vendored.reduceRight(
-      (at, { from, to }) => (at.startsWith(`${to}/`) ? from + at.slice(to.length) : at),
+    return (walk?.vendored ?? []).reduceRight(
+      (at, { from, shownAt }) => (at.startsWith(`${shownAt}/`) ? from + at.slice(shownAt.length) : at),
       path,
     )
-    return (await lookUp(root, moved)).kind === 'file' ? moved : null
+  }
+
+  async function fileOf(template: string): Promise<RepositoryPath | null> {
+    if (walk === null) return null
+    const path = pathOf(template)
+    return (await lookUp(root, path)).kind === 'file' ? path : null
+  }
+
+  function askedFor(template: string): SourceLocation | null {
+    const path = pathOf(template)
+    return walk?.remote.find(it => path.startsWith(`${it.shownAt}/`))?.location ?? null
   }
 
   return {
     fileOf,
-    /** With the line of the document of this kind, when it can be told. */
-    async locate(template: string, kind: string, name: string): Promise<SourceLocation | null> {
+    async locate(template, kind, name) {
       const file = await fileOf(template)
-      if (file === null) return null
+      if (file === null) return askedFor(template)
       const documents = scanned.get(file) ?? scanDocuments(await readFile(join(root, file), 'utf8'))
       scanned.set(file, documents)
       return {

@@ -8,13 +8,16 @@ import { cacheFolder, isExecutable } from '../machine/programs.ts'
 const goModules = join(import.meta.dirname, '..', 'go')
 
 /**
- * Provides a server that nothing but tests needs, a Go program of tools/go/NAME, and returns its path. It is built when it is first
- * asked for (a minute or two) and kept in the user's cache by what it is made of, apart from the control plane's binaries: a new
+ * Provides a program that nothing but tests needs, of the Go module in tools/go/NAME, and returns its path. It is built when it is first
+ * asked for (seconds for the certificate, a minute or two for a server) and kept in the user's cache by what it is made of, apart from the control plane's binaries: a new
  * version of one leaves the other alone. Any number of processes may call it at once. Rejects with ToolError.
  */
-export async function ensureTestServer(name: 'registry' | 's3', signal?: AbortSignal): Promise<string> {
+export async function ensureTestProgram(
+  name: 'certificate' | 'registry' | 's3',
+  signal?: AbortSignal,
+): Promise<string> {
   const module = join(goModules, name)
-  const folder = join(cacheFolder(process.env), 'test-servers', `${name}-${await digestOf(module)}`)
+  const folder = join(cacheFolder(process.env), 'test-programs', `${name}-${await digestOf(module)}`)
   const target = join(folder, name)
   if (await isExecutable(target)) return target
   await mkdir(folder, { recursive: true })
