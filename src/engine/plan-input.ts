@@ -38,6 +38,8 @@ export interface PlanInput {
   readonly redactionKey: Uint8Array
   /** When live was read, RFC 3339. */
   readonly liveAt: string
+  /** Whether to list what others have put into our objects. Missing means no. */
+  readonly unmanaged?: boolean
   /** What risks depend on; missing: nothing is known. */
   readonly facts?: ClusterFacts
 }

@@ -11,6 +11,7 @@ import { noFacts, surroundingsOf } from './risks/surroundings.ts'
 import { isWrite } from './risks/wanted-facts.ts'
 import { bySeverity } from './risks.ts'
 import { formatSteps, valueAtSteps } from './steps.ts'
+import { unmanagedFields } from './unmanaged.ts'
 
 /**
  * What a merge will do to one application on one cluster. Compares live with what the server predicts, says why each field
@@ -36,7 +37,15 @@ export function planFrom(input: PlanInput, decisions: readonly Decision[] = deci
     summary: summaryOf(decisions),
     changes: changed.length === 0 ? [] : changesOf(decisions, changed, input, redactor),
     liveAt: input.liveAt,
+    ...(input.unmanaged ? { unmanaged: unmanagedOf(decisions, redactor) } : {}),
   }
+}
+
+function unmanagedOf(decisions: readonly Decision[], redactor: PlanRedactor): NonNullable<Plan['unmanaged']> {
+  return decisions.flatMap(({ id, desired, live }) => {
+    const fields = desired && live ? unmanagedFields(live, object => redactor.object(object)) : []
+    return fields.length > 0 ? [{ id, fields }] : []
+  })
 }
 
 function isChange(decision: Decision): decision is ChangingDecision {

@@ -38,6 +38,15 @@ export interface FieldChange {
   readonly follows?: ObjectId | null
 }
 
+/** A field of one of our objects that others wrote and we do not: no drift. */
+export interface UnmanagedField {
+  /** JSON pointer into the live object. */
+  readonly path: string
+  /** Redacted where it comes from a Secret. */
+  readonly value: unknown
+  readonly manager: string
+}
+
 export interface Change {
   readonly id: ObjectId
   readonly action: Exclude<Action, 'unchanged'>
@@ -76,6 +85,8 @@ export interface Plan {
   readonly changes: readonly Change[]
   /** When live was read, RFC 3339. */
   readonly liveAt: string
+  /** Only when it was asked for: what others have put into the application's objects, by id. */
+  readonly unmanaged?: readonly { readonly id: ObjectId; readonly fields: readonly UnmanagedField[] }[]
 }
 
 /** What an agent answers to a plan command. */

@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly removed?: boolean
   /** Default: what the application's sync policy says. */
   readonly prune?: boolean
+  /** Whether to list what others have put into the objects. Default: no. */
+  readonly unmanaged?: boolean
   /** Default: what the agent's memory on the cluster holds. */
   readonly remembered?: Remembered
 }
@@ -96,6 +98,7 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         removed: request.removed ?? false,
         failedGroups: discovery.failedGroups,
         redactionKey: key,
+        unmanaged: request.unmanaged ?? false,
         liveAt,
       }
       const decisions = decide(input)
