@@ -1,18 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rendererFor } from '../compose/renderer.ts'
+import type { Renderer } from '../agent/render/renderer.ts'
 import type { RenderedObject } from '../model/rendered.ts'
-import type { KubernetesObject } from '../model/object.ts'
 import { isInRepository } from '../repository/same-repository.ts'
 import type { TargetOptions } from './commands/options.ts'
+import type { Destination } from './destination.ts'
 import type { LocalEngine } from './local-engine.ts'
 import { readTarget, type Target } from './target.ts'
 
+interface RenderFrom {
+  /** In place of the target's root. */
+  readonly folder?: string
+  readonly signal: AbortSignal
+}
+
 /** Renders a target's sources from disk, as they are now, or from `folder` instead of the target's root. */
 export async function renderTarget(
-  engine: LocalEngine,
+  { cluster, renderer }: Pick<LocalEngine, 'cluster' | 'renderer'>,
   target: Target,
-  from: { readonly folder?: string; readonly signal: AbortSignal },
+  from: RenderFrom,
 ): Promise<readonly RenderedObject[]> {
-  const { kubernetesVersion, apiVersions } = await engine.cluster.discover(from.signal)
-  return engine.renderer.render(
+  return renderFor(renderer, target, { ...from, destination: await cluster.discover(from.signal) })
+}
+
+function renderFor(
+  renderer: Renderer,
+  target: Target,
+  from: RenderFrom & { readonly destination: Pick<Destination, 'kubernetesVersion' | 'apiVersions'> },
+): Promise<readonly RenderedObject[]> {
+  const { kubernetesVersion, apiVersions } = from.destination
+  return renderer.render(
     {
       folder: from.folder ?? target.root,
       contentKey: null,
@@ -25,12 +44,18 @@ export async function renderTarget(
   )
 }
 
+/** Renders PATH for a destination, without the engine that a plan needs. */
 export async function renderPath(
-  engine: LocalEngine,
   path: string,
   options: Pick<TargetOptions, 'application' | 'namespace'>,
+  destination: Destination,
   signal: AbortSignal,
-): Promise<readonly KubernetesObject[]> {
-  const target = await readTarget(path, options, engine.clusterName)
-  return (await renderTarget(engine, target, { signal })).map(it => it.object)
+): Promise<readonly RenderedObject[]> {
+  const target = await readTarget(path, options, destination.access?.getCurrentContext() ?? '')
+  const cacheFolder = await mkdtemp(join(tmpdir(), 'plumbline-render-'))
+  try {
+    return await renderFor(rendererFor(process.env, { cacheFolder }), target, { destination, signal })
+  } finally {
+    await rm(cacheFolder, { recursive: true, force: true })
+  }
 }

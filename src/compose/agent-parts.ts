@@ -6,7 +6,6 @@ import type { ClusterAccess } from '../agent/cluster/cluster-access.ts'
 import type { Cluster } from '../agent/cluster/cluster.ts'
 import { createCluster } from '../agent/cluster/create-cluster.ts'
 import { createPlanner, type Planner } from '../agent/plan/planner.ts'
-import { createRenderer } from '../agent/render/create-renderer.ts'
 import type { Renderer } from '../agent/render/renderer.ts'
 import { createState } from '../agent/state/create-state.ts'
 import type { State } from '../agent/state/state.ts'
@@ -15,7 +14,7 @@ import { createSyncer } from '../agent/sync/create-syncer.ts'
 import type { Syncer } from '../agent/sync/syncer.ts'
 import { createGitCache } from '../git/git-cache.ts'
 import type { GitCache } from '../git/repository.ts'
-import { rendererBinaries } from './binaries.ts'
+import { rendererFor } from './renderer.ts'
 
 export interface AgentPartsConfig {
   readonly access: ClusterAccess
@@ -58,10 +57,7 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
   const planner = createPlanner({ cluster, state, clock, clusterName })
   const limits = { syncs: config.concurrentSyncs }
   const syncer = createSyncer({ cluster, state, planner, clock, clusterName, logger, limits })
-  const renderer = createRenderer({
-    binaries: rendererBinaries(config.env),
-    cacheFolder: join(config.dataFolder, 'renders'),
-  })
+  const renderer = rendererFor(config.env, { cacheFolder: join(config.dataFolder, 'renders') })
   const gitCache = createGitCache({
     folder: join(config.dataFolder, 'git'),
     allowedProtocols: config.gitProtocols,

@@ -18,7 +18,7 @@ export function addDriftCommand(program: Command, end: (code: number) => void): 
       const { printDrift } = await import('../output/print.ts')
       await withLocalEngine(options, async (engine, signal) => {
         const drift = await driftOfPath(engine, path, options, signal)
-        printDrift(drift, options)
+        await printDrift(drift, options)
         if (drift.drifted.some(it => it.action === 'error')) end(exitCodes.error)
         else end(drift.drifted.length > 0 ? exitCodes.different : exitCodes.same)
       })

@@ -4,12 +4,14 @@ import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
 interface PlanOptions extends TargetOptions {
   readonly base?: string
+  readonly full?: boolean
 }
 
 export function addPlanCommand(program: Command, end: (code: number) => void): void {
   addTargetOptions(program.command('plan <path>'))
     .description('show what applying PATH would change in the cluster, without changing anything')
     .option('--base <dir-or-revision>', 'what the change starts from, to tell it from drift')
+    .option('--full', 'show objects that come or go to their last line')
     .addHelpText(
       'after',
       helpBelow({
@@ -27,7 +29,7 @@ export function addPlanCommand(program: Command, end: (code: number) => void): v
       const { printPlan } = await import('../output/print.ts')
       await withLocalEngine(options, async (engine, signal) => {
         const plan = await planPath(engine, path, options, signal)
-        printPlan(plan, options)
+        await printPlan(plan, options)
         if (plan.summary.error > 0) end(exitCodes.error)
         else end(plan.changes.some(it => it.action !== 'leave-behind') ? exitCodes.different : exitCodes.same)
       })

@@ -23,7 +23,7 @@ export function addSyncCommand(program: Command, end: (code: number) => void): v
       const { timeout: _, ...target } = options
       await withLocalEngine(target, async (engine, signal) => {
         const result = await syncPath(engine, path, options, signal)
-        printSync(result, options)
+        await printSync(result, options)
         if (result.outcome === 'failed') end(exitCodes.error)
         else end(result.outcome === 'synced' ? exitCodes.same : exitCodes.different)
       })

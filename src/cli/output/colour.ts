@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold'
+export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta' | 'dim' | 'bold'
 
 /** Paints text for a terminal. */
 export type Paint = (style: Style, text: string) => string
@@ -34,16 +34,4 @@ export function paintFor(
   { color, env }: { readonly color: ColourChoice; readonly env: NodeJS.ProcessEnv },
 ): Paint {
   return painter(wantsColour(color, stream, env))
-}
-
-/** Colours the lines of a unified diff. */
-export function paintDiff(diff: string, paint: Paint): string {
-  return diff
-    .split('\n')
-    .map(line => {
-      if (line.startsWith('+')) return paint('green', line)
-      if (line.startsWith('-')) return paint('red', line)
-      return line.startsWith('@@') ? paint('cyan', line) : line
-    })
-    .join('\n')
 }

@@ -1,33 +1,39 @@
 import { count } from '../../model/phrase.ts'
 import type { Change, Plan } from '../../model/plan.ts'
 import type { SyncResult } from '../../model/sync.ts'
-import { changeText, planText, summaryText } from './plan-text.ts'
+import { planMarkdown as planComment } from '../../server/report/comment.ts'
+import { lightName, name } from '../../server/report/escape.ts'
+import { objectSection } from '../../server/report/object-section.ts'
 import { syncText } from './sync-text.ts'
 
 const plain = (_style: unknown, text: string) => text
 
-/** A plan to paste into a pull request of a forge that Plumbline does not watch. */
+/** What a comment may hold on GitHub. */
+const longestComment = 65_536
+
+/** The plan as the comment of a pull request shows it, to paste into one of a forge that Plumbline does not watch. */
 export function planMarkdown(plan: Plan): string {
-  if (plan.changes.length === 0) return planText(plan, plain)
-  const head = `**${plan.application}** on **${plan.cluster}**: ${summaryText(plan)}`
-  return [head, ...plan.changes.map(fenced)].join('\n\n')
+  return planComment(plan, longestComment)
 }
 
 export function driftMarkdown(drift: {
   readonly application: string
   readonly drifted: readonly Change[]
 }): string {
-  if (drift.drifted.length === 0) return `**${drift.application}**: no drift`
-  const amount = count(drift.drifted.length, 'object')
-  return [`**${drift.application}**: ${amount} drifted`, ...drift.drifted.map(fenced)].join('\n\n')
+  const heading = `## Plumbline: ${lightName(drift.application)} `
+  if (drift.drifted.length === 0) return `${heading}has not drifted`
+  const sections = drift.drifted.map(it =>
+    objectSection(it, { page: null, files: null }).forms.at(-1)?.trim(),
+  )
+  return [
+    `${heading}drifted`,
+    `${count(drift.drifted.length, 'object')} of ${name(drift.application)}`,
+    ...sections,
+  ].join('\n\n')
 }
 
 export function syncMarkdown(result: SyncResult): string {
   return fence(syncText(result, plain), '')
-}
-
-function fenced(change: Change): string {
-  return fence(changeText(change, plain), 'diff')
 }
 
 /** Longer than any run of backticks inside, so that nothing breaks out. */

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { createRenderer } from '../../agent/render/create-renderer.ts'
-import { rendererBinaries } from '../../compose/binaries.ts'
+import { rendererFor } from '../../compose/renderer.ts'
 import type { Application } from '../../model/application.ts'
 import { InvalidInputError, type Problem } from '../../model/problem.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
@@ -39,11 +38,7 @@ export async function renderAll(request: RenderAllRequest, signal: AbortSignal):
   const { workspace, destination } = request
   const wanted = wantedRenders(request)
   const scratch = await mkdtemp(join(tmpdir(), 'plumbline-validate-'))
-  const renderer = createRenderer({
-    binaries: rendererBinaries(process.env),
-    cacheFolder: scratch,
-    concurrency: availableParallelism(),
-  })
+  const renderer = rendererFor(process.env, { cacheFolder: scratch, concurrency: availableParallelism() })
   let done = 0
   const one = async ({ name, application, isChart }: Wanted): Promise<Renders> => {
     try {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
+import { packageFile } from '../../model/package-file.ts'
 import type { Components, SchemaSource } from './schema.ts'
 
-/** What `npm run generate:kubernetes` writes: the schemas of one Kubernetes version, without words and status. */
+/** What tools/openapi/kubernetes.ts writes: the schemas of one Kubernetes version, without words and status. */
 export interface BundledSchemas {
   /** Such as `1.36.3`. */
   readonly version: string
@@ -11,7 +12,7 @@ export interface BundledSchemas {
   readonly components: Components
 }
 
-export const bundleFile = new URL('./kubernetes.json.br', import.meta.url)
+export const bundleFile = packageFile('src/repository/schema/kubernetes.json.br')
 
 let bundled: BundledSchemas | null = null
 

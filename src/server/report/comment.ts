@@ -1,4 +1,4 @@
-import type { Change } from '../../model/plan.ts'
+import type { Change, Plan } from '../../model/plan.ts'
 import { changesSomething, headline, isPlanned, type PlannedView } from './counts.ts'
 import { code, lightName, link, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
@@ -30,8 +30,34 @@ export function pullRequestComment(view: PullRequestView, limit: number): string
 
 /** The same without its heading, for checks: they have a title. */
 export function planSummary(view: PullRequestView, limit: number): string {
-  const top = `${planLine(view)}\n`
-  const bottom = footer(view)
+  return composed(view, { top: `${planLine(view)}\n`, bottom: footer(view), limit })
+}
+
+/** One application's plan as a comment shows it, without a pull request around it: for the command line. */
+export function planMarkdown(plan: Plan, limit: number): string {
+  const { application, cluster, liveAt } = plan
+  const view: PullRequestView = {
+    number: 0,
+    head: '',
+    base: '',
+    baseRef: '',
+    headUrl: null,
+    applications: [{ application, cluster, definedIn: null, status: { kind: 'planned', plan } }],
+    problems: [],
+    planUrl: null,
+    mergeEffect: { automatic: [], waitsForApproval: [], manual: [] },
+    forkAwaitsMaintainer: false,
+    replanning: null,
+  }
+  const heading = `## Plumbline: ${headline(view)}\n\n`
+  const top = `Plan of ${lightName(application)} for ${lightName(cluster)}, live as of ${utc(liveAt)}\n`
+  return `${heading}${composed(view, { top, bottom: '', limit: limit - heading.length })}`
+}
+
+function composed(
+  view: PullRequestView,
+  { top, bottom, limit }: { readonly top: string; readonly bottom: string; readonly limit: number },
+): string {
   const frames = view.applications
     .filter(isPlanned)
     .filter(worthUnfolding)
