@@ -11,15 +11,11 @@ const plane = useControlPlane()
 const dryRuns = () => plane.requests.filter(it => it.dryRun)
 
 describe('null, absent and empty are the same', () => {
-  const service = (more: object): KubernetesObject => ({
+  const service = (more: { labels?: object | null; spec?: object }): KubernetesObject => ({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: 'web', ...('labels' in more ? { labels: more.labels as Record<string, string> } : {}) },
-    spec: {
-      selector: { app: 'web' },
-      ports: [{ port: 80 }],
-      ...('spec' in more ? (more.spec as object) : {}),
-    },
+    metadata: { name: 'web', ...('labels' in more ? { labels: more.labels as {} } : {}) },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80 }], ...more.spec },
   })
   const withPod = (pod: object): KubernetesObject => {
     const base = deployment() as KubernetesObject & { spec: { template: { spec: object } } }

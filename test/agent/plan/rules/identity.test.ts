@@ -169,7 +169,6 @@ describe('a kind with several versions', () => {
       properties: { size: { type: 'integer' } },
     })
     await stage.synced([definition])
-    await plane.cluster.forgetDiscovery()
     const at = (version: string, size = 1) => custom(`${group}/${version}`, kind, 'one', { size })
     await expect.poll(() => served(`${group}/v1`, kind)).toBe(true)
     await stage.synced([definition, at('v1alpha1')])

@@ -76,7 +76,7 @@ describe('risks that depend on the cluster', () => {
     await stage.synced([deployment({ replicas: 3 }), autoscaler])
     const { spec, ...rest } = deployment()
     const { replicas: _, ...unscaled } = spec as Record<string, unknown>
-    const change = only(await stage.plan([{ ...rest, spec: unscaled } as KubernetesObject, autoscaler]))
+    const change = only(await stage.plan([{ ...rest, spec: unscaled }, autoscaler]))
     expect(change.fields).toMatchObject([{ path: '/spec/replicas', before: 3, after: 1 }])
     expect(change.risks).toMatchObject([{ code: 'replicas-autoscaled', severity: 'high' }])
   })
