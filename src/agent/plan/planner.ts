@@ -34,6 +34,14 @@ export interface PlanRequest {
   readonly unmanaged?: boolean
   /** Default: what the agent's memory on the cluster holds. */
   readonly remembered?: Remembered
+  readonly onProgress?: (progress: PlanProgress) => void
+}
+
+/** How far a plan is: objects read from the cluster, then compared with what is rendered. Told often. */
+export interface PlanProgress {
+  readonly step: 'reading' | 'comparing'
+  readonly done: number
+  readonly total: number
 }
 
 export interface Planned {
@@ -76,10 +84,19 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
       const base = request.base && settled(request.base, application, everServed(discovery)).objects
       const liveAt = clock().toISOString()
       const wanted = wantedIds(head, base ?? [], remembered)
+      request.onProgress?.({ step: 'reading', done: 0, total: wanted.size })
       const reads = await readLive({ cluster, application: application.name, wanted }, signal)
       const lastApplied = lastAppliedOf(remembered)
       const { predictions, live } = await predict(
-        { cluster, application, head: head.objects, live: reads, lastApplied, known },
+        {
+          cluster,
+          application,
+          head: head.objects,
+          live: reads,
+          lastApplied,
+          known,
+          onProgress: request.onProgress,
+        },
         signal,
       )
       const input: PlanInput = {

@@ -12,6 +12,7 @@ import { type Cluster, ClusterError, type Discovery } from '../cluster/cluster.t
 import { inParallel } from './in-parallel.ts'
 import type { KnownUnchanged } from './known-unchanged.ts'
 import { endsEverything } from './read-live.ts'
+import type { PlanRequest } from './planner.ts'
 import { refusalOf } from './refusal.ts'
 import { predictTakeOver } from './predict-take-over.ts'
 
@@ -24,6 +25,7 @@ export interface PredictRequest {
   readonly lastApplied: ReadonlyMap<ObjectId, KubernetesObject>
   /** What earlier dry runs have said. */
   readonly known: KnownUnchanged
+  readonly onProgress?: PlanRequest['onProgress']
 }
 
 export interface Predicted {
@@ -42,7 +44,10 @@ export async function predict(request: PredictRequest, signal: AbortSignal): Pro
   const live = new Map(request.live)
   const run = async (objects: readonly DesiredObject[], changedKinds: ReadonlySet<string>) => {
     const context = { ...request, live, discovery, changedKinds, newNamespaces: newNamespaces(request) }
-    const one = async (it: DesiredObject) => predictions.set(it.id, await predictStill(it, context, signal))
+    const one = async (it: DesiredObject) => {
+      predictions.set(it.id, await predictStill(it, context, signal))
+      request.onProgress?.({ step: 'comparing', done: predictions.size, total: request.head.length })
+    }
     await inParallel(objects, one)
   }
   // What defines kinds first: whether it changes decides how a refusal of its objects is read.
