@@ -35,7 +35,7 @@ export interface ChangeReading {
 
 /**
  * Reads both sides of a change. A document that is broken afterwards is a problem and nothing else: its application
- * counts neither as changed nor as removed. Rejects with GitError only.
+ * counts neither as changed nor as removed, though it moved to another file. Rejects with GitError only.
  */
 export async function readChange(change: Change, signal: AbortSignal): Promise<ChangeReading> {
   const { git, ref, branch, after } = change
@@ -46,6 +46,7 @@ export async function readChange(change: Change, signal: AbortSignal): Promise<C
   const oldFound = await findApplications(git, before, oldSettings.settings, signal)
   const newFound = await findApplications(git, after, settingsAfter, signal)
   const concerns = (application: Application) => concernsBranch(application, ref, branch)
+  const changedFiles = await git.changedFiles(before, after, signal)
   const affected = await affectedApplications({
     repository: git,
     ref,
@@ -53,18 +54,22 @@ export async function readChange(change: Change, signal: AbortSignal): Promise<C
     head: after,
     baseApplications: oldFound.applications.filter(concerns),
     headApplications: newFound.applications.filter(concerns),
-    changedFiles: await git.changedFiles(before, after, signal),
+    changedFiles,
     branch,
     signal,
   })
   const broken = new Set(newFound.problems.map(it => it.location?.file))
+  // What this change broke may be any application that it seems to remove.
+  const isUncertain = changedFiles.some(file => broken.has(file))
   return {
     settingsInForce:
       [change.before === null ? newSettings : oldSettings, newSettings].find(it => it.problems.length === 0)
         ?.settings ?? cautiousSettings([...oldFound.applications, ...newFound.applications]),
     settingsAfter,
     problems: [...newSettings.problems, ...newFound.problems],
-    affected: affected.filter(it => !it.removed || !broken.has(it.application.definedIn?.file)),
+    affected: affected.filter(
+      it => !it.removed || !(isUncertain || broken.has(it.application.definedIn?.file)),
+    ),
     applications: newFound.applications.filter(concerns),
   }
 }
