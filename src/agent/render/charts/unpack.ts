@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -15,6 +15,7 @@ export interface UnpackLimits {
 
 /** helm refuses larger charts than this as well; what is inside is templates. */
 const mostUnpackedBytes = 128 * 1024 ** 2
+const mostEntries = 10_000
 const longestPath = 512
 
 /**
@@ -28,30 +29,45 @@ export async function unpackChart(
 ): Promise<string> {
   const { what, limits, signal } = how
   const maxBytes = Math.min(limits.maxInputBytes, mostUnpackedBytes)
+  const maxEntries = Math.min(limits.maxFiles, mostEntries)
   const tops = new Set<string>()
-  let files = 0
-  let bytes = 0
+  const made = new Set<string>()
+  let count = 0
 
   async function write(entry: Entry): Promise<void> {
     const { type, name } = entry.header
+    count += 1
+    if (count > maxEntries) throw refused(what, `holds more than ${maxEntries} files`)
     if (type === 'directory') return void entry.resume()
     if (type !== 'file' && type !== 'contiguous-file')
       throw refused(what, `holds ${kindOf(type)}, ${quoted(name)}`)
     const parts = safeParts(name)
     if (parts === null) throw refused(what, `holds a file that would lie elsewhere, ${quoted(name)}`)
     tops.add(parts[0]!)
-    files += 1
-    bytes += entry.header.size ?? 0
-    if (files > limits.maxFiles) throw refused(what, `holds more than ${limits.maxFiles} files`)
-    if (bytes > maxBytes) throw refused(what, `holds more than ${Math.round(maxBytes / 1024 ** 2)} MiB`)
     const file = join(folder, ...parts)
-    await mkdir(dirname(file), { recursive: true })
-    // A name twice would overwrite what was looked at before.
-    await pipeline(entry, createWriteStream(file, { flags: 'wx', mode: 0o644 }))
+    const parent = dirname(file)
+    if (!made.has(parent)) await mkdir(parent, { recursive: true })
+    made.add(parent)
+    try {
+      await writeFile(file, entry as AsyncIterable<Buffer>, { flag: 'wx', mode: 0o644 })
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+      throw refused(what, `holds ${quoted(name)} twice`, cause)
+    }
+  }
+
+  // All that comes out counts, headers too: those alone can be made to be gigabytes.
+  async function* bounded(chunks: AsyncIterable<Buffer>) {
+    let bytes = 0
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw refused(what, `holds more than ${Math.round(maxBytes / 1024 ** 2)} MiB`)
+      yield chunk
+    }
   }
 
   const entries = extract()
-  const reading = pipeline(createReadStream(archive), createGunzip(), entries, { signal })
+  const reading = pipeline(createReadStream(archive), createGunzip(), bounded, entries, { signal })
   // Awaited below; what fails first is what counts.
   reading.catch(() => undefined)
   try {

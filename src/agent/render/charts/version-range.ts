@@ -43,6 +43,8 @@ function parseRange(text: string): readonly Group[] | null {
 }
 
 function parseGroup(text: string): Group | null {
+  // A comma stands between two terms.
+  if (/^\s*,|,\s*(,|$)/.test(text)) return null
   const terms = text
     .replaceAll(',', ' ')
     .replaceAll('=>', '>=')
