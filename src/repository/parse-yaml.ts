@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts'
 import { parseWithCare } from './careful-yaml.ts'
+import { createQuickPositions } from './quick-position.ts'
 import { parseQuickly, type QuickDocument } from './quick-yaml.ts'
 import type { YamlDocument } from './yaml-document.ts'
 import type { ValueLimits } from './yaml-value.ts'
@@ -48,18 +49,21 @@ export function parseYamlDocuments(
   return parsed
 }
 
-/** Positions inside of a document are asked for when something is wrong with it, and cost a careful parse. */
+/** Positions inside of a document are asked for when something is wrong with it, or of one field: they are looked up then. */
 function quickDocuments(
   quick: readonly QuickDocument[],
   text: string,
   bounds: YamlLimits,
 ): readonly YamlDocument[] {
+  const positions = createQuickPositions(text)
   let careful: readonly YamlDocument[] | null = null
   return quick.map(({ value, start }, at) => ({
     value,
     line: start.line,
     positionOf(path) {
       if (path.length === 0) return start
+      const position = positions(at, path)
+      if (position) return position
       careful ??= parseWithCare(text, '', bounds)?.documents ?? []
       return careful[at]?.positionOf(path) ?? start
     },

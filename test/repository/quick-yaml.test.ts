@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { parseWithCare } from '../../src/repository/careful-yaml.ts'
+import { createQuickPositions } from '../../src/repository/quick-position.ts'
 import { parseQuickly } from '../../src/repository/quick-yaml.ts'
 
 const bounds = { maxDepth: 100, maxAliases: 1_000 }
@@ -18,7 +19,21 @@ function expectEqual(text: string): boolean {
     problems: careful?.problems,
     documents: careful?.documents.map(it => ({ value: it.value, start: it.positionOf([]) })),
   }).toEqual({ problems: [], documents: quick })
+  const positions = createQuickPositions(text)
+  for (const [at, document] of (careful?.documents ?? []).entries()) {
+    for (const path of pathsIn(document.value, [])) {
+      const position = positions(at, path)
+      if (position) expect({ path, position }).toEqual({ path, position: document.positionOf(path) })
+    }
+  }
   return true
+}
+
+/** Of every value, and of one that is missing below it. */
+function pathsIn(value: unknown, path: readonly string[]): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  const inside = Object.entries(value).flatMap(([name, inner]) => pathsIn(inner, [...path, name]))
+  return [path, [...path, 'missing'], ...inside]
 }
 
 const snippets = [
