@@ -3,6 +3,10 @@ import { styleText } from 'node:util'
 import { startCommandLinePlace } from './command-line/place.ts'
 import { planScenario } from './command-line/plan.ts'
 import { syncScenario } from './command-line/sync.ts'
+import { monorepoScenario } from './engine/monorepo-scenario.ts'
+import { startEnginePlace } from './engine/place.ts'
+import { planGrowthScenario } from './engine/plan-growth.ts'
+import { planThousandScenario } from './engine/plan-thousand.ts'
 import { driftScenario } from './loop/drift.ts'
 import { memoryScenario } from './loop/memory.ts'
 import { startLoopPlace } from './loop/place.ts'
@@ -13,8 +17,9 @@ import type { Measured, Scenario } from './scenario.ts'
 import { tableText } from './table.ts'
 
 const commandLineScenarios = [planScenario, syncScenario]
+const engineScenarios = [planThousandScenario, planGrowthScenario, monorepoScenario]
 const loopScenarios = [webhookScenario, driftScenario, memoryScenario]
-const names = [...commandLineScenarios, ...loopScenarios].map(it => it.name)
+const names = [...engineScenarios, ...commandLineScenarios, ...loopScenarios].map(it => it.name)
 
 /** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, on the terminal only. */
 async function main(chosen: readonly string[]): Promise<number> {
@@ -37,6 +42,12 @@ async function main(chosen: readonly string[]): Promise<number> {
         'a cluster',
         startCommandLinePlace,
         commandLineScenarios.filter(isChosen),
+        signal,
+      )),
+      ...(await measureGroup(
+        'a cluster for large applications',
+        startEnginePlace,
+        engineScenarios.filter(isChosen),
         signal,
       )),
       ...(await measureGroup('the whole loop', startLoopPlace, loopScenarios.filter(isChosen), signal)),

@@ -13,7 +13,7 @@ const goModules = join(import.meta.dirname, '..', 'go')
  * version of one leaves the other alone. Any number of processes may call it at once. Rejects with ToolError.
  */
 export async function ensureTestProgram(
-  name: 'certificate' | 'registry' | 's3',
+  name: 'certificate' | 'registry' | 's3' | 'flux-ssa',
   signal?: AbortSignal,
 ): Promise<string> {
   const module = join(goModules, name)
