@@ -49,14 +49,21 @@ export function objectSection(change: Change, links: Links): Piece {
   ]
   const full = [`${heading}${source}`, ...body].join('\n\n')
   const short = shortForm(change, links)
-  return { forms: belongsOnThePage(change) ? ['', short] : ['', short, `\n${full}\n\n`] }
+  const isTold = belongsOnThePage(change) || givesWay(change)
+  return { forms: isTold ? ['', short] : ['', short, `\n${full}\n\n`] }
 }
 
 function shortForm(change: Change, links: Links): string {
   const size = change.diff === '' ? '' : `: ${count(changedLines(change.diff), 'changed line')}`
   const where = size && links.page ? `, ${link('on the page', links.page)}` : ''
   const error = change.error ? `: ${sentence(shorten(change.error.message, 300))}` : ''
-  return `- ${objectName(change.id)}, ${verb(change)}${error || `${size}${where}`}\n`
+  const note = givesWay(change) && change.note ? `: ${sentence(shorten(change.note, 300))}` : ''
+  return `- ${objectName(change.id)}, ${verb(change)}${error || note || `${size}${where}`}\n`
+}
+
+/** Another object takes its place, and is told with the one diff of both. */
+function givesWay({ pairedWith, action }: Change): boolean {
+  return pairedWith != null && action !== 'create'
 }
 
 function belongsOnThePage(change: Change): boolean {

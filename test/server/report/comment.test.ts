@@ -248,3 +248,29 @@ describe('the comment on a pull request', () => {
     expect(plan().changes[0]!.diff).toBe(scaleDiff)
   })
 })
+
+test('objects with a hash in their names show one diff, and what gives way is one line', () => {
+  const [oldId, newId] = ['bc2d4fgh5k', '9tm8k7h6g5'].map(hash => `/ConfigMap/guestbook/settings-${hash}`)
+  const pair = [
+    change({
+      id: newId!,
+      action: 'create',
+      pairedWith: oldId!,
+      diff: '-  mode: slow\n+  mode: fast\n',
+      note: 'takes the place of settings-bc2d4fgh5k, which is deleted',
+    }),
+    change({
+      id: oldId!,
+      action: 'delete',
+      pairedWith: newId!,
+      fields: [],
+      diff: '',
+      note: 'settings-9tm8k7h6g5 takes its place',
+    }),
+  ]
+  const body = pullRequestComment(view({ applications: [planned({ changes: pair })] }), limit)
+  expect(body.match(/```diff/g)).toHaveLength(1)
+  expect(body).toContain(
+    '- ConfigMap `guestbook/settings-bc2d4fgh5k`, delete: settings-9tm8k7h6g5 takes its place\n',
+  )
+})
