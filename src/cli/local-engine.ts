@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openClusterAccess } from '../agent/cluster/cluster-access.ts'
 import { type AgentParts, createAgentParts } from '../compose/agent-parts.ts'
+import { localCharts } from '../compose/charts.ts'
 import { explained } from './cluster-failure.ts'
 import type { TargetOptions } from './commands/options.ts'
 import { commandSignal } from './signal.ts'
@@ -18,7 +19,7 @@ export interface LocalEngine extends AgentParts {
  * a sync roll back; a second Ctrl-C ends the process, and the next sync finishes or rolls back by the journal.
  */
 export async function withLocalEngine(
-  options: Pick<TargetOptions, 'kubeconfig' | 'context' | 'timeout'>,
+  options: Pick<TargetOptions, 'kubeconfig' | 'context' | 'timeout' | 'chartHosts' | 'fetch'>,
   work: (engine: LocalEngine, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { kubeconfig, context } = options
@@ -31,6 +32,7 @@ export async function withLocalEngine(
     dataFolder,
     concurrentSyncs: 1,
     gitProtocols: ['file'],
+    charts: localCharts(options, process.env),
     logger: quietLogger,
     env: process.env,
   })

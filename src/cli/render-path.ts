@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { localCharts } from '../compose/charts.ts'
 import { rendererFor } from '../compose/renderer.ts'
 import type { Renderer } from '../agent/render/renderer.ts'
 import type { RenderedObject } from '../model/rendered.ts'
@@ -47,14 +48,16 @@ function renderFor(
 /** Renders PATH for a destination, without the engine that a plan needs. */
 export async function renderPath(
   path: string,
-  options: Pick<TargetOptions, 'application' | 'namespace'>,
+  options: Pick<TargetOptions, 'application' | 'namespace' | 'chartHosts' | 'fetch'>,
   destination: Destination,
   signal: AbortSignal,
 ): Promise<readonly RenderedObject[]> {
   const target = await readTarget(path, options, destination.access?.getCurrentContext() ?? '')
+  const charts = localCharts(options, process.env)
   const cacheFolder = await mkdtemp(join(tmpdir(), 'plumbline-render-'))
   try {
-    return await renderFor(rendererFor(process.env, { cacheFolder }), target, { destination, signal })
+    const renderer = rendererFor(process.env, { cacheFolder, charts })
+    return await renderFor(renderer, target, { destination, signal })
   } finally {
     await rm(cacheFolder, { recursive: true, force: true })
   }

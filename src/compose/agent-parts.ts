@@ -6,6 +6,7 @@ import type { ClusterAccess } from '../agent/cluster/cluster-access.ts'
 import type { Cluster } from '../agent/cluster/cluster.ts'
 import { createCluster } from '../agent/cluster/create-cluster.ts'
 import { createPlanner, type Planner } from '../agent/plan/planner.ts'
+import type { Charts } from '../agent/render/charts/charts.ts'
 import type { Renderer } from '../agent/render/renderer.ts'
 import { createState } from '../agent/state/create-state.ts'
 import type { State } from '../agent/state/state.ts'
@@ -24,6 +25,8 @@ export interface AgentPartsConfig {
   readonly concurrentSyncs: number
   /** `http` is for forges on this machine; `file` for the command line, whose repository is on disk. */
   readonly gitProtocols: readonly string[]
+  /** Charts that are not in the repository; null when there are none. */
+  readonly charts?: Charts | null
   readonly logger: SyncLogger
   readonly env: NodeJS.ProcessEnv
 }
@@ -57,7 +60,10 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
   const planner = createPlanner({ cluster, state, clock, clusterName })
   const limits = { syncs: config.concurrentSyncs }
   const syncer = createSyncer({ cluster, state, planner, clock, clusterName, logger, limits })
-  const renderer = rendererFor(config.env, { cacheFolder: join(config.dataFolder, 'renders') })
+  const renderer = rendererFor(config.env, {
+    cacheFolder: join(config.dataFolder, 'renders'),
+    charts: config.charts ?? null,
+  })
   const gitCache = createGitCache({
     folder: join(config.dataFolder, 'git'),
     allowedProtocols: config.gitProtocols,

@@ -5,7 +5,7 @@ import { rendererBinaries } from './binaries.ts'
 /** The renderer as the agent and the command line have it: with the tools that are installed. */
 export function rendererFor(
   env: NodeJS.ProcessEnv,
-  options: Pick<RendererOptions, 'cacheFolder' | 'concurrency'>,
+  options: Pick<RendererOptions, 'cacheFolder' | 'concurrency' | 'charts'>,
 ): Renderer {
   return createRenderer({ ...options, binaries: rendererBinaries(env) })
 }

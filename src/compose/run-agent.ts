@@ -2,6 +2,7 @@ import { openClusterAccess } from '../agent/cluster/cluster-access.ts'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { createDriftWatcher } from '../agent/drift/create-drift-watcher.ts'
 import { lead } from '../agent/lease/lease.ts'
@@ -14,6 +15,7 @@ import { version } from '../cli/version.ts'
 import { stateNamespace } from '../model/fields.ts'
 import { isInRepository } from '../repository/same-repository.ts'
 import { type AgentParts, createAgentParts } from './agent-parts.ts'
+import { agentCharts } from './charts.ts'
 import { createCredentials } from './credentials.ts'
 import { createLogger } from './logger.ts'
 import { shutdownSignal } from './shutdown.ts'
@@ -27,6 +29,8 @@ export interface AgentConfig {
   readonly context: string | null
   readonly dataFolder: string
   readonly concurrentSyncs: number
+  /** File that lists where charts may be fetched from; without, they come from the repository alone. */
+  readonly chartHostsFile: string | null
 }
 
 /** How often Git is asked while the server is gone. */
@@ -42,7 +46,8 @@ export async function runAgent(config: AgentConfig): Promise<void> {
     kubeconfig: kubeconfig ?? undefined,
     context: context ?? undefined,
   })
-  const parts = createAgentParts({ ...config, access, gitProtocols, logger, env: process.env })
+  const charts = await agentCharts(config.chartHostsFile, join(config.dataFolder, 'charts'))
+  const parts = createAgentParts({ ...config, charts, access, gitProtocols, logger, env: process.env })
   const { state, syncer } = parts
   try {
     await untilDone('prepare the state in the cluster', () => state.prepare(asked), { signal: asked, logger })

@@ -23,7 +23,7 @@ export interface RendererOptions {
   /** For files of single runs; created when missing. Best on the file system that checkouts are on. */
   readonly cacheFolder: string
   /** Charts that are not in the repository; without, there are none. */
-  readonly charts?: Charts
+  readonly charts?: Charts | null
   readonly limits?: Partial<RenderLimits>
   /** Tools that run at once. Default 2. */
   readonly concurrency?: number

@@ -8,11 +8,12 @@ interface AgentOptions {
   readonly context?: string
   readonly data: string
   readonly syncs: string
+  readonly chartHosts?: string
 }
 
 const environment = `
 Environment:
-  PLUMBLINE_SERVER, PLUMBLINE_CLUSTER, PLUMBLINE_TOKEN_FILE, PLUMBLINE_DATA
+  PLUMBLINE_SERVER, PLUMBLINE_CLUSTER, PLUMBLINE_TOKEN_FILE, PLUMBLINE_DATA, PLUMBLINE_CHART_HOSTS
                             in place of the options
   LOG_LEVEL                 trace, debug, info (default), warn, error
 
@@ -45,6 +46,11 @@ export function addAgentCommand(program: Command): void {
       'folder for checkouts and caches; may be emptied at any time',
       process.env.PLUMBLINE_DATA ?? './plumbline-agent',
     )
+    .option(
+      '--chart-hosts <file>',
+      'YAML file that lists where charts may be fetched from, and with which credentials (default: nowhere)',
+      process.env.PLUMBLINE_CHART_HOSTS,
+    )
     .option('--syncs <number>', 'how many applications are synced at once', '4')
     .addHelpText('after', environment)
     .action(async (options: AgentOptions) => {
@@ -57,6 +63,7 @@ export function addAgentCommand(program: Command): void {
         context: options.context ?? null,
         dataFolder: options.data,
         concurrentSyncs: Number(options.syncs),
+        chartHostsFile: options.chartHosts ?? null,
       })
     })
 }

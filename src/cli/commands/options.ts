@@ -3,7 +3,7 @@ import { secondsOf } from '../../model/duration.ts'
 import type { ColourChoice } from '../output/colour.ts'
 
 /** Options that every command on a PATH takes. */
-export interface TargetOptions {
+export interface TargetOptions extends ChartOptions {
   readonly kubeconfig?: string
   readonly context?: string
   readonly application?: string
@@ -13,6 +13,12 @@ export interface TargetOptions {
   readonly timeout?: number
   readonly output: 'text' | 'json' | 'markdown'
   readonly color: ColourChoice
+}
+
+/** Where charts that are not in the repository come from. */
+export interface ChartOptions {
+  readonly chartHosts?: string
+  readonly fetch?: boolean
 }
 
 /** What stands below the options: what PATH is, how the command ends, and how people use it. */
@@ -28,7 +34,7 @@ export function helpBelow(it: { readonly exit?: string; readonly examples: reado
 }
 
 export function addTargetOptions(command: Command): Command {
-  addClusterOptions(command)
+  addChartOptions(addClusterOptions(command))
     .option('--application <name>', "the application's name (default: the directory's name)")
     .option('-n, --namespace <name>', 'namespace of objects that name none (default: "default")')
     .option('--prune', 'delete objects that the application owns and Git no longer has')
@@ -53,6 +59,15 @@ export function addClusterOptions(command: Command): Command {
       'how long to wait for the whole command, such as 90s or 5m',
       parseDuration,
     )
+}
+
+export function addChartOptions(command: Command): Command {
+  return command
+    .option(
+      '--chart-hosts <file>',
+      'YAML file with credentials and certificates of hosts that charts come from, as the agent has it (default: $PLUMBLINE_CHART_HOSTS)',
+    )
+    .option('--no-fetch', 'fetch no chart that is not in the repository')
 }
 
 export function addColourOption(command: Command): Command {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { addClusterOptions, helpBelow, type TargetOptions } from './options.ts'
+import { addChartOptions, addClusterOptions, helpBelow, type TargetOptions } from './options.ts'
 
 interface RenderOptions extends Omit<TargetOptions, 'output' | 'color'> {
   readonly offline?: boolean
@@ -14,11 +14,11 @@ Secrets are printed as they are, as kustomize and helm do: what is printed stand
 piped on. --hide-secrets is for logs.`
 
 export function addRenderCommand(program: Command): void {
-  addClusterOptions(program.command('render <path>'))
+  addChartOptions(addClusterOptions(program.command('render <path>')))
     .description('print the manifests that PATH renders to, as the plan and the sync see them')
     .option('--application <name>', "the application's name (default: the directory's name)")
     .option('-n, --namespace <name>', 'namespace that charts are told (default: "default")')
-    .option('--offline', 'ask no cluster')
+    .option('--offline', 'ask no cluster, and fetch no chart')
     .option('--hide-secrets', 'print "(hidden)" in place of what Secrets hold')
     .addOption(new Option('-o, --output <format>', 'what to print').choices(['yaml', 'json']).default('yaml'))
     .addHelpText(
@@ -37,7 +37,8 @@ export function addRenderCommand(program: Command): void {
       const { commandSignal } = await import('../signal.ts')
       const { objectsText } = await import('../output/objects-text.ts')
       const signal = commandSignal(options)
-      const rendered = await renderPath(path, options, await openDestination(options, signal), signal)
+      const charts = { ...options, fetch: options.fetch !== false && options.offline !== true }
+      const rendered = await renderPath(path, charts, await openDestination(options, signal), signal)
       const { output: format, hideSecrets = false } = options
       process.stdout.write(objectsText(rendered, { format, hideSecrets }))
     })

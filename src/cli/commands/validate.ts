@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import type { ColourChoice } from '../output/colour.ts'
-import { addClusterOptions, addColourOption } from './options.ts'
+import { addChartOptions, addClusterOptions, addColourOption, type ChartOptions } from './options.ts'
 
-interface ValidateOptions {
+interface ValidateOptions extends ChartOptions {
   readonly kubeconfig?: string
   readonly context?: string
   readonly offline?: boolean
@@ -36,8 +36,8 @@ export function addValidateCommand(program: Command, end: (code: number) => void
     .description(
       'check .plumbline.yaml, Applications and manifests; all problems at once, with file, line and column',
     )
-  addClusterOptions(command)
-    .option('--offline', 'ask no cluster')
+  addChartOptions(addClusterOptions(command))
+    .option('--offline', 'ask no cluster, and fetch no chart')
     .option('--no-render', 'look at files as they are written only, and run neither kustomize nor helm')
     .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text'))
   addColourOption(command)

@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { Charts } from '../../agent/render/charts/charts.ts'
+import { notFetched } from '../../agent/render/helm/local-chart.ts'
+import { chartRequestOf } from '../../agent/render/helm/remote-chart.ts'
 import { rendererFor } from '../../compose/renderer.ts'
 import type { Application } from '../../model/application.ts'
 import { InvalidInputError, type Problem } from '../../model/problem.ts'
@@ -29,6 +32,8 @@ export interface RenderAllRequest {
   readonly workspace: Workspace
   readonly validation: Pick<Validation, 'applications' | 'roots'>
   readonly destination: Destination
+  /** Null when none may be fetched. */
+  readonly charts: Charts | null
   /** Told before each one begins. */
   onProgress(done: number, total: number): void
 }
@@ -38,7 +43,9 @@ export async function renderAll(request: RenderAllRequest, signal: AbortSignal):
   const { workspace, destination } = request
   const wanted = wantedRenders(request)
   const scratch = await mkdtemp(join(tmpdir(), 'plumbline-validate-'))
-  const renderer = rendererFor(process.env, { cacheFolder: scratch, concurrency: availableParallelism() })
+  const { charts } = request
+  const concurrency = availableParallelism()
+  const renderer = rendererFor(process.env, { cacheFolder: scratch, charts, concurrency })
   let done = 0
   const one = async ({ name, application, isChart }: Wanted): Promise<Renders> => {
     try {
@@ -78,8 +85,13 @@ export async function renderAll(request: RenderAllRequest, signal: AbortSignal):
   }
 }
 
-/** A chart that asks for values has no mistake when it is given none. */
+/** A chart that asks for values has no mistake when it is given none, nor has one that may not be fetched. */
 function refused(problems: readonly Problem[], { name, isChart }: Pick<Wanted, 'name' | 'isChart'>): Renders {
+  const [missing] = problems.filter(it => it.code === notFetched)
+  if (missing) {
+    const others = problems.filter(it => it.code !== notFetched)
+    return { renders: [], problems: others, skipped: [{ name, why: missing.message }] }
+  }
   const asked = isChart ? problems.find(it => it.message.startsWith('execution error at ')) : undefined
   if (!asked) return { renders: [], problems, skipped: [] }
   const why = `it needs values: ${asked.message.replace(/^execution error at \([^)]*\): /, '')}`
@@ -97,17 +109,21 @@ interface Wanted {
 function wantedRenders({ workspace, validation }: RenderAllRequest): readonly Wanted[] {
   const { cloneUrl } = workspace
   const local = validation.applications.filter(({ sources }) =>
-    sources.every(it => it.chart === null && isInRepository(it, cloneUrl ?? it.repoURL)),
+    sources.every(it => chartRequestOf(it) !== null || isInRepository(it, cloneUrl ?? it.repoURL)),
   )
   const byContent = new Map(
     local.map(application => {
       const { name, sources, destination } = application
-      const paths = sources.filter(it => it.ref === null || it.path !== '.').map(it => it.path)
+      const paths = sources
+        .filter(it => it.ref === null || it.path !== '.' || it.chart !== null)
+        .map(it => it.chart ?? it.path)
       const wanted = { name: paths.join(' and '), isChart: false, application }
       return [JSON.stringify([name, sources, destination.namespace]), wanted] as const
     }),
   )
-  const covered = new Set(local.flatMap(it => it.sources.map(source => source.path)))
+  const covered = new Set(
+    local.flatMap(it => it.sources.filter(source => source.chart === null).map(source => source.path)),
+  )
   return [
     ...byContent.values(),
     ...validation.roots

@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path'
 import type { Problem } from '../../model/problem.ts'
+import { localCharts } from '../../compose/charts.ts'
+import type { ChartOptions } from '../commands/options.ts'
 import { openDestination } from '../destination.ts'
 import { commandSignal } from '../signal.ts'
 import { type ColourChoice, painter, paintFor, wantsColour } from '../output/colour.ts'
@@ -8,7 +10,7 @@ import { problemsText, validatedText } from '../output/validate-text.ts'
 import { type Validated, validateWorkspace } from './validate-paths.ts'
 import { treeOf, type Workspace, workspacesOf } from './workspace.ts'
 
-interface Options {
+interface Options extends ChartOptions {
   readonly kubeconfig?: string
   readonly context?: string
   readonly offline?: boolean
@@ -26,13 +28,15 @@ export async function validateCommand(paths: readonly string[], options: Options
     const signal = commandSignal(options)
     progress.say('asking for the kinds that there are')
     const destination = await openDestination(options, signal)
+    const charts = options.offline ? null : localCharts(options, process.env)
     const results: Validated[] = []
     const left = [...workspaces]
     for (let workspace = left.shift(); workspace; workspace = left.shift()) {
       progress.say('reading files')
       const { tree, nested } = await treeOf(workspace)
       left.unshift(...nested)
-      const request = { workspace, tree, destination, render: options.render, onProgress: progress.say }
+      const { render } = options
+      const request = { workspace, tree, destination, render, charts, onProgress: progress.say }
       results.push(fromHere(await validateWorkspace(request, signal), workspace))
     }
     const result = together(results)

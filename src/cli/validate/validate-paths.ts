@@ -1,3 +1,4 @@
+import type { Charts } from '../../agent/render/charts/charts.ts'
 import { minorOf, retiredApi } from '../../engine/api-lifecycle.ts'
 import { applicationKey } from '../../model/application.ts'
 import { list } from '../../model/phrase.ts'
@@ -40,6 +41,8 @@ export interface ValidateRequest {
   readonly tree: Tree
   readonly destination: Destination
   readonly render: boolean
+  /** Null when none may be fetched: what needs one is skipped. */
+  readonly charts: Charts | null
   onProgress(what: string): void
 }
 

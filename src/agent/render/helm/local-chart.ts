@@ -115,9 +115,12 @@ function asked(name: string, error: ChartError): string {
   return `the dependency ${name} is not in charts/ and cannot be fetched: ${error.message}`
 }
 
+/** Told apart from all that may be wrong with a chart by its code. */
+export const notFetched = 'chart-not-fetched'
+
 export function notSetUp(what: string, location: Problem['location']): Problem {
   return {
-    code: 'chart-host',
+    code: notFetched,
     message: `${what} is not in the repository, and nothing may be fetched here`,
     location,
     hint: 'commit it to the repository',
