@@ -22,6 +22,8 @@ export interface DriftInput {
   readonly desired: readonly DesiredObject[]
   /** An object that is not in here was not read, and is not judged. */
   readonly live: ReadonlyMap<ObjectId, LiveRead>
+  /** What a dry run said of some objects: then that is told, and no more. */
+  readonly predicted?: ReadonlyMap<ObjectId, KubernetesObject>
   readonly application: Application
   /** 32 bytes; digests of redacted values are made with it. */
   readonly redactionKey: Uint8Array
@@ -103,10 +105,13 @@ function driftOfLive(
   const wanted = withoutIgnored(desired.object, live, rules, parseIdentity(desired.id))
   const places = driftedPlaces(wanted, live)
   if (places.length === 0) return null
-  const restored = places.reduce<unknown>(
-    (object, steps) => withValueAtSteps(object, steps, valueAtSteps(wanted, steps)),
-    live,
-  ) as KubernetesObject
+  const predicted = context.predicted?.get(desired.id)
+  const restored =
+    predicted ??
+    (places.reduce<unknown>(
+      (object, steps) => withValueAtSteps(object, steps, valueAtSteps(wanted, steps)),
+      live,
+    ) as KubernetesObject)
   const before = redactor.object(normalise(live))
   const after = redactor.object(normalise(restored))
   const fields = differencesOf(before, after).map(
@@ -118,6 +123,7 @@ function driftOfLive(
       ...attributionOf(live, steps),
     }),
   )
+  if (predicted && fields.length === 0) return null
   const risks = risksOf({
     action: 'update',
     live,

@@ -3,7 +3,7 @@ import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { ourEntry } from './field-set.ts'
 import { isJsonObject, property, sameJson } from './json.ts'
 import { hasKey } from './merge-keys.ts'
-import { isNothing } from './normalise.ts'
+import { isNothing, withoutEmpty } from './normalise.ts'
 import { holdsQuantities, sameQuantity } from './quantity.ts'
 import { parseStepValue } from './steps.ts'
 
@@ -102,7 +102,8 @@ function sameObject(
 
 /** Of a field that is not ours nobody knows how it merges: just the same merges to the same, whatever it is. */
 function isThereAlready(name: string, desired: unknown, live: unknown): boolean {
-  return live === undefined ? isNothing(name, desired) : sameJson(desired, live)
+  const clean = withoutEmpty(desired)
+  return live === undefined ? isNothing(name, clean) : sameJson(clean, withoutEmpty(live))
 }
 
 /**

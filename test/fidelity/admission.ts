@@ -31,6 +31,8 @@ export async function startAdmission(kubeconfig: string): Promise<AdmissionServe
       () => outgoing.destroy(),
     )
   })
+  // Longer than the API server keeps a connection that it does not use.
+  server.keepAliveTimeout = 300_000
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve)
   })

@@ -106,7 +106,7 @@ export function createHands(api: Api, kubeconfig: string): Hands {
           if (value === undefined) return false
           return hands.kubectlApply(target.namespace, [placed(target, render(withChoice(object, choice)))])
         case 'server-side apply': {
-          if (isFixed || how !== 'set') return false
+          if (isFixed || how === 'append' || how === 'reverse') return false
           const { apiVersion, kind, metadata } = render(object)
           const bare = { apiVersion, kind, metadata: { name: metadata.name } }
           return hands.serverSideApply(
@@ -116,7 +116,7 @@ export function createHands(api: Api, kubeconfig: string): Hands {
           )
         }
         case 'strategic patch': {
-          if (isFixed || how !== 'set') return false
+          if (isFixed || how === 'append' || how === 'reverse') return false
           const body = withValueAt({}, at, value)
           return patch(target, 'strategic-merge-patch+json', body, { manager: 'kubectl-patch' })
         }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { PlanRequest } from '../../src/agent/plan/planner.ts'
+import type { Resource } from '../../src/agent/cluster/cluster.ts'
 import { objectPath } from '../../src/agent/cluster/paths.ts'
 import type { Application } from '../../src/model/application.ts'
 import { formatIdentity, groupOf, type ObjectId, objectIdOf } from '../../src/model/identity.ts'
@@ -9,43 +10,64 @@ import { admissionLabel } from './admission.ts'
 import { textOf } from './at.ts'
 import type { Target } from './hands.ts'
 import type { Mismatch } from './mismatch.ts'
-import { judge, judgeDrift, type Snapshot } from './oracle.ts'
+import { driftFrom, judge, judgeDrift, type Snapshot } from './oracle.ts'
 import type { Lane, Place } from './place.ts'
 import type { EditSeed, Sequence } from './sequence.ts'
-import { choiceOf, pick, render, withChoice, withoutChoice, type Written, writtenFrom } from './written.ts'
+import type { Change } from '../../src/model/plan.ts'
+import {
+  choiceOf,
+  pick,
+  render,
+  withChoice,
+  withoutChoice,
+  withoutOddities,
+  type Written,
+  writtenFrom,
+} from './written.ts'
 
 /** What came of a sequence. */
 export interface Outcome {
   readonly mismatches: readonly Mismatch[]
+  /** How many changes of each kind were judged, and how many syncs of each ending. */
+  readonly tally: Tally
   /** What was done, for people. */
   readonly script: readonly string[]
 }
 
+export type Tally = Readonly<Record<string, number>>
+
 /** Plays a sequence in a namespace of its own, on the real API server, with the real planner and syncer. */
-export async function play(sequence: Sequence, place: Place, lane: Lane, script: string[] = []): Promise<Outcome> {
+export async function play(
+  sequence: Sequence,
+  place: Place,
+  lane: Lane,
+  script: string[] = [],
+): Promise<Outcome> {
   const namespace = place.freeName()
   script.push(`namespace ${namespace}, admission: ${sequence.admission}`)
   const stage = openStage(sequence, namespace, place)
+  const tally: Record<string, number> = {}
   await stage.begin(script)
   for (const edits of sequence.rounds) {
     script.push('round')
     const hasEdited = await stage.edit(edits, script)
-    const mismatches = await playRound(stage, place, lane, { hasEdited, script })
-    if (mismatches.length > 0) return { mismatches, script }
+    const mismatches = await playRound(stage, place, lane, { hasEdited, script, tally })
+    if (mismatches.length > 0) return { mismatches, script, tally }
   }
-  return { mismatches: [], script }
+  return { mismatches: [], script, tally }
 }
 
 interface Round {
   readonly hasEdited: { readonly git: boolean; readonly hands: boolean }
   readonly script: string[]
+  readonly tally: Record<string, number>
 }
 
 async function playRound(
   stage: Stage,
   place: Place,
   lane: Lane,
-  { hasEdited, script }: Round,
+  { hasEdited, script, tally }: Round,
 ): Promise<readonly Mismatch[]> {
   const { app, ids } = stage
   const { signal } = place
@@ -58,8 +80,11 @@ async function playRound(
   if (writes.length > 0) return [{ law: 'reads only', id: null, detail: JSON.stringify(writes) }]
   for (const { id, action, origin, fields, note, error } of planned.plan.changes) {
     const told = fields.map(it => `${it.path} (${it.origin})`).join(' ')
+    tally[action] = (tally[action] ?? 0) + 1
     script.push(`  plan: ${action} ${id} (${origin}) ${error?.message ?? told} ${note ?? ''}`)
   }
+  const onlyHands = stage.isAsSynced && hasEdited.hands && !hasEdited.git
+  const drift = onlyHands ? await driftFrom(planned, before, lane.cluster) : []
   const result = await lane.syncer.sync(
     {
       id: randomBytes(8).toString('hex'),
@@ -73,14 +98,17 @@ async function playRound(
     },
     signal,
   )
+  tally[result.outcome] = (tally[result.outcome] ?? 0) + 1
   script.push(`  sync: ${result.outcome} ${result.error?.message ?? ''}`)
   const after = await stage.snapshot()
   const mismatches = [
     ...judge({ planned, result, before, after, ids }),
+    ...(onlyHands ? judgeDrift(drift, planned) : []),
     ...(stage.isAsSynced ? judgeOrigins(planned.plan.changes, hasEdited) : []),
   ]
   stage.lastHead = head
   stage.isAsSynced = result.outcome === 'synced'
+  if (result.outcome === 'refused') stage.mend(planned.plan.changes)
   if (mismatches.length > 0 || result.outcome !== 'synced') return mismatches
   lane.takeRequests()
   const second = await lane.planner.plan({ ...request, base: head }, signal)
@@ -89,7 +117,9 @@ async function playRound(
   return [
     ...left.map((it): Mismatch => ({ law: 'settled', id: it.id, detail: `${it.action}\n${it.diff}` })),
     ...dryRuns.map((it): Mismatch => ({ law: 'proved', id: null, detail: it.path })),
-    ...judgeDrift(planned, after),
+    ...(await driftFrom(planned, after, lane.cluster)).map(
+      (it): Mismatch => ({ law: 'drift', id: it.id, detail: `${it.action} right after a sync\n${it.diff}` }),
+    ),
   ]
 }
 
@@ -113,6 +143,8 @@ interface Stage {
   begin(script: string[]): Promise<void>
   edit(edits: readonly EditSeed[], script: string[]): Promise<Round['hasEdited']>
   rendered(): PlanRequest['head']
+  /** The author takes back what is strange about objects that were refused. */
+  mend(changes: readonly Change[]): void
   /** As it is once controllers have nothing to say any more. */
   snapshot(): Promise<Snapshot>
 }
@@ -146,10 +178,28 @@ function openStage(sequence: Sequence, namespace: string, place: Place): Stage {
     return object.kind.scope === 'cluster' ? bare : { ...bare, metadata: { ...bare.metadata, namespace } }
   }
 
+  /** Hands find only what is there, and scale only what has replicas. */
+  function indexFor(seed: EditSeed, fits: (object: Written) => boolean): number | null {
+    const hasReplicas = ({ kind }: Written) => kind.kind === 'Deployment' || kind.kind === 'StatefulSet'
+    const found = objects.flatMap((object, at) =>
+      fits(object) && (seed.how !== 'scale' || hasReplicas(object)) ? [at] : [],
+    )
+    return found.length > 0 ? pick(found, seed.object) : null
+  }
+
+  /** In the version in which Git writes it. */
+  function resourceOf(object: Written, at: number): Resource {
+    const { apiVersion, kind } = render(object)
+    return discovery.find(apiVersion, kind) ?? (targets[at] as Target).resource
+  }
+
   async function readAll(): Promise<KubernetesObject[]> {
     const answers = await Promise.all(
-      targets.map(({ resource, object }) =>
-        api.call({ method: 'GET', path: objectPath(resource, { namespace, name: object.name }) }),
+      objects.map((object, at) =>
+        api.call({
+          method: 'GET',
+          path: objectPath(resourceOf(object, at), { namespace, name: object.name }),
+        }),
       ),
     )
     return answers.filter(it => it.status === 200).map(it => it.body)
@@ -166,7 +216,11 @@ function openStage(sequence: Sequence, namespace: string, place: Place): Stage {
       await api.call({ method: 'POST', path: '/api/v1/namespaces', body })
       const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
       if (objects.some(it => it.kind.kind === 'Pod')) {
-        await api.call({ method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: account })
+        await api.call({
+          method: 'POST',
+          path: `/api/v1/namespaces/${namespace}/serviceaccounts`,
+          body: account,
+        })
       }
       for (const [at, seed] of sequence.objects.entries()) {
         const object = objects[at] as Written
@@ -181,10 +235,13 @@ function openStage(sequence: Sequence, namespace: string, place: Place): Stage {
     },
     async edit(edits, script) {
       const hasEdited = { git: false, hands: false }
+      const present = new Set((await readAll()).map(objectIdOf))
       for (const seed of edits) {
-        const at = seed.object % objects.length
+        const isByHand = !seed.how.startsWith('git')
+        const at = indexFor(seed, isByHand ? object => present.has(idOf(object)) : () => true)
+        if (at === null) continue
         const object = objects[at] as Written
-        const choice = choiceOf(object.kind, seed)
+        const choice = choiceOf(object.kind, seed, [...object.values.keys()])
         const what = `${textOf(choice.field.at)} = ${JSON.stringify(choice.value)} (${choice.field.how ?? 'set'})`
         switch (seed.how) {
           case 'git set':
@@ -216,6 +273,14 @@ function openStage(sequence: Sequence, namespace: string, place: Place): Stage {
       objects
         .filter(it => it.isInGit)
         .map((it, at) => ({ object: render(it), source: { file: 'all.yaml', line: at + 1 } })),
+    mend(changes) {
+      const refused = new Set(
+        changes.filter(it => it.action === 'error' || it.action === 'replace').map(it => it.id),
+      )
+      for (const [at, object] of objects.entries()) {
+        if (refused.has(idOf(object))) objects[at] = withoutOddities(object)
+      }
+    },
     async snapshot() {
       for (;;) {
         const read = await readAll()

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { play } from './play.ts'
+import { play, type Tally } from './play.ts'
 import type { Lane, Place } from './place.ts'
 import { type Sequence, sequences } from './sequence.ts'
 
@@ -25,40 +25,48 @@ export interface Run {
   readonly onDone?: (done: number, found: readonly Counterexample[]) => void
 }
 
+export interface Ran {
+  readonly found: readonly Counterexample[]
+  readonly tally: Tally
+}
+
 /** Plays the sequences of a seed: always the same ones. */
-export async function runSequences(place: Place, run: Run): Promise<readonly Counterexample[]> {
+export async function runSequences(place: Place, run: Run): Promise<Ran> {
   const { seed, from = 0, count, lanes, enough = Number.POSITIVE_INFINITY } = run
   const found: Counterexample[] = []
+  const tally: Record<string, number> = {}
   let next = from
   let done = 0
   async function work(lane: Lane): Promise<void> {
     while (next < from + count && found.length < enough) {
       const index = next++
-      const counterexample = await tryOne(place, lane, { seed, index, simplify: run.simplify ?? 60 })
+      const counterexample = await tryOne(place, lane, { seed, index, simplify: run.simplify ?? 60, tally })
       if (counterexample) found.push(counterexample)
       run.onDone?.(++done, found)
     }
   }
   await Promise.all(Array.from({ length: lanes }, () => work(place.openLane())))
-  return found
+  return { found, tally }
 }
 
 interface Try {
   readonly seed: number
   readonly index: number
   readonly simplify: number
+  readonly tally: Record<string, number>
 }
 
 async function tryOne(
   place: Place,
   lane: Lane,
-  { seed, index, simplify }: Try,
+  { seed, index, simplify, tally }: Try,
 ): Promise<Counterexample | null> {
   let attempts = 0
   let text = ''
   const property = fc.asyncProperty(sequences, async sequence => {
     if (attempts++ > simplify) return
-    const { mismatches, script } = await play(sequence, place, lane)
+    const { mismatches, script, tally: counts } = await play(sequence, place, lane)
+    for (const [name, count] of Object.entries(counts)) tally[name] = (tally[name] ?? 0) + count
     if (mismatches.length === 0) return
     const wrong = mismatches.map(it => `${it.law}: ${it.id ?? ''}\n${it.detail}`)
     text = [...script, ...wrong].join('\n')

@@ -38,16 +38,25 @@ export function writtenFrom(seed: ObjectSeed, index: number, namespace: string):
   }, empty)
 }
 
-/** Which field is meant, and what is written there; undefined for nothing. Seldom null, seldom something odd. */
-export function choiceOf(kind: Kind, seed: FieldSeed): Choice {
-  const name = pick(Object.keys(kind.fields), seed.field)
+/**
+ * Which field is meant, and what is written there; undefined for nothing. Seldom null, seldom something odd. Every second time a
+ * field that Git has `written` already, if any.
+ */
+export function choiceOf(kind: Kind, seed: FieldSeed, written: readonly string[] = []): Choice {
+  const isKnown = seed.field % 2 === 1 && written.length > 0
+  const name = pick(isKnown ? written : Object.keys(kind.fields), Math.floor(seed.field / 2))
   const field = kind.fields[name] as Field
   const { values, odd = [], how = 'set' } = field
   const luck = seed.value % 100
   const isOdd = luck >= (values.length === 0 ? 85 : 97)
   if (isOdd && odd.length > 0) return { name, field, value: pick(odd, Math.floor(seed.value / 100)) }
   if (values.length === 0) return { name, field, value: undefined }
-  return { name, field, value: luck >= 92 && how === 'set' ? null : pick(values, seed.value) }
+  return { name, field, value: luck >= 92 && mayBeNull(field) ? null : pick(values, seed.value) }
+}
+
+/** An item of a list is never null, nor is what says which kind it is. */
+function mayBeNull({ at, how = 'set' }: Field): boolean {
+  return how === 'set' && typeof at.at(-1) === 'string' && at[0] !== 'apiVersion'
 }
 
 export function withChoice(object: Written, { name, value }: Choice): Written {
@@ -56,6 +65,13 @@ export function withChoice(object: Written, { name, value }: Choice): Written {
 
 export function withoutChoice(object: Written, { name }: Pick<Choice, 'name'>): Written {
   return { ...object, values: new Map([...object.values].filter(([it]) => it !== name)) }
+}
+
+export function withoutOddities(object: Written): Written {
+  const kept = [...object.values].filter(
+    ([name, value]) => value !== null && !object.kind.fields[name]?.odd?.includes(value),
+  )
+  return { ...object, values: new Map(kept) }
 }
 
 /** As it stands in a file. */
@@ -72,14 +88,15 @@ export function render({ kind, name, namespace, values }: Written): KubernetesOb
 
 /** The object with a field written as `how` says; null when there is nothing to turn or add to. */
 export function written(object: unknown, { at, how = 'set' }: Field, value: unknown): unknown {
-  if (how === 'set') return withValueAt(object, at, value)
+  if (how === 'inside' && valueAt(object, at.slice(0, -1)) === undefined) return object
+  if (how === 'set' || how === 'inside') return withValueAt(object, at, value)
   const list = valueAt(object, at)
   if (!Array.isArray(list)) return object
   return withValueAt(object, at, how === 'append' ? [...(list as unknown[]), value] : list.toReversed())
 }
 
 function rank({ how = 'set' }: Field): number {
-  return ['set', 'append', 'reverse'].indexOf(how)
+  return ['set', 'inside', 'append', 'reverse'].indexOf(how)
 }
 
 export function pick<T>(from: readonly T[], seed: number): T {

@@ -1,10 +1,16 @@
+import type { Application } from '../../model/application.ts'
 import type { ObjectId } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
 import { parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import type { LiveRead } from '../../model/rendered.ts'
-import { driftOf } from '../../engine/drift.ts'
+import { type DriftInput, driftOf } from '../../engine/drift.ts'
+import type { DesiredObject } from '../../engine/plan-input.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { provesOurs } from '../../engine/unchanged.ts'
+import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import { inParallel } from '../plan/in-parallel.ts'
+import { endsEverything } from '../plan/read-live.ts'
 import type { Assignment } from './assignment.ts'
 
 export type Finding =
@@ -14,14 +20,28 @@ export type Finding =
   /** Neither drift nor its absence. */
   | { readonly kind: 'unknown'; readonly message: string }
 
-/** What was read, compared with what was last synced. */
-export function compare(
-  { application, desired }: Assignment,
-  live: ReadonlyMap<ObjectId, LiveRead>,
-  redactionKey: Uint8Array,
-): ReadonlyMap<ObjectId, Finding> {
-  const changes = driftOf({ desired: [...desired.values()], live, application, redactionKey })
-  const changed = new Map(changes.map(change => [change.id, change]))
+export interface Compare {
+  readonly cluster: Cluster
+  readonly assignment: Assignment
+  readonly live: ReadonlyMap<ObjectId, LiveRead>
+  readonly redactionKey: Uint8Array
+}
+
+/**
+ * What was read, compared with what was last synced. Drift is what a plan would put back: where something seems to have drifted a
+ * dry run has the last word, for only the server knows what it stores (`hostNetwork: false`) and what of a list is others'.
+ */
+export async function compare(
+  { cluster, assignment, live, redactionKey }: Compare,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ObjectId, Finding>> {
+  const { application, desired } = assignment
+  const input: DriftInput = { desired: [...desired.values()], live, application, redactionKey }
+  const changes = driftOf(input)
+  const objects = changes.filter(it => it.action === 'update').flatMap(it => desired.get(it.id) ?? [])
+  const predicted = await dryRun(cluster, { application, objects, live }, signal)
+  const told = predicted.size === 0 ? changes : driftOf({ ...input, predicted })
+  const changed = new Map(told.map(change => [change.id, change]))
   return new Map([...live].map(([id, read]) => [id, findingOf(id, read)]))
 
   function findingOf(id: ObjectId, read: LiveRead): Finding {
@@ -33,4 +53,30 @@ export function compare(
     const ours = withoutIgnored(wanted, read.object, application.ignoreDifferences, parseIdentity(id))
     return { kind: 'as-synced', proven: provesOurs(ours, read.object, wanted) }
   }
+}
+
+interface DryRun {
+  readonly application: Application
+  readonly objects: readonly DesiredObject[]
+  readonly live: ReadonlyMap<ObjectId, LiveRead>
+}
+
+/** What the server refuses to answer is told as it looked. */
+async function dryRun(
+  cluster: Cluster,
+  { application, objects, live }: DryRun,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ObjectId, KubernetesObject>> {
+  const predicted = new Map<ObjectId, KubernetesObject>()
+  await inParallel(objects, async ({ id, object }) => {
+    const read = live.get(id)
+    if (read?.kind !== 'live') return
+    const wanted = withoutIgnored(object, read.object, application.ignoreDifferences, parseIdentity(id))
+    try {
+      predicted.set(id, await cluster.apply(wanted, { dryRun: true }, signal))
+    } catch (error) {
+      if (!(error instanceof ClusterError) || endsEverything(error)) throw error
+    }
+  })
+  return predicted
 }

@@ -91,7 +91,9 @@ export function watchApplication(
     const wanted = new Map(ids.map(id => [id, current.desired.get(id)?.object.apiVersion ?? null]))
     const live = await readLive({ cluster, application: name, wanted }, signal)
     if (!isStill(current)) return false
-    for (const [id, finding] of compare(current, live, redactionKey)) {
+    const findings = await compare({ cluster, assignment: current, live, redactionKey }, signal)
+    if (!isStill(current)) return false
+    for (const [id, finding] of findings) {
       if (finding.kind === 'as-synced' && finding.proven) unproven.delete(id)
       else unproven.add(id)
       if (finding.kind === 'drifted') drift.set(id, finding.change)

@@ -142,7 +142,7 @@ export const quota = defineKind({
   },
   // What its controller fills in first; without it admission refuses what the quota counts.
   status: object => {
-    const { hard } = object['spec'] as { hard: Readonly<Record<string, unknown>> }
+    const { hard = {} } = object['spec'] as { hard?: Readonly<Record<string, unknown>> }
     return { hard, used: Object.fromEntries(Object.keys(hard).map(name => [name, '0'])) }
   },
 })

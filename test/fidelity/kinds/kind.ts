@@ -9,8 +9,11 @@ export interface Field {
   readonly values: readonly unknown[]
   /** What the API server refuses, or what only a new object could have. Written seldom. */
   readonly odd?: readonly unknown[]
-  /** `append`: one more item of a list, whatever is there. `reverse`: turns the order of a list. Default: the value is set. */
-  readonly how?: 'set' | 'append' | 'reverse'
+  /**
+   * `append`: one more item of a list, whatever is there. `reverse`: turns the order of a list. `inside`: the value is set where what
+   * it belongs to is there. Default: the value is set.
+   */
+  readonly how?: 'set' | 'inside' | 'append' | 'reverse'
 }
 
 /** What a sequence can write of one kind. */

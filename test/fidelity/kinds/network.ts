@@ -14,7 +14,7 @@ export const service = defineKind({
     protocol: { at: [...http, 'protocol'], values: ['TCP', 'UDP'] },
     'app protocol': { at: [...http, 'appProtocol'], values: ['http', 'kubernetes.io/h2c'] },
     'metrics port': { at: [...metrics, 'port'], values: [9090, 80, 9091] },
-    'metrics target': { at: [...metrics, 'targetPort'], values: [9090, 'metrics'] },
+    'metrics target': { at: [...metrics, 'targetPort'], values: [9090, 'metrics'], how: 'inside' },
     'port order': { at: ['spec', 'ports'], values: [true], how: 'reverse' },
     type: { at: ['spec', 'type'], values: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
     selector: { at: ['spec', 'selector', 'tier'], values: ['front', 'back'] },
@@ -23,7 +23,7 @@ export const service = defineKind({
     policy: { at: ['spec', 'externalTrafficPolicy'], values: [], odd: ['Local'] },
     families: { at: ['spec', 'ipFamilyPolicy'], values: ['SingleStack'] },
     'not ready': { at: ['spec', 'publishNotReadyAddresses'], values: [false, true] },
-    'source ranges': { at: ['spec', 'loadBalancerSourceRanges'], values: [[], ['10.0.0.0/8']] },
+    'source ranges': { at: ['spec', 'loadBalancerSourceRanges'], values: [[]], odd: [['10.0.0.0/8']] },
   },
   status: object =>
     (object['spec'] as { type?: string }).type === 'LoadBalancer'

@@ -6,7 +6,11 @@ import { podFields } from './pod-fields.ts'
 const template = ['spec', 'template'] as const
 const podTemplate = (name: string, more: object = {}) => ({
   metadata: { labels: { app: name } },
-  spec: { containers: [{ name: 'app', image: 'registry.example/app:1.0' }], ...more },
+  spec: {
+    containers: [{ name: 'app', image: 'registry.example/app:1.0' }],
+    volumes: [{ name: 'data', emptyDir: {} }],
+    ...more,
+  },
 })
 
 const templateFields: Readonly<Record<string, Field>> = {
@@ -187,7 +191,7 @@ export const pod = defineKind({
   apiVersion: 'v1',
   kind: 'Pod',
   scope: 'namespaced',
-  base: () => ({ spec: { containers: [{ name: 'app', image: 'registry.example/app:1.0' }] } }),
+  base: name => ({ spec: podTemplate(name).spec }),
   fields: {
     ...podFields(['spec']),
     deadline: { at: ['spec', 'activeDeadlineSeconds'], values: [600, 60] },
