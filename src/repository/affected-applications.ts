@@ -6,7 +6,8 @@ import { addDependencies, type Dependencies, emptyDependencies } from './depende
 import { compileGlob } from './glob.ts'
 import { foldersAbove, type RepositoryPath } from './paths.ts'
 import { followsBranch, sourcesInRepository } from './same-repository.ts'
-import { createParseMemo, indexTree, TooMuchToRead, type TreeIndex } from './tree-index.ts'
+import { createReadingMemory, type ReadingMemory } from './reading-memory.ts'
+import { createReadingBudget, indexTree, TooMuchToRead, type TreeIndex } from './tree-index.ts'
 import { gitTree, type Tree } from './tree.ts'
 
 export interface Affected {
@@ -31,6 +32,8 @@ export interface AffectedInput {
   readonly changedFiles: readonly RepositoryPath[]
   /** The branch that is merged into. When given, files count only for sources that follow it. */
   readonly branch?: { readonly name: string; readonly isDefault: boolean } | undefined
+  /** What is remembered of this and of other repositories; without, everything is read. */
+  readonly memory?: ReadingMemory
   readonly signal: AbortSignal
 }
 
@@ -73,10 +76,10 @@ async function touchedByFiles(
   input: AffectedBetween,
 ): Promise<readonly Affected[]> {
   if (candidates.length === 0 || input.changedFiles.length === 0) return []
-  const memo = createParseMemo()
+  const reading = { memory: input.memory ?? createReadingMemory(), budget: createReadingBudget() }
   const indexes = [
-    await indexTree(input.base, memo, input.signal),
-    await indexTree(input.head, memo, input.signal),
+    await indexTree(input.base, reading, input.signal),
+    await indexTree(input.head, reading, input.signal),
   ]
   const touches = createTouchTest(input.changedFiles)
   try {

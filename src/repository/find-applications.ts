@@ -14,6 +14,7 @@ import { checkDocument } from './document-problems.ts'
 import { compileGlob, tooManyPatterns } from './glob.ts'
 import { itemsIn, parseYamlDocuments } from './parse-yaml.ts'
 import { type Chunk, chunksOf, movedDocument, movedProblem } from './yaml-chunks.ts'
+import { createReadingMemory, type Reading, type ReadingMemory } from './reading-memory.ts'
 import { gitTree, type Tree, type TreeFile } from './tree.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
@@ -32,8 +33,9 @@ export async function findApplications(
   treeish: string,
   settings: Settings,
   signal: AbortSignal,
+  memory?: ReadingMemory,
 ): Promise<FoundApplications> {
-  return findApplicationsIn(await gitTree(repository, treeish, signal), settings, signal)
+  return findApplicationsIn(await gitTree(repository, treeish, signal), settings, signal, memory)
 }
 
 const maxApplicationFileBytes = 4 * 1024 * 1024
@@ -49,32 +51,45 @@ export async function findApplicationsIn(
   tree: Tree,
   settings: Settings,
   signal: AbortSignal,
+  memory: ReadingMemory = createReadingMemory(),
 ): Promise<FoundApplications> {
   const files = candidates(tree.files, settings)
+  const keyOf = (file: TreeFile) => `${file.key}:${file.path}`
   const applications: Application[] = []
   const problems: Problem[] = []
   let items = 0
   let turn = performance.now()
-  for (let at = 0; at < files.length; at += filesPerRead) {
-    const some = files.slice(at, at + filesPerRead)
+  // What is remembered now may be forgotten a moment later.
+  const readings = new Map(
+    files.flatMap(file => {
+      const known = memory.applications.get(keyOf(file))
+      return known ? [[file.path, known] as const] : []
+    }),
+  )
+  const unknown = files.filter(file => !readings.has(file.path))
+  for (let at = 0; at < unknown.length; at += filesPerRead) {
+    const some = unknown.slice(at, at + filesPerRead)
     const texts = await tree.read(some, maxApplicationFileBytes, signal)
     for (const [index, file] of some.entries()) {
       const text = texts[index]
-      if (text == null && (await mayBeMissed(tree, file, settings, signal))) problems.push(tooLarge(file))
-      if (text == null || !mayDefineApplication(text)) continue
-      for (const chunk of chunksOf(text.replace(/^\uFEFF/, ''))) {
-        if (!mayDefineApplication(chunk.text)) continue
-        if (performance.now() - turn > longestTurnMilliseconds) {
-          await otherWork(undefined, { signal })
-          turn = performance.now()
-        }
-        items += itemsIn(chunk.text)
-        if (items > mostItems) throw tooMuch()
-        const found = applicationsInChunk(chunk, file.path)
-        applications.push(...found.applications)
-        problems.push(...found.problems)
+      if (text == null) {
+        if (await mayBeMissed(tree, file, settings, signal)) problems.push(tooLarge(file))
+        continue
       }
+      if (performance.now() - turn > longestTurnMilliseconds) {
+        await otherWork(undefined, { signal })
+        turn = performance.now()
+      }
+      const reading = readApplications(text, file.path, mostItems - items)
+      items += reading.items
+      readings.set(file.path, reading)
+      memory.applications.set(keyOf(file), reading)
     }
+  }
+  for (const { path } of files) {
+    const reading = readings.get(path)
+    applications.push(...(reading?.said.applications ?? []))
+    problems.push(...(reading?.said.problems ?? []))
   }
   const unique = withoutDuplicates(applications)
   const missing = missingFiles(settings, files)
@@ -129,6 +144,24 @@ function tooLarge({ path }: TreeFile): Problem {
 function mayDefineApplication(text: string): boolean {
   return /kind["']?\s*:\s*["']?Application\b/.test(text) && /(plumbline\.dev|argoproj\.io)\//.test(text)
 }
+
+/** Throws when there is more to read than is `left`. */
+function readApplications(text: string, file: string, left: number): Reading<FoundApplications> {
+  const said = { applications: [] as Application[], problems: [] as Problem[] }
+  if (!mayDefineApplication(text)) return { said: nothing, items: 0 }
+  let items = 0
+  for (const chunk of chunksOf(text.replace(/^\uFEFF/, ''))) {
+    if (!mayDefineApplication(chunk.text)) continue
+    items += itemsIn(chunk.text)
+    if (items > left) throw tooMuch()
+    const found = applicationsInChunk(chunk, file)
+    said.applications.push(...found.applications)
+    said.problems.push(...found.problems)
+  }
+  return { said, items }
+}
+
+const nothing: FoundApplications = { applications: [], problems: [] }
 
 /** The Applications of one file. */
 export function applicationsIn(text: string, file: string): FoundApplications {

@@ -2,6 +2,7 @@ import { readChart } from './chart.ts'
 import { kustomizationFiles, type KustomizationReading, readKustomization } from './kustomization.ts'
 import { itemsIn } from './parse-yaml.ts'
 import { folderOf, foldersAbove, type RepositoryPath, resolveInside } from './paths.ts'
+import type { ReadingMemory, Readings } from './reading-memory.ts'
 import type { Tree, TreeFile } from './tree.ts'
 
 /** What decides which files a render reads, of one tree; read in one go, parsed when asked for. */
@@ -17,48 +18,84 @@ export interface TreeIndex {
 
 const maxBytes = 1024 * 1024
 
-export async function indexTree(tree: Tree, memo: ParseMemo, signal: AbortSignal): Promise<TreeIndex> {
-  const paths = new Set(tree.files.map(file => file.path))
+/** Reads what is not remembered. Questions to the index throw {@link TooMuchToRead} when the budget is spent. */
+export async function indexTree(
+  tree: Tree,
+  { memory, budget }: { readonly memory: ReadingMemory; readonly budget: ReadingBudget },
+  signal: AbortSignal,
+): Promise<TreeIndex> {
+  const files = new Map(tree.files.map(file => [file.path, file]))
   const folders = new Set(tree.files.flatMap(file => foldersAbove(file.path)))
-  const telling = tree.files.filter(file => file.symlink || isTelling(file.path))
-  const contents = await tree.read(telling, maxBytes, signal)
-  const textOf = new Map(telling.map((file, index) => [file.path, { file, text: contents[index] ?? '' }]))
-  const firstIn = (folder: RepositoryPath, names: readonly string[]) =>
-    names
-      .map(name => textOf.get(folder === '.' ? name : `${folder}/${name}`))
-      .find(it => it && !it.file.symlink)
+  const links = tree.files.filter(file => file.symlink)
+  const plain = tree.files.filter(file => !file.symlink)
+  const [targets, kustomizations, charts] = await Promise.all([
+    tree.read(links, maxBytes, signal),
+    recall(plain.filter(isKustomization), { memory: memory.kustomizations, tree, budget, signal }),
+    recall(plain.filter(isChart), { memory: memory.charts, tree, budget, signal }),
+  ])
+  const fileIn = (folder: RepositoryPath, name: string) => {
+    const file = files.get(folder === '.' ? name : `${folder}/${name}`)
+    return file && !file.symlink ? file : undefined
+  }
   return {
-    hasFile: path => paths.has(path),
+    hasFile: path => files.has(path),
     hasFolder: path => folders.has(path),
     kustomizationIn(folder) {
-      const it = firstIn(folder, kustomizationFiles)
-      return it ? memo.kustomization(it.file, it.text) : null
+      const file = kustomizationFiles.map(name => fileIn(folder, name)).find(it => it !== undefined)
+      return file ? kustomizations(file, text => readKustomization(text, file.path)) : null
     },
     chartDependenciesIn(folder) {
-      const chart = firstIn(folder, ['Chart.yaml'])
-      const old = firstIn(folder, ['requirements.yaml'])
+      const chart = fileIn(folder, 'Chart.yaml')
       if (!chart) return null
-      return [chart, old].flatMap(it => (it ? memo.chart(it.file, it.text) : []))
+      return [chart, fileIn(folder, 'requirements.yaml')].flatMap(file =>
+        file ? charts(file, text => readChart(text, file.path).dependencies.map(it => it.repository)) : [],
+      )
     },
-    symlinks: telling
-      .filter(file => file.symlink)
-      .flatMap(file => {
-        const target = resolveInside(folderOf(file.path), textOf.get(file.path)?.text ?? '')
-        return target === null ? [] : [{ path: file.path, target }]
-      }),
+    symlinks: links.flatMap((file, at) => {
+      const target = resolveInside(folderOf(file.path), targets[at] ?? '')
+      return target === null ? [] : [{ path: file.path, target }]
+    }),
   }
 }
 
-const tellingNames = new Set<string>([...kustomizationFiles, 'Chart.yaml', 'requirements.yaml'])
-
-function isTelling(path: RepositoryPath): boolean {
-  return tellingNames.has(path.slice(path.lastIndexOf('/') + 1))
+function isKustomization({ path }: TreeFile): boolean {
+  return (kustomizationFiles as readonly string[]).includes(path.slice(path.lastIndexOf('/') + 1))
 }
 
-/** Base and head share most files: each content is parsed once. Throws {@link TooMuchToRead}. */
-export interface ParseMemo {
-  kustomization(file: TreeFile, text: string): KustomizationReading
-  chart(file: TreeFile, text: string): readonly string[]
+function isChart({ path }: TreeFile): boolean {
+  return ['Chart.yaml', 'requirements.yaml'].includes(path.slice(path.lastIndexOf('/') + 1))
+}
+
+/** What files of one kind say: remembered, or read now and parsed when it is asked for. */
+async function recall<T>(
+  files: readonly TreeFile[],
+  from: {
+    readonly memory: Readings<T>
+    readonly tree: Tree
+    readonly budget: ReadingBudget
+    readonly signal: AbortSignal
+  },
+): Promise<(file: TreeFile, parse: (text: string) => T) => T> {
+  const { memory, tree, budget, signal } = from
+  // What is remembered now may be forgotten a moment later.
+  const known = new Map<string, T>()
+  for (const { key } of files) {
+    const reading = memory.get(key)
+    if (reading) known.set(key, reading.said)
+  }
+  const unknown = files.filter(file => !known.has(file.key))
+  const contents = await tree.read(unknown, maxBytes, signal)
+  const texts = new Map(unknown.map((file, at) => [file.key, contents[at] ?? '']))
+  return (file, parse) => {
+    const said = known.get(file.key)
+    if (said !== undefined) return said
+    const text = texts.get(file.key) ?? ''
+    const items = budget.spend(text)
+    const parsed = parse(text)
+    known.set(file.key, parsed)
+    memory.set(file.key, { said: parsed, items })
+    return parsed
+  }
 }
 
 /** Lines and items; a thousand kustomizations have some ten thousand. */
@@ -69,32 +106,20 @@ export class TooMuchToRead extends Error {
   override readonly name = 'TooMuchToRead'
 }
 
-export function createParseMemo(): ParseMemo {
-  const kustomizations = new Map<string, KustomizationReading>()
-  const charts = new Map<string, readonly string[]>()
-  let items = 0
-  const count = (text: string) => {
-    items += itemsIn(text)
-    if (items > mostItems) throw new TooMuchToRead()
-  }
-  return {
-    kustomization: (file, text) =>
-      once(kustomizations, file.key, () => {
-        count(text)
-        return readKustomization(text, file.path)
-      }),
-    chart: (file, text) =>
-      once(charts, file.key, () => {
-        count(text)
-        return readChart(text, file.path).dependencies.map(it => it.repository)
-      }),
-  }
+/** How much may be parsed for one answer. */
+export interface ReadingBudget {
+  /** Gives what reading the text takes, in lines and items. Throws {@link TooMuchToRead} when there is no more. */
+  spend(text: string): number
 }
 
-function once<T>(memo: Map<string, T>, key: string, make: () => T): T {
-  const known = memo.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  memo.set(key, made)
-  return made
+export function createReadingBudget(): ReadingBudget {
+  let left = mostItems
+  return {
+    spend(text) {
+      const items = itemsIn(text)
+      left -= items
+      if (left < 0) throw new TooMuchToRead()
+      return items
+    },
+  }
 }

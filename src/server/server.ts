@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { GitCache } from '../git/repository.ts'
+import { createReadingMemory } from '../repository/reading-memory.ts'
 import { agentRoutes } from './agents/agent-service.ts'
 import { createWakeUps } from './agents/wake-ups.ts'
 import { createForges } from './forges.ts'
@@ -85,7 +86,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ready: () => store.check(),
   })
   publicUrl ??= http.url
-  await queue.work(createPipeline({ store, queue, forges, git, logger, publicUrl, patience, clock }))
+  const readings = createReadingMemory()
+  await queue.work(
+    createPipeline({ store, queue, forges, git, readings, logger, publicUrl, patience, clock }),
+  )
   const sweeping = sweepRegularly(
     options.sweepSeconds ?? 300,
     async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Problem } from '../../model/problem.ts'
+import { createBoundedMemory } from '../../repository/bounded-memory.ts'
 import { parseYamlDocuments } from '../../repository/parse-yaml.ts'
 import { chunksOf, movedDocument, movedProblem } from '../../repository/yaml-chunks.ts'
 import type { YamlDocument } from '../../repository/yaml-document.ts'
@@ -30,22 +31,15 @@ const maxItems = 300_000
  * common, and parsing is what a render spends most of its time on. Lets other work have its turn in between.
  */
 export function createParseMemory(): ParseMemory {
-  const memory = new Map<string, { readonly parsed: ParsedDocuments; readonly bytes: number }>()
-  let bytes = 0
+  const memory = createBoundedMemory<ParsedDocuments>(mostRememberedBytes)
 
   function parseChunk(text: string): ParsedDocuments {
     const key = createHash('sha1').update(text).digest('base64')
     const known = memory.get(key)
-    const entry = known ?? { parsed: frozen(parseYamlDocuments(text, '', { maxItems })), bytes: text.length }
-    memory.delete(key)
-    memory.set(key, entry)
-    if (!known) bytes += entry.bytes
-    for (const [oldest, { bytes: freed }] of memory) {
-      if (bytes <= mostRememberedBytes) break
-      memory.delete(oldest)
-      bytes -= freed
-    }
-    return entry.parsed
+    if (known) return known
+    const parsed = frozen(parseYamlDocuments(text, '', { maxItems }))
+    memory.set(key, parsed, text.length)
+    return parsed
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { GitCache } from '../../git/repository.ts'
+import type { ReadingMemory } from '../../repository/reading-memory.ts'
 import type { Forges } from '../forges.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
@@ -10,6 +11,8 @@ export interface JobDeps {
   readonly queue: Queue
   readonly forges: Forges
   readonly git: GitCache
+  /** What the files of repositories said. */
+  readonly readings: ReadingMemory
   readonly logger: Logger
   /** How people reach this server, without trailing slash; null when they cannot, and nothing links to it. */
   readonly publicUrl: string | null

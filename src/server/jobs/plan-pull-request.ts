@@ -78,7 +78,11 @@ async function draftPlan(
   const merged = await git.merge(base, head, signal)
   if (merged.kind === 'conflict') return { ...nothing, problems: [conflict(baseRef, merged.files)] }
   const branch = { name: baseRef, isDefault: (await forge.defaultBranch(signal)) === baseRef }
-  const reading = await readChange({ git, ref: forge.ref, before: base, after: merged.tree, branch }, signal)
+  const reading = await readChange(
+    { git, ref: forge.ref, before: base, after: merged.tree, branch },
+    signal,
+    deps.readings,
+  )
   const draft = {
     settings: reading.settingsInForce,
     affected: reading.affected,

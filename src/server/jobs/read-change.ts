@@ -5,6 +5,7 @@ import type { RepositoryRef } from '../../model/repository.ts'
 import { defaultSettings, type Settings } from '../../model/settings.ts'
 import { type Affected, affectedApplications } from '../../repository/affected-applications.ts'
 import { findApplications } from '../../repository/find-applications.ts'
+import { createReadingMemory } from '../../repository/reading-memory.ts'
 import { followsBranch, sourcesInRepository } from '../../repository/same-repository.ts'
 import { readSettings } from '../../repository/settings.ts'
 
@@ -37,14 +38,18 @@ export interface ChangeReading {
  * Reads both sides of a change. A document that is broken afterwards is a problem and nothing else: its application
  * counts neither as changed nor as removed, though it moved to another file. Rejects with GitError only.
  */
-export async function readChange(change: Change, signal: AbortSignal): Promise<ChangeReading> {
+export async function readChange(
+  change: Change,
+  signal: AbortSignal,
+  memory = createReadingMemory(),
+): Promise<ChangeReading> {
   const { git, ref, branch, after } = change
   const before = change.before ?? emptyTree(after)
   const oldSettings = await readSettings(git, before, signal)
   const newSettings = await readSettings(git, after, signal)
   const settingsAfter = newSettings.problems.length > 0 ? oldSettings.settings : newSettings.settings
-  const oldFound = await findApplications(git, before, oldSettings.settings, signal)
-  const newFound = await findApplications(git, after, settingsAfter, signal)
+  const oldFound = await findApplications(git, before, oldSettings.settings, signal, memory)
+  const newFound = await findApplications(git, after, settingsAfter, signal, memory)
   const concerns = (application: Application) => concernsBranch(application, ref, branch)
   const changedFiles = await git.changedFiles(before, after, signal)
   const affected = await affectedApplications({
@@ -56,6 +61,7 @@ export async function readChange(change: Change, signal: AbortSignal): Promise<C
     headApplications: newFound.applications.filter(concerns),
     changedFiles,
     branch,
+    memory,
     signal,
   })
   const broken = new Set(newFound.problems.map(it => it.location?.file))

@@ -40,6 +40,7 @@ export async function syncBranch(deps: JobDeps, push: Push, context: JobContext)
   const reading = await readChange(
     { git, ref, before, after, branch: { name: branch, isDefault } },
     context.signal,
+    deps.readings,
   )
   const origin = await originOf(deps, { forge, key, after }, context.signal)
   await deps.store.transaction(async records => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { createGitCache } from '../../../src/git/git-cache.ts'
+import { createReadingMemory } from '../../../src/repository/reading-memory.ts'
 import { readChange } from '../../../src/server/jobs/read-change.ts'
 import { ensureBinaries } from '../../../tools/control-plane/binaries.ts'
 import { type Command, runCommand } from '../command.ts'
@@ -93,6 +94,7 @@ async function timeDecisions(
   const git = await cache.open(cloneUrl)
   await git.fetch([monorepo.base, monorepo.changed], null, signal)
   const times: number[] = []
+  const memory = createReadingMemory()
   for (let round = 0; round <= rounds; round++) {
     const startedAt = performance.now()
     const { affected } = await readChange(
@@ -104,6 +106,7 @@ async function timeDecisions(
         branch: { name: 'main', isDefault: true },
       },
       signal,
+      memory,
     )
     times.push(performance.now() - startedAt)
     if (affected.length !== 3) throw new Error(`${affected.length} applications are affected, not 3`)
