@@ -79,7 +79,7 @@ export async function createRendering(): Promise<Rendering> {
   }
 }
 
-function applicationOf(source: object, spec: object) {
+export function applicationOf(source: object, spec: object = {}) {
   const document = applicationDocument.parse({
     apiVersion: 'plumbline.dev/v1alpha1',
     kind: 'Application',

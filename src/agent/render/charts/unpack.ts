@@ -3,7 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { extract, type Extract } from 'tar-stream'
+import type { Extract } from 'tar-stream'
 import { ChartError } from './charts.ts'
 
 type Entry = Extract extends AsyncIterable<infer Item> ? Item : never
@@ -66,6 +66,8 @@ export async function unpackChart(
     }
   }
 
+  // Loaded when it is needed: most renders have no archive.
+  const { extract } = await import('tar-stream')
   const entries = extract()
   const reading = pipeline(createReadStream(archive), createGunzip(), bounded, entries, { signal })
   // Awaited below; what fails first is what counts.

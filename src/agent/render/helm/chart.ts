@@ -10,7 +10,6 @@ import {
 } from '../../../repository/chart.ts'
 import { type RepositoryPath, resolveInside } from '../../../repository/paths.ts'
 import type { ChartRequest } from '../charts/charts.ts'
-import { pickVersion } from '../charts/version-range.ts'
 import { lookUp } from '../inside.ts'
 
 /** A `file://` dependency that must be laid into `charts/`. */
@@ -82,7 +81,7 @@ export async function walkChart(root: string, start: RepositoryPath): Promise<Ch
     const local = localDependency(repository)
     const shownAt = inFolder(folder, `charts/${alias ?? name}`)
     if (local === null) {
-      const found = remoteDependency(it)
+      const found = await remoteDependency(it)
       if ('code' in found) problems.push(found)
       else remote.push({ ...found, shownAt })
       return
@@ -114,7 +113,9 @@ interface Followed {
 }
 
 /** The version that the lock file tells, else the newest in the range. */
-function remoteDependency(it: Followed): Omit<RemoteDependency, 'shownAt'> | Problem {
+async function remoteDependency(it: Followed): Promise<Omit<RemoteDependency, 'shownAt'> | Problem> {
+  // Loaded when it is needed: most charts have no dependency that must be fetched.
+  const { pickVersion } = await import('../charts/version-range.ts')
   const { dependency, folder, locked, location, index, hasNamesake } = it
   const { name, repository, version } = dependency
   if (repository === '') return notVendored(name, location)
