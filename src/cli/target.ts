@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, relative, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { basename, dirname, join, relative } from 'node:path'
 import { applicationFrom, plainSource } from '../model/application-from.ts'
 import type { Application } from '../model/application.ts'
 import { InvalidInputError } from '../model/problem.ts'
 import { applicationsIn } from '../repository/find-applications.ts'
 import type { TargetOptions } from './commands/options.ts'
-
-const run = promisify(execFile)
 
 /** What a PATH on the command line stands for. */
 export interface Target {
@@ -30,7 +27,7 @@ export async function readTarget(path: string, overrides: Overrides, cluster: st
   if (!found) throw invalid(`there is no ${path}`, 'give a directory or an Application document')
   const place = await realpath(path)
   const folder = found.isDirectory() ? place : dirname(place)
-  const top = await gitRoot(folder)
+  const top = gitRoot(folder)
   const root = top ?? folder
   const application = found.isDirectory()
     ? applicationOfDirectory(place, root, cluster)
@@ -88,14 +85,11 @@ function overridden(application: Application, overrides: Overrides): Application
   }
 }
 
-async function gitRoot(folder: string): Promise<string | null> {
-  try {
-    const { stdout } = await run('git', ['-C', folder, 'rev-parse', '--show-toplevel'])
-    return resolve(stdout.trim())
-  } catch {
-    // Not in a repository, or there is no git: the directory stands for itself.
-    return null
-  }
+/** The working copy that a folder lies in; null when there is none. */
+function gitRoot(folder: string): string | null {
+  if (existsSync(join(folder, '.git'))) return folder
+  const above = dirname(folder)
+  return above === folder ? null : gitRoot(above)
 }
 
 function invalid(message: string, hint: string): InvalidInputError {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ObjectId } from '../model/identity.ts'
+import type { KubernetesObject } from '../model/object.ts'
 import type { Change } from '../model/plan.ts'
 import { canonicalJson } from './json.ts'
 import type { DesiredObject } from './plan-input.ts'
 import { redactObject } from './redact.ts'
 
-/** `sha256:` and 64 hex digits over a value's canonical JSON. */
-function digestOf(value: unknown): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`
+/** `sha256:` and 64 hex digits over texts of canonical JSON, none of which holds a line end. */
+function digestOf(texts: readonly string[]): string {
+  return `sha256:${createHash('sha256').update(texts.join('\n')).digest('hex')}`
 }
 
 /** What a change does, told so that it is the same whenever the same is done. */
@@ -35,19 +36,26 @@ export function digestsOf(input: DigestInput): { digest: string; changeDigest: s
   const { application, cluster } = input
   const changes = input.changes.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const head = input.head
-    .map(it => [it.id, redactObject(it.object, input.redactionKey)] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map(it => `[${canonicalJson(it.id)},${redactedJson(it.object, input.redactionKey)}]`)
   return {
-    digest: digestOf({
-      application,
-      cluster,
-      head,
-      changes: changes.map(it => [it.id, it.action, it.resourceVersion]),
-    }),
-    changeDigest: digestOf({
-      application,
-      cluster,
-      changes: changes.map(it => [it.id, it.action, it.content]),
-    }),
+    digest: digestOf([
+      canonicalJson({
+        application,
+        cluster,
+        changes: changes.map(it => [it.id, it.action, it.resourceVersion]),
+      }),
+      ...head,
+    ]),
+    changeDigest: digestOf([
+      canonicalJson({ application, cluster, changes: changes.map(it => [it.id, it.action, it.content]) }),
+    ]),
   }
+}
+
+/** Only what holds a Secret, or a copy of itself, has to be gone through; of a thousand objects few do. */
+function redactedJson(object: KubernetesObject, key: Uint8Array): string {
+  const json = canonicalJson(object)
+  const isOpen = !/"kind":"Secret"|List"/.test(json) && !object.metadata.annotations
+  return isOpen ? json : canonicalJson(redactObject(object, key))
 }

@@ -1,5 +1,7 @@
 /** Requests in flight for one plan; the cluster's connections are shared with syncs and watches. */
-const requestsAtOnce = 12
+const mostAtOnce = 12
+/** Opening another connection takes as long as a few requests on one that is open. */
+const worthAConnection = 8
 
 /**
  * Does `work` for every item, a bounded number at a time. The first failure ends it: what has not begun does not begin. For a
@@ -23,6 +25,8 @@ export async function inParallel<T, R>(
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(requestsAtOnce, items.length) }, lane))
+  await Promise.all(
+    Array.from({ length: Math.min(mostAtOnce, Math.max(4, items.length / worthAConnection)) }, lane),
+  )
   return results
 }
