@@ -127,6 +127,168 @@ describe('a chart in the repository', () => {
   })
 })
 
+describe("Argo CD's options of helm", () => {
+  const shows: Files = {
+    'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+    'c/values.yaml': 'a: chart\nb: chart\nlist: []\n',
+    'c/x.yaml': 'a: ex\nb: ex\n',
+    'c/y.yaml': 'a: why\n',
+    'c/note, 1.txt': 'a "note",\nof two lines',
+    'c/values.schema.json': '{"properties":{"a":{"type":"string"}}}',
+    'c/templates/shown.yaml': configMap(
+      'shown',
+      [
+        'data:',
+        '  a: {{ .Values.a | toJson | quote }}',
+        '  b: {{ .Values.b | toJson | quote }}',
+        '  list: {{ .Values.list | toJson | quote }}',
+        '  release: {{ .Release.Name }} in {{ .Release.Namespace }}',
+        '  kubernetes: {{ .Capabilities.KubeVersion.Version }}',
+        '  gateway: "{{ .Capabilities.APIVersions.Has "gateway.networking.k8s.io/v1/Gateway" }}"',
+        '  apps: "{{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }}"',
+      ].join('\n'),
+    ),
+    'c/templates/probe.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: probe, annotations: { "helm.sh/hook": test } }\n',
+    'c/crds/crd.yaml':
+      'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: xs.example.com }\n',
+  }
+  const param = (value: string, forceString = false, name = 'a') => ({ name, value, forceString })
+
+  test.each<[string, object, object]>([
+    ["the chart's values", {}, { a: '"chart"', b: '"chart"' }],
+    ['value files, the last one first', { valueFiles: ['x.yaml', 'y.yaml'] }, { a: '"why"', b: '"ex"' }],
+    ['value files the other way round', { valueFiles: ['y.yaml', 'x.yaml'] }, { a: '"ex"', b: '"ex"' }],
+    [
+      'values over value files',
+      { valueFiles: ['x.yaml'], values: 'a: inline\n' },
+      { a: '"inline"', b: '"ex"' },
+    ],
+    [
+      'valuesObject in place of values',
+      { values: 'a: text\nb: text\n', valuesObject: { a: 'object' } },
+      { a: '"object"', b: '"chart"' },
+    ],
+    ['parameters over all', { valuesObject: { a: 'o' }, parameters: [param('p')] }, { a: '"p"' }],
+    ['the last of two parameters', { parameters: [param('p'), param('q')] }, { a: '"q"' }],
+    ['a number as a parameter', { skipSchemaValidation: true, parameters: [param('12')] }, { a: '12' }],
+    ['a number as text', { parameters: [param('12', true)] }, { a: '"12"' }],
+    ['a truth as text', { parameters: [param('true', true)] }, { a: '"true"' }],
+    ['commas and equals signs', { parameters: [param('a=b,c=d')] }, { a: '"a=b,c=d"' }],
+    ['a list', { parameters: [param('{x,y}', false, 'list')] }, { list: '["x","y"]' }],
+    ['an item of a list', { parameters: [param('z', false, 'list[0]')] }, { list: '["z"]' }],
+    [
+      'a file as a value',
+      { fileParameters: [{ name: 'a', path: 'note, 1.txt' }] },
+      { a: JSON.stringify('a "note",\nof two lines') },
+    ],
+    ['a release name', { releaseName: 'other' }, { release: 'other in shop' }],
+    ['a namespace', { namespace: 'elsewhere' }, { release: 'shop in elsewhere' }],
+    ['the versions of the destination', {}, { kubernetes: 'v1.36.3', gateway: 'false', apps: 'true' }],
+    ['a Kubernetes version', { kubeVersion: '1.30.1' }, { kubernetes: 'v1.30.1' }],
+    [
+      'API versions in place of those of the destination',
+      { apiVersions: ['gateway.networking.k8s.io/v1/Gateway'] },
+      { gateway: 'true' },
+    ],
+    [
+      'missing value files',
+      { valueFiles: ['no.yaml', 'y.yaml'], ignoreMissingValueFiles: true },
+      { a: '"why"' },
+    ],
+  ])('%s', async (_, helm, expected) => {
+    const objects = await rendering.objects(
+      shows,
+      { path: 'c', helm },
+      { apiVersions: ['apps/v1/Deployment'] },
+    )
+    expect(objects.find(it => it.metadata.name === 'shown')).toMatchObject({ data: expected })
+  })
+
+  test.each([
+    [{}, ['ConfigMap', 'CustomResourceDefinition']],
+    [{ skipCrds: true }, ['ConfigMap']],
+    [{ skipTests: true }, ['ConfigMap', 'CustomResourceDefinition']],
+    [{ skipTests: false }, ['ConfigMap', 'CustomResourceDefinition']],
+  ])('%o gives %s', async (helm, kinds) => {
+    const objects = await rendering.objects(shows, { path: 'c', helm })
+    expect(objects.map(it => it.kind).toSorted()).toEqual(kinds)
+  })
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a file that is missing',
+      { fileParameters: [{ name: 'a', path: 'none.txt' }], ignoreMissingValueFiles: true },
+      /^apps\/shop\.yaml:1: the file c\/none\.txt does not exist/,
+    ],
+    ['a file outside', { fileParameters: [{ name: 'a', path: '../../x' }] }, /outside of the repository/],
+    [
+      'a file of the network',
+      { fileParameters: [{ name: 'a', path: 'https://x.example/y?token=t' }] },
+      /x\.example\/y would/,
+    ],
+    ['values that the schema refuses', { parameters: [param('12')] }, /schema/],
+  ])('%s is told', async (_, helm, expected) => {
+    const [problem, ...others] = await rendering.problems(shows, { path: 'c', helm })
+    expect(problem).toMatch(expected)
+    expect(others).toEqual([])
+  })
+
+  test('what a file holds is not told when the chart fails over it', async () => {
+    const files = {
+      ...shows,
+      'c/secret.txt': 'correct-horse-battery',
+      'c/templates/bad.yaml': '{{ fail (printf "no good: %s" .Values.a) }}',
+    }
+    const helm = { fileParameters: [{ name: 'a', path: 'secret.txt' }] }
+    const [problem] = await rendering.problems(files, { path: 'c', helm })
+    expect(problem).toContain('no good')
+    expect(problem).not.toContain('correct-horse-battery')
+  })
+})
+
+test('hooks stay hooks, with their weights and policies', async () => {
+  const files = {
+    'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+    'c/templates/hook.yaml':
+      'apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: { "helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-weight": "-5", "helm.sh/hook-delete-policy": hook-succeeded }\n',
+  }
+  const [hook] = await rendering.objects(files, { path: 'c' })
+  expect(hook?.metadata.annotations).toEqual({
+    'helm.sh/hook': 'pre-install,pre-upgrade',
+    'helm.sh/hook-weight': '-5',
+    'helm.sh/hook-delete-policy': 'hook-succeeded',
+  })
+})
+
+test('a chart that is vendored is taken as it is, whatever has a similar name', async () => {
+  const files = {
+    'c/Chart.yaml':
+      'apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- { name: lib, version: 1.x, repository: "https://charts.example.com" }\n',
+    'c/charts/lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.2.0\n',
+    'c/charts/lib/templates/l.yaml': configMap('lib'),
+  }
+  expect(places(await rendering.objects(files, { path: 'c' }))).toEqual([
+    'ConfigMap lib c/charts/lib/templates/l.yaml:1',
+  ])
+  const { 'c/charts/lib/Chart.yaml': _, 'c/charts/lib/templates/l.yaml': _template, ...without } = files
+  const similar = { ...without, 'c/charts/lib-more-1.0.0.tgz': 'not read' }
+  const [problem] = await rendering.problems(similar, { path: 'c' })
+  expect(problem).toMatch(/^c\/Chart\.yaml:5:3: the dependency lib is not in the repository/)
+})
+
+test('an alias of a chart beside it leads to its template', async () => {
+  const files = {
+    'c/Chart.yaml':
+      'apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- { name: lib, version: 1.x, repository: "file://../lib", alias: front }\n',
+    'lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.2.0\n',
+    'lib/templates/l.yaml': `# a comment\n${configMap('{{ .Chart.Name }}')}`,
+  }
+  expect(places(await rendering.objects(files, { path: 'c' }))).toEqual([
+    'ConfigMap front lib/templates/l.yaml:2',
+  ])
+})
+
 describe('problems have their place', () => {
   test.each<[string, Files, object, RegExp]>([
     [
