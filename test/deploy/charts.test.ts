@@ -4,12 +4,52 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { parseChartHosts } from '../../src/agent/render/charts/chart-hosts.ts'
+import { parseChartUrl } from '../../src/agent/render/charts/chart-url.ts'
+import type { KubernetesObject } from '../../src/model/object.ts'
+import { parseYamlDocuments } from '../../src/repository/parse-yaml.ts'
 import { ensureBinaries } from '../../tools/control-plane/binaries.ts'
 import { useControlPlane } from '../control-plane.ts'
 import { kubectl } from '../stage/kubectl.ts'
 
 const run = promisify(execFile)
 const charts = join(import.meta.dirname, '../../deploy/charts')
+
+const chartHosts = [
+  'charts[0].url=https://charts.example.com',
+  'charts[0].caSecret=authority',
+  'charts[1].url=oci://registry.example.com/team',
+  'charts[1].credentialsSecret=registry-login',
+  'charts[1].caSecret=authority',
+  'charts[2].url=s3://charts/stable',
+  'charts[2].region=eu-central-1',
+  'charts[2].credentialsSecret=bucket',
+]
+
+test('the chart of the agent gives it the list of chart hosts that it reads', async () => {
+  const values = ['serverUrl=https://plumbline.example.com', 'cluster=prod', ...chartHosts]
+  const manifests = parseYamlDocuments(await template('plumbline-agent', 'default', values), 'manifests')
+  const objects = manifests.documents.map(it => it.value as KubernetesObject)
+  const list = objects.find(it => it?.kind === 'ConfigMap')?.['data'] as { 'charts.yaml': string }
+  expect(parseChartHosts(list['charts.yaml'], 'charts.yaml')).toEqual([
+    {
+      url: parseChartUrl('https://charts.example.com'),
+      caFile: '/var/run/plumbline-charts/authority/ca.crt',
+    },
+    {
+      url: parseChartUrl('oci://registry.example.com/team'),
+      caFile: '/var/run/plumbline-charts/authority/ca.crt',
+      usernameFile: '/var/run/plumbline-charts/registry-login/username',
+      passwordFile: '/var/run/plumbline-charts/registry-login/password',
+    },
+    {
+      url: parseChartUrl('s3://charts/stable'),
+      region: 'eu-central-1',
+      accessKeyIdFile: '/var/run/plumbline-charts/bucket/accessKeyId',
+      secretAccessKeyFile: '/var/run/plumbline-charts/bucket/secretAccessKey',
+    },
+  ])
+})
 
 describe('a chart', () => {
   const plane = useControlPlane()
@@ -19,6 +59,11 @@ describe('a chart', () => {
       chart: 'plumbline-agent',
       values: ['serverUrl=https://plumbline.example.com', 'cluster=prod'],
       kinds: ['ClusterRoleBinding', 'Deployment', 'ServiceAccount'],
+    },
+    {
+      chart: 'plumbline-agent',
+      values: ['serverUrl=https://plumbline.example.com', 'cluster=prod', ...chartHosts],
+      kinds: ['ClusterRoleBinding', 'ConfigMap', 'Deployment', 'ServiceAccount'],
     },
     {
       chart: 'plumbline-server',
