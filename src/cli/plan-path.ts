@@ -10,31 +10,54 @@ import { InvalidInputError } from '../model/problem.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import type { Progress } from './output/progress.ts'
+import type { PlanProgress } from '../agent/plan/planner.ts'
 import { remember } from './remember.ts'
 import { renderTarget } from './render-path.ts'
 import { readTarget, type Target } from './target.ts'
 
 const run = promisify(execFile)
 
-/** Plans PATH against the cluster; with `base` (a directory or a revision) origins are told apart. */
+export type PlanPathOptions = Pick<TargetOptions, 'application' | 'namespace' | 'prune'> & {
+  readonly base?: string
+  /** List what others have put into the objects. */
+  readonly unmanaged?: boolean
+  readonly progress?: Pick<Progress, 'say' | 'tell'>
+}
+
+/**
+ * Plans PATH against the cluster; with `base` (a directory or a revision) origins are told apart. Files are relative to `root`, the
+ * repository's.
+ */
 export async function planPath(
   engine: LocalEngine,
   path: string,
-  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune'> & { readonly base?: string },
+  options: PlanPathOptions,
   signal: AbortSignal,
-): Promise<Plan> {
+): Promise<{ readonly plan: Plan; readonly root: string }> {
   // The cluster is asked while files are read. Whoever needs its answer meets the failure.
   engine.cluster.discover(signal).catch(() => undefined)
   const target = await readTarget(path, options, engine.clusterName)
-  const { base: from } = options
+  const { base: from, unmanaged = false, progress } = options
+  progress?.say(`rendering ${path}`)
   const [head, base, remembered] = await Promise.all([
     renderTarget(engine, target, { signal }),
     from === undefined ? null : renderBase(engine, target, { base: from, signal }),
-    remember(engine, target.application.name, signal),
+    remember(engine, target.application.name, signal, progress?.tell),
   ])
-  const request = { application: target.application, head, base, revision: null, remembered }
+  const onProgress = (it: PlanProgress) => progress?.say(progressText(it))
+  const { application } = target
+  const request = { application, head, base, revision: null, remembered, unmanaged, onProgress }
   const { plan } = await engine.planner.plan(request, signal)
-  return plan
+  return { plan, root: target.root }
+}
+
+/** `reading 1,000 live objects`, `comparing 340 of 1,000 objects`. */
+function progressText({ step, done, total }: PlanProgress): string {
+  const number = (value: number) => value.toLocaleString('en-US')
+  return step === 'reading'
+    ? `reading ${number(total)} live objects`
+    : `comparing ${number(done)} of ${number(total)} objects`
 }
 
 async function renderBase(

@@ -6,11 +6,12 @@ export async function remember(
   { state }: LocalEngine,
   application: string,
   signal: AbortSignal,
+  tell: (text: string) => void = text => process.stderr.write(text),
 ): Promise<Remembered> {
   const remembered = await recall(state, application, signal)
   if (remembered.unfinishedSince !== null) {
     const begun = `a sync of ${application} that began at ${remembered.unfinishedSince}`
-    process.stderr.write(`${begun} is running or was cut off: the next sync finishes or undoes it\n`)
+    tell(`${begun} is running or was cut off: the next sync finishes or undoes it\n`)
   }
   return remembered
 }

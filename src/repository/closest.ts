@@ -1,6 +1,10 @@
 /** The candidate that `written` was most likely meant to be; null when none is close. */
-export function closest(written: string, candidates: readonly string[]): string | null {
-  const allowed = Math.max(1, Math.floor(written.length / 3))
+export function closest(
+  written: string,
+  candidates: readonly string[],
+  mostEdits = Number.POSITIVE_INFINITY,
+): string | null {
+  const allowed = Math.min(mostEdits, Math.max(1, Math.floor(written.length / 3)))
   const ranked = candidates
     .map(candidate => ({ candidate, distance: distance(written.toLowerCase(), candidate.toLowerCase()) }))
     .filter(it => it.distance <= allowed || (written.length > 2 && it.candidate.startsWith(written)))
@@ -15,15 +19,19 @@ export function didYouMean(written: string, candidates: readonly string[]): stri
   return candidates.length > 0 && candidates.length <= 8 ? `there is ${candidates.join(', ')}` : null
 }
 
-/** Levenshtein's edit distance. */
+/** Edit distance; two letters that changed places are one edit, as they are one slip. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let before: readonly number[] = []
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1))
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : replaced
+      next.push(Math.min(replaced, swapped, row[j]! + 1, next[j - 1]! + 1))
     }
+    before = row
     row = next
   }
   return row[b.length]!

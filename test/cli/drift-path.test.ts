@@ -34,7 +34,8 @@ async function desk() {
     namespace,
     write: (mode: string) => writeFile(join(folder, 'settings.yaml'), settings(mode)),
     drift: () => withEngine<Drift>((engine, signal) => driftOfPath(engine, folder, options, signal)),
-    plan: () => withEngine<Plan>((engine, signal) => planPath(engine, folder, options, signal)),
+    plan: () =>
+      withEngine<Plan>(async (engine, signal) => (await planPath(engine, folder, options, signal)).plan),
     sync: () => withEngine<SyncResult>((engine, signal) => syncPath(engine, folder, options, signal)),
     said: () => said.mock.calls.map(([text]) => String(text)).join(''),
     async [Symbol.asyncDispose]() {

@@ -51,7 +51,7 @@ function shortened(
   if (full || pairedWith != null || (action !== 'create' && action !== 'delete')) return lines
   if (lines.length <= mostLines[action]) return lines
   const shown = lines.slice(0, kept[action])
-  return [...shown, screen.paint('dim', `⋯ ${lines.length - shown.length} lines more (--full shows them)`)]
+  return [...shown, screen.paint('dim', `… ${lines.length - shown.length} lines more (--full shows them)`)]
 }
 
 function moved(title: string, fields: readonly FieldChange[], { paint }: Screen): readonly string[] {

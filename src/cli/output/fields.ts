@@ -24,12 +24,17 @@ export function shortNames(fields: readonly FieldChange[]): string {
   return plain([...shown, ...(more > 0 ? [`${more} more`] : [])].join(', '))
 }
 
-/** `image` of `/spec/containers/0/image`; of an item of a list, the list's name with it. */
+/** `image` of `/spec/containers/0/image`, and `env` of `/spec/containers/0/env/2/value`: of what says nothing alone, the list. */
 function lastWords(pointer: string): string {
-  const parts = pointer.split('/').slice(1)
-  const name = parts.findLastIndex(part => !/^\d+$/.test(part))
-  return unescaped(parts[name] ?? '') || 'the whole object'
+  const names = pointer
+    .split('/')
+    .slice(1)
+    .filter(part => !/^\d+$/.test(part))
+  const last = names.at(-1) ?? ''
+  return unescaped((vague.has(last) && names.at(-2)) || last) || 'the whole object'
 }
+
+const vague: ReadonlySet<string> = new Set(['value', 'name', 'key', 'port'])
 
 export function unescaped(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~')
@@ -47,7 +52,7 @@ export function fieldRow(field: FieldChange): readonly [string, string, string] 
   ]
 }
 
-function valueText(value: unknown): string {
+export function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'unset'
   return plain(cut(typeof value === 'string' && value !== '' ? value : JSON.stringify(value), longestValue))
 }

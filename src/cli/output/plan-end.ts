@@ -3,7 +3,7 @@ import type { Change, Plan, Risk, Severity } from '../../model/plan.ts'
 import type { Paint, Style } from './colour.ts'
 import { namedIn } from './change-words.ts'
 import { plain } from './plain.ts'
-import { padded, type Screen } from './screen.ts'
+import { padded, type Screen, wrapped } from './screen.ts'
 
 const severities: Readonly<Record<Severity, Style>> = { high: 'red', medium: 'yellow', low: 'dim' }
 
@@ -30,7 +30,7 @@ function subjectText(risk: Risk, change: Change, plan: Plan, paint: Paint): stri
 }
 
 /** Objects that cannot be planned: where each is written, why, and what to do next. */
-export function errorLines(plan: Plan, { paint }: Screen): readonly string[] {
+export function errorLines(plan: Plan, { paint, width }: Screen): readonly string[] {
   const errors = plan.changes.flatMap(change => (change.error ? [{ change, error: change.error }] : []))
   if (errors.length === 0) return []
   return [
@@ -41,15 +41,17 @@ export function errorLines(plan: Plan, { paint }: Screen): readonly string[] {
       const where =
         location && [location.file, location.line, location.column].filter(it => it != null).join(':')
       const subject = error.message.includes(name) ? '' : `${kind} ${name}: `
-      const [first = '', ...more] = plain(error.message.trim()).split('\n')
+      const words = wrapped(plain(`${subject}${error.message.trim()}`), (width ?? usualWidth) - 4)
       return [
-        `  ${where ? `${paint('cyan', plain(where))}  ` : ''}${paint('red', `${subject}${first}`)}`,
-        ...more.map(line => `    ${paint('red', line)}`),
+        ...(where ? [`  ${paint('cyan', plain(where))}`] : []),
+        ...words.map(line => `    ${paint('red', line)}`),
         ...(error.hint ? [`    ${paint('dim', plain(error.hint))}`] : []),
       ]
     }),
   ]
 }
+
+const usualWidth = 120
 
 /** `1 to create, 2 to update; 12 unchanged`; counts of zero are left out. */
 export function summaryLine({ summary, changes }: Plan, paint: Paint): string {

@@ -1,5 +1,5 @@
 import type { Change } from '../../model/plan.ts'
-import { parseIdentity } from '../../model/identity.ts'
+import { describeIdentity, parseIdentity } from '../../model/identity.ts'
 import { markOf, namedIn } from './change-words.ts'
 import { fieldsBy, shortNames } from './fields.ts'
 import { plain } from './plain.ts'
@@ -22,13 +22,11 @@ export function treeLines(
   return rows.map(({ change, mark, kind, name }, at) => {
     const branch = paint('dim', at === rows.length - 1 ? '└─' : '├─')
     const head = [
-      branch,
-      paint(mark.style, mark.sign),
-      padded(paint(mark.style, kind), columns.kind),
+      `${branch} ${paint(mark.style, `${mark.sign} ${kind}`)}${' '.repeat(columns.kind - kind.length)}`,
       padded(name, columns.name),
       padded(paint(mark.style, mark.verb), columns.verb),
-    ].join(' ')
-    const room = width === null ? null : width - columnsOf(head) - 2
+    ].join('  ')
+    const room = Math.max(0, (width ?? Number.POSITIVE_INFINITY) - columnsOf(head) - 2)
     return `${head}  ${detailText(change, { paint, width: room })}`.trimEnd()
   })
 }
@@ -38,7 +36,7 @@ function detailText(change: Change, { paint, width }: Screen): string {
   if (pair !== '') return paint('dim', cut(pair, width))
   if (change.action === 'leave-behind') return paint('dim', cut(plain(change.note ?? ''), width))
   if (change.action === 'error')
-    return paint('red', cut(plain(firstLine(change.error?.message ?? '')), width))
+    return paint('red', cut(errorText(change), Math.min(width ?? longestError, longestError)))
   const { own, drifted, both } = fieldsBy(change)
   const changed = cut(shortNames([...own, ...both]), width)
   const moved = [...drifted, ...both]
@@ -48,12 +46,16 @@ function detailText(change: Change, { paint, width }: Screen): string {
   return changed === '' ? drift : `${changed}  ${drift}`
 }
 
+const longestError = 60
+
+/** Without the object's name, which stands before it. */
+function errorText({ id, error }: Change): string {
+  const name = describeIdentity(parseIdentity(id))
+  return plain((error?.message ?? '').split('\n')[0] ?? '').replace(`${name} `, '')
+}
+
 function pairText({ action, pairedWith }: Change): string {
   if (pairedWith == null) return ''
   const { name } = parseIdentity(pairedWith)
   return plain(action === 'create' ? `takes the place of ${name}` : `${name} takes its place`)
-}
-
-export function firstLine(text: string): string {
-  return text.split('\n')[0] ?? ''
 }

@@ -1,4 +1,6 @@
+import { join, relative } from 'node:path'
 import type { Change, Plan } from '../../model/plan.ts'
+import type { SourceLocation } from '../../model/problem.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { TargetOptions } from '../commands/options.ts'
 import { paintFor } from './colour.ts'
@@ -11,11 +13,17 @@ export interface Drift {
   readonly drifted: readonly Change[]
 }
 
-export function printPlan(plan: Plan, options: Options & { readonly full?: boolean }): Promise<void> {
+export interface PlanOptions extends Options {
+  readonly full?: boolean
+  /** The folder that files are relative to. */
+  readonly root: string
+}
+
+export function printPlan(plan: Plan, options: PlanOptions): Promise<void> {
   return print(options, plan, {
     async text(screen) {
       const { planText } = await import('./plan-text.ts')
-      return planText(plan, { full: options.full ?? false }, screen)
+      return planText(fromHere(plan, options.root), { full: options.full ?? false }, screen)
     },
     markdown: async () => (await import('./markdown.ts')).planMarkdown(plan),
   })
@@ -33,6 +41,18 @@ export function printDrift(drift: Drift, options: Options): Promise<void> {
     text: async screen => (await import('./drift-text.ts')).driftText(drift, screen),
     markdown: async () => (await import('./markdown.ts')).driftMarkdown(drift),
   })
+}
+
+/** Files as the person would name them from where the command runs, so that a terminal opens them. */
+function fromHere(plan: Plan, root: string): Plan {
+  const moved = <T extends SourceLocation | null>(location: T): T =>
+    location && { ...location, file: relative(process.cwd(), join(root, location.file)) }
+  const changes = plan.changes.map(change => ({
+    ...change,
+    source: moved(change.source),
+    error: change.error && { ...change.error, location: moved(change.error.location) },
+  }))
+  return { ...plan, changes }
 }
 
 interface Forms {

@@ -2,6 +2,8 @@
 export interface Progress {
   /** What is being done now: `rendering overlays/dev`. Free to call often. */
   say(what: string): void
+  /** Takes the line away for a text that stays. */
+  tell(text: string): void
   /** Takes the line away. Nothing is shown after it. */
   end(): void
 }
@@ -19,7 +21,8 @@ export function createProgress(stream: {
   readonly columns?: number
   write(text: string): unknown
 }): Progress {
-  if (stream.isTTY !== true) return { say: () => undefined, end: () => undefined }
+  const tell = (text: string) => void stream.write(text)
+  if (stream.isTTY !== true) return { say: () => undefined, tell, end: () => undefined }
   let what = ''
   let frame = 0
   let shown = false
@@ -28,6 +31,10 @@ export function createProgress(stream: {
     shown = true
     const width = (stream.columns ?? 80) - 3
     stream.write(`\r\u001b[K${frames[frame++ % frames.length]} ${what.slice(0, width)}`)
+  }
+  const clear = () => {
+    if (shown) stream.write('\r\u001b[K')
+    shown = false
   }
   let ticking: NodeJS.Timeout | undefined
   const waiting = setTimeout(() => {
@@ -38,11 +45,14 @@ export function createProgress(stream: {
     say(next) {
       what = next
     },
+    tell(text) {
+      clear()
+      tell(text)
+    },
     end() {
       clearTimeout(waiting)
       clearInterval(ticking)
-      if (shown) stream.write('\r\u001b[K')
-      shown = false
+      clear()
     },
   }
 }

@@ -22,3 +22,19 @@ export function columnsOf(text: string): number {
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }
+
+/** Lines of at most `room` columns, broken between words; a longer word stays whole, so that it can be copied. */
+export function wrapped(text: string, room: number): readonly string[] {
+  return text.split('\n').flatMap(line => {
+    const lines: string[] = []
+    let current = ''
+    for (const word of line.split(' ')) {
+      const longer = current === '' ? word : `${current} ${word}`
+      if (current !== '' && longer.length > room) {
+        lines.push(current)
+        current = word
+      } else current = longer
+    }
+    return [...lines, current]
+  })
+}

@@ -1,4 +1,4 @@
-import { didYouMean } from '../closest.ts'
+import { closest, didYouMean } from '../closest.ts'
 import { constraintFindings } from './constraints.ts'
 import { placeOfField } from './find-field.ts'
 import type { CheckContext, Finding } from './finding.ts'
@@ -53,7 +53,7 @@ function checkMap(
     additionalProperties === true ||
     // A schema that says nothing of fields takes any, as that of a free-form value does.
     (!schema.properties && additionalProperties === undefined)
-  const missing = walk.partial ? [] : missingFindings(value, schema, path)
+  const missing = walk.partial ? [] : missingFindings(value, schema, path, walk)
   const inner = Object.entries(value).flatMap(([name, item]) => {
     const property = propertyOf(schema, name)
     if (property) return isLeftToServer(name, path) ? [] : check(item, property, [...path, name], walk)
@@ -86,11 +86,11 @@ function missingFindings(
   value: Readonly<Record<string, unknown>>,
   schema: Schema,
   path: Path,
+  walk: Walk,
 ): readonly Finding[] {
-  // A field with a default need not be written.
   const isGiven = (name: string) =>
     (value[name] !== undefined && value[name] !== null) ||
-    schema.properties?.[name]?.default !== undefined ||
+    hasDefault(schema.properties?.[name], walk) ||
     isLeftToServer(name, path)
   return (schema.required ?? [])
     .filter(name => !isGiven(name))
@@ -102,13 +102,21 @@ function missingFindings(
     }))
 }
 
+/** A field with a default need not be written. Built-in kinds give Go's zero as the default of what has none. */
+function hasDefault(property: Schema | undefined, { root }: Walk): boolean {
+  const value = property?.default
+  return value !== undefined && !(root.startsWith('io.k8s.') && (value === '' || value === 0))
+}
+
 function unknownField(name: string, known: readonly string[], path: Path, walk: Walk): Finding {
-  const place = placeOfField(name, path, walk)
+  // A slip, or a field that stands at the wrong place, or else whatever is nearest.
+  const slip = closest(name, known, 2)
+  const place = slip === null ? placeOfField(name, path, walk) : null
   return {
     code: 'unknown-field',
     path: [...path, name],
     message: `unknown field ${formatFieldPath([...path, name])}`,
-    hint: didYouMean(name, known.length > 8 || place === null ? known : []) ?? place,
+    hint: place ?? didYouMean(name, known),
   }
 }
 
