@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureBinaries } from '../../tools/control-plane/binaries.ts'
 import { createPacker, indexOf, type Packer } from '../agent/render/charts/packages.ts'
@@ -19,6 +21,7 @@ beforeAll(async () => {
   web = await startWebHost(null)
   const chart = await packer.pack('web', '1.2.3')
   web.serve({ '/index.yaml': indexOf([chart]), '/web-1.2.3.tgz': chart.bytes })
+  await promisify(execFile)('git', ['init', '--quiet', folder])
   await put('apps/web.yaml', application())
   await put('env/dev.yaml', 'size: dev\n')
   await put('app/Chart.yaml', dependent())
