@@ -10,6 +10,7 @@ const worthAConnection = 8
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
+  lanes = Math.max(4, items.length / worthAConnection),
 ): Promise<readonly R[]> {
   const results: R[] = []
   const waiting = items.entries()
@@ -25,8 +26,6 @@ export async function inParallel<T, R>(
       }
     }
   }
-  await Promise.all(
-    Array.from({ length: Math.min(mostAtOnce, Math.max(4, items.length / worthAConnection)) }, lane),
-  )
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, lanes) }, lane))
   return results
 }

@@ -9,7 +9,7 @@ import { canonicalGroup, groupOf, type ObjectId, objectIdOf, parseIdentity } fro
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Plan } from '../../model/plan.ts'
 import { InvalidInputError } from '../../model/problem.ts'
-import type { RenderedObject } from '../../model/rendered.ts'
+import type { LiveRead, RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
 import { createKnownUnchanged } from './known-unchanged.ts'
@@ -70,22 +70,35 @@ export interface PlannerDependencies {
 
 export function createPlanner({ cluster, state, clock, clusterName }: PlannerDependencies): Planner {
   const known = createKnownUnchanged()
+
+  /** What Git says on both sides, and what of it the cluster holds. */
+  async function readRendered(request: PlanRequest, signal: AbortSignal) {
+    const { application } = request
+    const discovery = await discoverFor(cluster, request, signal)
+    const head = settled(request.head, application, discovery)
+    const base = request.base && settled(request.base, application, everServed(discovery)).objects
+    const wanted = new Map([...(base ?? []), ...head.objects].map(it => [it.id, it.object.apiVersion]))
+    request.onProgress?.({ step: 'reading', done: 0, total: wanted.size })
+    const rendered = await readLive({ cluster, application: application.name, wanted }, signal)
+    return { discovery, head, base, rendered }
+  }
+
   return {
     async plan(request, signal) {
       const { application } = request
       const unclear = ignoreProblems(application.ignoreDifferences, application.definedIn)
       if (unclear.length > 0 && !request.removed) throw new InvalidInputError(unclear)
-      const [discovery, remembered, key] = await Promise.all([
-        discoverFor(cluster, request, signal),
+      const liveAt = clock().toISOString()
+      const [{ discovery, head, base, rendered }, remembered, key] = await Promise.all([
+        readRendered(request, signal),
         request.remembered ?? recall(state, application.name, signal),
         redactionKey(state, signal),
       ])
-      const head = settled(request.head, application, discovery)
-      const base = request.base && settled(request.base, application, everServed(discovery)).objects
-      const liveAt = clock().toISOString()
-      const wanted = wantedIds(head, base ?? [], remembered)
-      request.onProgress?.({ step: 'reading', done: 0, total: wanted.size })
-      const reads = await readLive({ cluster, application: application.name, wanted }, signal)
+      const left = leftFromBefore(remembered, rendered)
+      const reads = new Map([
+        ...rendered,
+        ...(await readLive({ cluster, application: application.name, wanted: left }, signal)),
+      ])
       const lastApplied = lastAppliedOf(remembered)
       const { predictions, live } = await predict(
         {
@@ -193,13 +206,10 @@ function lastAppliedOf({ lastSynced, unfinishedSince }: Remembered): ReadonlyMap
   return new Map((lastSynced ?? []).map(object => [objectIdOf(object), object]))
 }
 
-/** Every id of head, base and inventory, with the apiVersion in which it is rendered. */
-function wantedIds(
-  head: Settled,
-  base: readonly { readonly id: ObjectId; readonly object: RenderedObject['object'] }[],
+/** What is kept and not rendered any more, in whatever version it is served. */
+function leftFromBefore(
   { inventory }: Remembered,
-): ReadonlyMap<ObjectId, string | null> {
-  const wanted = new Map<ObjectId, string | null>(inventory.map(id => [id, null]))
-  for (const { id, object } of [...base, ...head.objects]) wanted.set(id, object.apiVersion)
-  return wanted
+  rendered: ReadonlyMap<ObjectId, LiveRead>,
+): ReadonlyMap<ObjectId, null> {
+  return new Map(inventory.filter(id => !rendered.has(id)).map(id => [id, null]))
 }

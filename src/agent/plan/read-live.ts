@@ -38,7 +38,10 @@ export async function readLive(
     else reads.set(id, discovery.failedGroups.has(identity.group) ? undiscovered(identity) : absent)
   }
   const groups = [...Map.groupBy(targets, groupOf).values()]
-  const singles = (await inParallel(groups, group => readGroup(request, group, reads, signal))).flat()
+  // A list takes long enough to be worth a connection of its own.
+  const singles = (
+    await inParallel(groups, group => readGroup(request, group, reads, signal), groups.length)
+  ).flat()
   const single = async (target: Target) =>
     reads.set(target.id, await readOne(request.cluster, target, signal))
   await inParallel(singles, single)

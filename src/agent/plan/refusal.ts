@@ -17,7 +17,7 @@ export function refusalOf(desired: DesiredObject, error: ClusterError, context: 
   switch (error.code) {
     case 'immutable':
       return context.exists
-        ? { kind: 'immutable', message: reasonOf(desired, error) }
+        ? { kind: 'immutable', message: reasonOf(desired, error), object: null }
         : refused(desired, error, 'refused-by-server', null)
     case 'webhook-no-dry-run':
       return { kind: 'later', note: `cannot be predicted: ${reasonOf(desired, error)}` }
