@@ -29,8 +29,10 @@ export function scanDocuments(text: string): readonly ScannedDocument[] {
     const kind = /^kind:\s*["']?([\w.-]+)/.exec(line)?.[1]
     if (kind) current.kind = kind
     if (/^\S/.test(line)) inMetadata = line.startsWith('metadata:')
+    // Of a name such as `{{ .Release.Name }}-web` the part that is written stays.
+    const bare = line.replace(/\{\{[^{}]*\}\}/g, '')
     const name = inMetadata
-      ? /^(?:metadata:\s*\{.*?\b|\s+)name:\s*["']?([^"'\s,}]+)/.exec(line)?.[1]
+      ? /^(?:metadata:\s*\{.*?\b|\s+)name:\s*["']?([^"'\s,}]+)/.exec(bare)?.[1]
       : undefined
     if (name) current.name ??= name
   }
