@@ -3,6 +3,9 @@ import { took } from '../../model/phrase.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { Paint } from './colour.ts'
 
+/** A line that is longer is read by nobody; `--output json` has them all. */
+const mostNames = 12
+
 /** How a sync ended, for a terminal: the reason first, then what was done. */
 export function syncText(result: SyncResult, paint: Paint): string {
   const style = result.outcome === 'synced' ? 'green' : 'red'
@@ -19,7 +22,9 @@ export function syncText(result: SyncResult, paint: Paint): string {
   }
   for (const event of result.events) lines.push(paint('dim', `  ${event}`))
   const list = (title: string, ids: readonly string[]) => {
-    if (ids.length > 0) lines.push(`${title}: ${ids.map(nameOf).join(', ')}`)
+    if (ids.length === 0) return
+    const more = ids.length > mostNames ? ` and ${ids.length - mostNames} more` : ''
+    lines.push(`${title}: ${ids.slice(0, mostNames).map(nameOf).join(', ')}${more}`)
   }
   // What was put back says what had been applied.
   if (result.rolledBack.length === 0) list('applied', result.applied)
