@@ -1,15 +1,17 @@
 import { mkdir, realpath } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import type { Application, ApplicationSource } from '../../model/application.ts'
 import { InvalidInputError, type Problem } from '../../model/problem.ts'
 import { chartFile } from '../../repository/chart.ts'
 import { kustomizationFiles } from '../../repository/kustomization.ts'
+import { type CheckoutView, createCheckoutViews } from './checkout-view.ts'
 import { ChartError, type Charts } from './charts/charts.ts'
 import { holds, renderDirectory } from './directory.ts'
 import type { UsedChart } from './helm/laid-out-chart.ts'
 import { chartRequestOf } from './helm/remote-chart.ts'
-import { lookUp, symlinkOutside } from './inside.ts'
+import { symlinkOutside } from './inside.ts'
 import { duplicateProblems, type Objects } from './objects.ts'
 import { createParseMemory } from './parse-memory.ts'
 import { createRenderMemory, type RenderResult } from './render-memory.ts'
@@ -25,7 +27,7 @@ export interface RendererOptions {
   /** Charts that are not in the repository; without, there are none. */
   readonly charts?: Charts | null
   readonly limits?: Partial<RenderLimits>
-  /** Tools that run at once. Default 2. */
+  /** Tools that run at once. Default: one for each core. */
   readonly concurrency?: number
 }
 
@@ -33,7 +35,11 @@ export interface RendererOptions {
 export function createRenderer(options: RendererOptions): Renderer {
   const limits = { ...defaultRenderLimits, ...options.limits }
   const scratchFolder = join(options.cacheFolder, 'render')
-  const tools = new PQueue({ concurrency: options.concurrency ?? 2 })
+  const concurrency = options.concurrency ?? availableParallelism()
+  const tools = new PQueue({ concurrency })
+  // While tools run, the next ones are prepared and what came out of the last ones is read.
+  const preparations = new PQueue({ concurrency: 2 * concurrency })
+  const views = createCheckoutViews()
   const charts = options.charts ?? null
   const memory = createRenderMemory((chart, signal) => isStillThat(charts, chart, signal))
   const documents = createParseMemory()
@@ -43,24 +49,19 @@ export function createRenderer(options: RendererOptions): Renderer {
     source: ApplicationSource,
     signal: AbortSignal,
   ): Promise<Objects | HelmObjects> {
-    const helmPlace = {
-      binary: options.binaries.helm,
-      scratchFolder,
-      limits,
-      documents,
-      charts,
-      turn: <T>(run: () => Promise<T>) => tools.add(run),
-    }
+    const turn = <T>(run: () => Promise<T>) => tools.add(run)
+    const place = { scratchFolder, limits, documents, turn }
+    const helmPlace = { ...place, binary: options.binaries.helm, charts }
     if (chartRequestOf(source) !== null) return renderHelm(request, source, helmPlace, signal)
-    const refused = await refusal(request, source)
+    const view = views(await realpath(request.folder), request.contentKey)
+    const refused = await refusal(request, source, view)
     if (refused) return { objects: [], problems: [refused] }
-    const root = await realpath(request.folder)
-    const place = (binary: string) => ({ binary, scratchFolder, limits, documents })
-    if (await holds(root, source.path, kustomizationFiles)) {
-      const { kustomize } = options.binaries
-      return tools.add(() => renderKustomize(request.folder, source, place(kustomize), signal))
+    if (await holds(view, source.path, kustomizationFiles)) {
+      const { definedIn } = request.application
+      const kustomizePlace = { ...place, binary: options.binaries.kustomize }
+      return preparations.add(() => renderKustomize(view, { source, definedIn }, kustomizePlace, signal))
     }
-    if (await holds(root, source.path, [chartFile])) {
+    if (await holds(view, source.path, [chartFile])) {
       return renderHelm(request, source, helmPlace, signal)
     }
     return renderDirectory(request.folder, source, { limits, documents }, signal)
@@ -99,8 +100,12 @@ function isOnlyValues(source: ApplicationSource, application: Application): bool
   return source.ref !== null && source.path === '.' && source.chart === null && application.sources.length > 1
 }
 
-async function refusal(request: RenderRequest, source: ApplicationSource): Promise<Problem | null> {
-  const { application, folder } = request
+async function refusal(
+  request: RenderRequest,
+  source: ApplicationSource,
+  view: CheckoutView,
+): Promise<Problem | null> {
+  const { application } = request
   const at = (code: string, message: string, hint: string | null): Problem => ({
     code,
     message,
@@ -115,10 +120,7 @@ async function refusal(request: RenderRequest, source: ApplicationSource): Promi
       'use sources of this repository, or "." for this repository itself',
     )
   }
-  const found =
-    source.path.startsWith('../') || source.path === '..'
-      ? null
-      : await lookUp(await realpath(folder), source.path)
+  const found = source.path.startsWith('../') || source.path === '..' ? null : await view.lookUp(source.path)
   switch (found?.kind) {
     case 'folder':
       return null

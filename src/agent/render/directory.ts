@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import type { ApplicationSource } from '../../model/application.ts'
 import { InvalidInputError, type Problem } from '../../model/problem.ts'
@@ -6,10 +6,11 @@ import { settingsFile } from '../../model/settings.ts'
 import { compileGlob, type Glob, tooManyPatterns } from '../../repository/glob.ts'
 import { folderOf } from '../../repository/paths.ts'
 import { templateHint } from '../../repository/yaml-problems.ts'
+import type { CheckoutView } from './checkout-view.ts'
 import { entriesBelow, lookUp } from './inside.ts'
 import { objectsFrom, type Objects } from './objects.ts'
-import type { ParsedDocuments, ParseMemory } from './parse-memory.ts'
-import type { RenderLimits } from './renderer.ts'
+import { mostItems, type ParsedDocuments, type ParseMemory } from './parse-memory.ts'
+import { mebibytes, type RenderLimits } from './renderer.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
 
 /** Reads a folder of YAML and JSON files, in order of their names. */
@@ -26,17 +27,36 @@ export async function renderDirectory(
   const exclude = globOf(source.directory.exclude)
   const objects: RenderedObject[] = []
   const found: Problem[] = []
+  let bytes = 0
+  let items = 0
   for (const entry of entries.filter(it => isWanted(it.path, source, { include, exclude }))) {
     signal.throwIfAborted()
     const target = await lookUp(root, entry.path)
     if (target.kind !== 'file') continue
+    bytes += (await stat(target.real)).size
+    if (bytes > limits.maxOutputBytes) return only(tooMuch(source.path, mebibytes(limits.maxOutputBytes)))
     const content = await readFile(target.real)
     const parsed = await documents.parse(content, entry.path, limits, signal)
+    items += parsed.items
+    if (items > mostItems) return only(tooMuch(source.path, `${mostItems} lines and items`))
     const read = objectsOfFile(parsed, content, entry.path)
     objects.push(...read.objects)
     found.push(...read.problems)
   }
   return { objects, problems: found }
+}
+
+function only(problem: Problem): Objects {
+  return { objects: [], problems: [problem] }
+}
+
+function tooMuch(path: string, limit: string): Problem {
+  return {
+    code: 'render-limit',
+    message: `the manifests in ${path} are more than ${limit}`,
+    location: null,
+    hint: 'split the application, or leave files out with spec.source.directory.exclude',
+  }
 }
 
 /** Null when none is given. Throws InvalidInputError: a folder of which nothing is read would prune all that came from it. */
@@ -70,7 +90,7 @@ function objectsOfFile({ documents, problems }: ParsedDocuments, content: Uint8A
 }
 
 /** Whether a folder of the checkout holds one of these files. */
-export async function holds(root: string, path: string, names: readonly string[]): Promise<boolean> {
-  for (const name of names) if ((await lookUp(root, join(path, name))).kind === 'file') return true
+export async function holds(view: CheckoutView, path: string, names: readonly string[]): Promise<boolean> {
+  for (const name of names) if ((await view.lookUp(join(path, name))).kind === 'file') return true
   return false
 }

@@ -36,6 +36,11 @@ export interface Entry {
   readonly bytes: number
 }
 
+export interface EntriesBelow {
+  readonly entries: readonly Entry[]
+  readonly problems: readonly Problem[]
+}
+
 /**
  * Everything below a folder of the checkout, without `.git`, folders in order of name. Symlinks are not followed; one that
  * leads out of the checkout is a problem, and so is a folder with more than the limits allow.
@@ -44,7 +49,7 @@ export async function entriesBelow(
   root: string,
   folder: string,
   limits: Pick<RenderLimits, 'maxFiles' | 'maxInputBytes'>,
-): Promise<{ readonly entries: readonly Entry[]; readonly problems: readonly Problem[] }> {
+): Promise<EntriesBelow> {
   const entries: Entry[] = []
   const problems: Problem[] = []
   let bytes = 0

@@ -1,11 +1,14 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApplicationSource } from '../../model/application.ts'
-import { copyFolders } from './kustomize/copy.ts'
+import type { SourceLocation } from '../../model/problem.ts'
+import { addedReferences } from './kustomize/added-references.ts'
 import { asksForOrigins, editKustomization } from './kustomize/edit.ts'
+import { layOutKustomization } from './kustomize/lay-out.ts'
 import { traceOrigins } from './kustomize/origin.ts'
 import { kustomizeProblems } from './kustomize/problems.ts'
 import { walkKustomization } from './kustomize/walk.ts'
+import type { CheckoutView } from './checkout-view.ts'
 import { objectsFrom, type Objects } from './objects.ts'
 import type { ParseMemory } from './parse-memory.ts'
 import type { RenderLimits } from './renderer.ts'
@@ -17,6 +20,8 @@ export interface ToolPlace {
   readonly scratchFolder: string
   readonly limits: RenderLimits
   readonly documents: ParseMemory
+  /** Waits for a place among the tools that run at once. */
+  readonly turn: <T>(run: () => Promise<T>) => Promise<T>
 }
 
 /**
@@ -25,22 +30,22 @@ export interface ToolPlace {
  * only in the kustomization that is built, and image overrides must replace its own instead of coming after them.
  */
 export async function renderKustomize(
-  folder: string,
-  source: ApplicationSource,
+  view: CheckoutView,
+  { source, definedIn }: { readonly source: ApplicationSource; readonly definedIn: SourceLocation | null },
   place: ToolPlace,
   signal: AbortSignal,
 ): Promise<Objects> {
-  const root = await realpath(folder)
-  const walk = await walkKustomization(root, source.path, source.kustomize.components)
+  const { root } = view
+  const walk = await walkKustomization(view, source.path, addedReferences(source.kustomize, definedIn))
   const [first] = walk.roots
   if (walk.problems.length > 0 || !first) return { objects: [], problems: walk.problems }
   const original = first.reading.value ?? {}
 
-  const scratch = await realpath(await mkdtemp(join(place.scratchFolder, 'kustomize-')))
+  const scratch = await mkdtemp(join(place.scratchFolder, 'kustomize-'))
   try {
     const tree = join(scratch, 'tree')
-    const problems = await copyFolders(
-      root,
+    const problems = await layOutKustomization(
+      view,
       walk.roots.map(it => it.folder),
       tree,
       place.limits,
@@ -48,15 +53,17 @@ export async function renderKustomize(
     if (problems.length > 0) return { objects: [], problems }
     await rm(join(tree, first.file), { force: true })
     await writeFile(join(tree, first.file), editKustomization(original, source.kustomize))
-    const built = await runTool({
-      name: 'kustomize',
-      binary: place.binary,
-      args: ['build', join(tree, first.folder)],
-      scratch,
-      subject: source.path,
-      limits: place.limits,
-      signal,
-    })
+    const built = await place.turn(() =>
+      runTool({
+        name: 'kustomize',
+        binary: place.binary,
+        args: ['build', join(tree, first.folder)],
+        scratch,
+        subject: source.path,
+        limits: place.limits,
+        signal,
+      }),
+    )
     if (!built.succeeded) {
       return { objects: [], problems: await kustomizeProblems(built.stderr, walk, { root, scratch: tree }) }
     }
@@ -68,7 +75,7 @@ export async function renderKustomize(
     const traced = await traceOrigins(
       objects.map(it => it.object),
       {
-        root,
+        view,
         folder: first.folder,
         keepAnnotation: asksForOrigins(original),
       },

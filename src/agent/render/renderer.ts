@@ -47,3 +47,7 @@ export const defaultRenderLimits: RenderLimits = {
   maxFiles: 50_000,
   maxInputBytes: 512 * 1024 ** 2,
 }
+
+export function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MiB`
+}

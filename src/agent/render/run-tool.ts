@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { InvalidInputError } from '../../model/problem.ts'
-import type { RenderLimits } from './renderer.ts'
+import { mebibytes, type RenderLimits } from './renderer.ts'
 
 export interface ToolRun {
   /** For messages: `kustomize`, `helm`. */
@@ -52,10 +54,8 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
     const beyondMemory = () => beyond(`used more than ${mebibytes(limits.maxMemoryBytes)} of memory`)
     const onAbort = () => stop(run.signal.reason)
     run.signal.addEventListener('abort', onAbort, { once: true })
-    const deadline = setTimeout(
-      () => beyond(`did not finish in ${limits.timeoutSeconds} s`),
-      limits.timeoutSeconds * 1000,
-    )
+    const beyondTime = () => beyond(`did not finish in ${limits.timeoutSeconds} s`)
+    const deadline = setTimeout(beyondTime, limits.timeoutSeconds * 1000)
     const look = async () => {
       const used = await residentBytes(child.pid)
       if (used > limits.maxMemoryBytes) beyondMemory()
@@ -78,9 +78,10 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
       settled()
       reject(new Error('could not run /bin/sh: is it there?', { cause }))
     })
-    child.once('close', code => {
+    child.once('close', (code, ended) => {
       settled()
       if (code !== 0 && ranOutOfMemory.test(errors)) beyondMemory()
+      if (ended === 'SIGXCPU' || (code !== 0 && ranOutOfTime.test(errors))) beyondTime()
       if (failure !== undefined) return reject(failure)
       if (code === 126 || code === 127) {
         return reject(new Error(`could not run ${run.binary}: is it installed?`, { cause: errors }))
@@ -98,9 +99,21 @@ export async function runTool(run: ToolRun): Promise<ToolOutput> {
  * The kernel refuses memory over the bound at once: a look every now and then would find a string of gigabytes only after it
  * had brought down the agent's whole container. Where `ulimit -d` does nothing, the look has to do. The shell becomes the tool.
  */
-function bounded({ maxMemoryBytes }: RenderLimits): string {
-  return `ulimit -d ${Math.ceil(maxMemoryBytes / 1024)} 2>/dev/null; exec "$0" "$@"`
+function bounded({ maxMemoryBytes, maxOutputBytes, timeoutSeconds }: RenderLimits): string {
+  const bounds = [
+    `-d ${Math.ceil(maxMemoryBytes / 1024)}`,
+    // Of all cores together, and also when nobody is left to watch the clock.
+    `-t ${Math.ceil(timeoutSeconds * availableParallelism()) + 1}`,
+    `-f ${Math.ceil(maxOutputBytes / bytesOfBlock)}`,
+    '-c 0',
+  ]
+  return [...bounds.map(it => `ulimit ${it} 2>/dev/null`), 'exec "$0" "$@"'].join('; ')
 }
+
+const bytesOfBlock = 512
+
+/** How Go programs end, and those that it does not ask, when the time that processors may spend on them is over. */
+const ranOutOfTime = /^SIGXCPU: /m
 
 /** How Go programs end that get no memory. */
 const ranOutOfMemory = /^(fatal error|runtime): .*(out of memory|cannot allocate memory)/m
@@ -111,6 +124,11 @@ function environmentOf(run: ToolRun): Record<string, string> {
   return {
     HOME: run.scratch,
     TMPDIR: run.scratch,
+    XDG_CACHE_HOME: join(run.scratch, 'cache'),
+    XDG_CONFIG_HOME: join(run.scratch, 'config'),
+    XDG_DATA_HOME: join(run.scratch, 'data'),
+    // Most runs end before the first collection of garbage that is worth its time; GOMEMLIMIT makes it frequent when it has to be.
+    GOGC: '400',
     GOMEMLIMIT: String(Math.floor(run.limits.maxMemoryBytes * 0.9)),
     HTTP_PROXY: nowhere,
     HTTPS_PROXY: nowhere,
@@ -132,8 +150,4 @@ function beyondLimit(run: ToolRun, what: string): InvalidInputError {
       hint: 'split the application, or ask for a higher limit of the agent',
     },
   ])
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / 1024 ** 2)} MiB`
 }

@@ -115,7 +115,7 @@ describe('problems have their place, all at once', () => {
     [
       'a chart from elsewhere',
       { chart: 'redis', repoURL: 'https://charts.example.com' },
-      /cannot be fetched yet/,
+      /redis is not in the repository, and nothing may be fetched here/,
     ],
   ])('%s', async (_, source, expected) => {
     const more = { ...files, out: '-> /etc', 'links/x.yaml': '-> ../../x.yaml' }
@@ -128,6 +128,16 @@ describe('problems have their place, all at once', () => {
     ])
     expect(await rendering.problems(files, { path: 'app' }, { limits: { maxFiles: 2 } })).toEqual([
       expect.stringMatching(/^app holds more than 2 files/),
+    ])
+    const limits = { maxOutputBytes: 1024 ** 2 }
+    const large = Object.fromEntries(
+      ['x', 'y', 'z'].map(name => [
+        `app/${name}.yaml`,
+        configMap(name, `data: { a: ${name.repeat(400_000)} }\n`),
+      ]),
+    )
+    expect(await rendering.problems({ ...files, ...large }, { path: 'app' }, { limits })).toEqual([
+      expect.stringMatching(/^the manifests in app are more than 1 MiB .*directory\.exclude/),
     ])
   })
 })

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { defaultRenderLimits } from '../../../src/agent/render/renderer.ts'
 import { runTool, type ToolRun } from '../../../src/agent/render/run-tool.ts'
@@ -16,6 +17,27 @@ const shell = (script: string, run: Partial<ToolRun> = {}) =>
 
 test.runIf(process.platform === 'linux')('the kernel knows the bound on memory', async () => {
   expect(await shell('ulimit -d')).toMatchObject({ stdout: `${100 * 1024}\n`, succeeded: true })
+})
+
+test.runIf(process.platform === 'linux')(
+  'the kernel knows the bounds on time, files and cores dumped',
+  async () => {
+    const limits = { ...defaultRenderLimits, timeoutSeconds: 3, maxOutputBytes: 1024 ** 2 }
+    const { stdout } = await shell('ulimit -t; ulimit -f; ulimit -c', { limits })
+    expect(stdout).toBe(`${3 * availableParallelism() + 1}\n2048\n0\n`)
+  },
+)
+
+test('a program that ends because its processor time is over is over the bound on time', async () => {
+  const dying = shell('kill -XCPU $$')
+  await expect(dying).rejects.toThrow(/helm did not finish in 60 s for web/)
+})
+
+test('what a tool keeps, it keeps in the folder of its run', async () => {
+  const { stdout } = await shell('echo $HOME $TMPDIR $XDG_CACHE_HOME $XDG_CONFIG_HOME $XDG_DATA_HOME', {
+    scratch: '/tmp',
+  })
+  expect(stdout).toBe('/tmp /tmp /tmp/cache /tmp/config /tmp/data\n')
 })
 
 test('a Go program that gets no memory is over the bound', async () => {

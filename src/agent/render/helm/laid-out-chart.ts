@@ -8,8 +8,6 @@ import type { TemplateFinder } from './source-comments.ts'
 export interface HelmPlace extends ToolPlace {
   /** Null when charts come from nowhere but the repository. */
   readonly charts: Charts | null
-  /** Waits for a place among the tools that run at once. */
-  readonly turn: <T>(run: () => Promise<T>) => Promise<T>
 }
 
 /** A chart from elsewhere that a render is a function of. */

@@ -14,7 +14,7 @@ export async function copyFolders(
   folders: readonly RepositoryPath[],
   target: string,
   limits: RenderLimits,
-): Promise<readonly Problem[]> {
+): Promise<Problem[]> {
   const outermost = folders.filter(
     folder => !folders.some(other => other !== folder && isBelow(folder, other)),
   )
@@ -22,7 +22,7 @@ export async function copyFolders(
   for (const folder of new Set(outermost)) {
     await mkdir(join(target, folder), { recursive: true })
     const { entries, problems } = await entriesBelow(root, folder, limits)
-    if (problems.length > 0) return problems
+    if (problems.length > 0) return [...problems]
     for (const entry of entries) {
       const from = join(root, entry.path)
       const to = join(target, entry.path)

@@ -5,6 +5,7 @@ import type { SourceLocation } from '../../../model/problem.ts'
 import type { RenderedObject } from '../../../model/rendered.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { type RepositoryPath, resolveInside } from '../../../repository/paths.ts'
+import type { CheckoutView } from '../checkout-view.ts'
 import { lineOf, type ScannedDocument, scanDocuments } from '../scan-documents.ts'
 
 const originAnnotation = 'config.kubernetes.io/origin'
@@ -15,10 +16,10 @@ const originAnnotation = 'config.kubernetes.io/origin'
  */
 export async function traceOrigins(
   objects: readonly KubernetesObject[],
-  place: { readonly root: string; readonly folder: RepositoryPath; readonly keepAnnotation: boolean },
+  place: { readonly view: CheckoutView; readonly folder: RepositoryPath; readonly keepAnnotation: boolean },
 ): Promise<readonly RenderedObject[]> {
   const traced: RenderedObject[] = []
-  const lines = createLineFinder(place.root)
+  const lines = createLineFinder(place.view)
   for (const object of objects) {
     const origin = object.metadata.annotations?.[originAnnotation]
     const source = origin === undefined ? null : await locate(origin, object, place.folder, lines)
@@ -57,31 +58,52 @@ interface LineFinder {
   ofGenerator(file: RepositoryPath, kind: string, name: string): Promise<number | null>
 }
 
-function createLineFinder(root: string): LineFinder {
-  const scanned = new Map<RepositoryPath, readonly ScannedDocument[]>()
-  const texts = new Map<RepositoryPath, string>()
-  const textOf = async (file: RepositoryPath) => {
-    const text = texts.get(file) ?? (await readFile(join(root, file), 'utf8').catch(() => ''))
-    texts.set(file, text)
-    return text
-  }
+function createLineFinder(view: CheckoutView): LineFinder {
+  const textOf = (file: RepositoryPath) => readFile(join(view.root, file), 'utf8').catch(() => '')
+  const documentsIn = (file: RepositoryPath) =>
+    view.once(
+      `documents ${file}`,
+      async (): Promise<readonly ScannedDocument[]> => scanDocuments(await textOf(file)),
+      it => bytesOfDocument * (it.length + 1),
+    )
+  const generatorsIn = (file: RepositoryPath) =>
+    view.once(
+      `generators ${file}`,
+      async () => generators(await textOf(file), file),
+      it => bytesOfDocument * (it.length + 1),
+    )
   return {
     async ofDocument(file, kind, name) {
-      const documents = scanned.get(file) ?? scanDocuments(await textOf(file))
-      scanned.set(file, documents)
+      const documents = await documentsIn(file)
       return lineOf(documents, kind, name) ?? documents[0]?.line ?? null
     },
     async ofGenerator(file, kind, name) {
       const field = kind === 'Secret' ? 'secretGenerator' : 'configMapGenerator'
-      for (const document of parseYamlDocuments(await textOf(file), file).documents) {
-        const entries = (document.value as Record<string, unknown> | null)?.[field]
-        if (!Array.isArray(entries)) continue
-        const index = entries.findIndex((it: { name?: unknown }) => name.includes(String(it?.name)))
-        if (index >= 0) return document.positionOf([field, index]).line
-      }
-      return 1
+      const listed = (await generatorsIn(file)).filter(it => it.field === field)
+      return listed.find(it => name.includes(it.name))?.line ?? 1
     },
   }
+}
+
+const bytesOfDocument = 100
+
+interface Generator {
+  readonly field: string
+  readonly name: string
+  readonly line: number
+}
+
+function generators(text: string, file: RepositoryPath): readonly Generator[] {
+  return parseYamlDocuments(text, file).documents.flatMap(document =>
+    ['secretGenerator', 'configMapGenerator'].flatMap(field => {
+      const entries = (document.value as Record<string, unknown> | null)?.[field]
+      return (Array.isArray(entries) ? entries : []).map((entry: { name?: unknown } | null, index) => ({
+        field,
+        name: String(entry?.name),
+        line: document.positionOf([field, index]).line,
+      }))
+    }),
+  )
 }
 
 function withoutOrigin(object: KubernetesObject): KubernetesObject {

@@ -5,7 +5,7 @@ import { folded, pluginFields } from '../../../repository/kustomization.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import type { RepositoryPath } from '../../../repository/paths.ts'
 import { remote } from './remote.ts'
-import type { KustomizeRoot } from './walk.ts'
+import type { KustomizeRoot } from './open-root.ts'
 
 /*
  * The configuration of a plugin may name files too, which kustomize fetches when they are URLs. Its proxy keeps it from

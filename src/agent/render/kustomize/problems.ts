@@ -24,7 +24,7 @@ export async function kustomizeProblems(
     broken.push(...problems.map(problem => (hint ? { ...problem, hint } : problem)))
   }
   if (broken.length > 0) return broken
-  const said = condensed(stderr, place.scratch)
+  const said = condensed(stderr, [place.scratch, place.root])
   const message = shortened(withoutValues(said, await secretTexts(place.root, walk)))
   return [{ code: 'kustomize-failed', message, location: locate(said, walk), hint: hintFor(message) }]
 }
@@ -36,10 +36,9 @@ function shortened(message: string): string {
 }
 
 /** Without our own paths, and without the chain of "accumulating resources from" that leads to the reason. */
-function condensed(stderr: string, scratch: string): string {
-  const text = stderr
-    .replaceAll(`${scratch}/`, '')
-    .replaceAll(scratch, '.')
+function condensed(stderr: string, folders: readonly string[]): string {
+  const text = folders
+    .reduce((said, it) => said.replaceAll(`${it}/`, '').replaceAll(it, '.'), stderr)
     .split('\n')
     .filter(line => !/^# Warning|^$/.test(line))
     .join(' ')

@@ -4,7 +4,8 @@ import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { resolveInside } from '../../../repository/paths.ts'
 import { lookUp } from '../inside.ts'
 import { collectTexts } from '../without-values.ts'
-import type { KustomizeRoot, KustomizeWalk } from './walk.ts'
+import type { KustomizeRoot } from './open-root.ts'
+import type { KustomizeWalk } from './walk.ts'
 
 /** Fields below which a Secret's content is written: in manifests, in patches, and as operations on them. */
 const contentFields: ReadonlySet<string> = new Set(['data', 'stringdata', 'value'])
