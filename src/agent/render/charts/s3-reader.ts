@@ -91,26 +91,21 @@ interface Failure {
 function failed(cause: unknown, { access, what, seconds }: Failure): 'missing' {
   const { name, $metadata } = cause as { name?: string; $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode
-  switch (name) {
-    case 'NoSuchKey':
-    case 'NotFound':
-      return 'missing'
-    case 'NoSuchBucket':
-      throw new ChartError('chart-not-found', `${what}: there is no bucket ${access.url.host}`, null, {
-        cause,
-      })
-    case 'CredentialsProviderError':
-    case 'ProviderError': {
-      const message = `${what}: the agent has no AWS identity`
-      const hint =
-        "give its service account a role, or name accessKeyIdFile and secretAccessKeyFile in the agent's list of chart hosts"
-      throw new ChartError('chart-credentials', message, hint, { cause })
-    }
+  if (name === 'NoSuchKey' || name === 'NotFound') return 'missing'
+  if (name === 'NoSuchBucket') {
+    throw new ChartError('chart-not-found', `${what}: there is no bucket ${access.url.host}`, null, { cause })
   }
+  if (name === 'CredentialsProviderError' || name === 'ProviderError') throw noIdentity(what, cause)
   if (status === 401 || status === 403) throw deniedByBucket(what, access, status)
   if (status === 404) return 'missing'
   if (status !== undefined) throw answered(what, access.url.host, status)
   throw unreachable(what, access.url.host, { cause, seconds })
+}
+
+function noIdentity(what: string, cause: unknown): ChartError {
+  const hint =
+    "give its service account a role, or name accessKeyIdFile and secretAccessKeyFile in the agent's list of chart hosts"
+  return new ChartError('chart-credentials', `${what}: the agent has no AWS identity`, hint, { cause })
 }
 
 function deniedByBucket(what: string, access: Access, status: number): ChartError {

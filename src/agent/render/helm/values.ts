@@ -81,7 +81,8 @@ async function find(name: string, kind: string, places: ValuePlaces): Promise<Va
       return { file: join(root, path), shown: path, inRepository: !isRemote }
     case 'outside':
       return symlinkOutside(path)
-    default: {
+    case 'folder':
+    case 'missing': {
       const hint = isRemote
         ? 'without $ref/ in front, the files of a source with a chart are those inside of the chart'
         : 'they are relative to the path of their source; ignoreMissingValueFiles leaves missing value files out'

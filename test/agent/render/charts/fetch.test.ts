@@ -45,7 +45,7 @@ beforeAll(async () => {
 }, 1_200_000)
 
 afterAll(async () => {
-  await Promise.all([rendering, packer, web, registry, tokens, tokenRegistry, s3].map(it => it?.close()))
+  for (const it of [rendering, packer, web, registry, tokens, tokenRegistry, s3]) await it?.close()
   await tls?.remove()
   await rm(folder, { recursive: true, force: true })
 })
@@ -192,7 +192,7 @@ test('a chart takes value files and files out of this repository, which another 
     const [first, second] = sources
     const helm = { ...first!.helm, ...change }
     const [object] = await rendering.objects(files, { sources: [{ ...first, helm }, second] }, options)
-    return (object?.['data'] as { size: string }).size
+    return (object!['data'] as { size: string }).size
   }
   expect(await size({})).toBe('from a file')
   expect(await size({ fileParameters: [] })).toBe('dev')

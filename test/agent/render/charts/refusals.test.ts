@@ -43,7 +43,7 @@ beforeAll(async () => {
 }, 1_200_000)
 
 afterAll(async () => {
-  await Promise.all([rendering, packer, web, plain, registry, s3].map(it => it?.close()))
+  for (const it of [rendering, packer, web, plain, registry, s3]) await it?.close()
   await tls?.remove()
   await rm(folder, { recursive: true, force: true })
 })

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { registryPassword, registryUser } from './registry.ts'
@@ -17,7 +17,7 @@ export async function startTokenService(): Promise<TokenService> {
   const header = { alg: 'ES256', kid: 'tests' }
   let given = 0
   const wanted = `Basic ${Buffer.from(`${registryUser}:${registryPassword}`).toString('base64')}`
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.authorization !== wanted) {
       response.writeHead(401).end()
       return
@@ -36,7 +36,8 @@ export async function startTokenService(): Promise<TokenService> {
       .sign(privateKey)
     given += 1
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ token }))
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve)
   })
