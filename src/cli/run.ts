@@ -44,6 +44,7 @@ Try it on the cluster that your kubeconfig points to:
   $ plumbline plan deploy/overlays/dev --namespace shop     what would change, and what has drifted
   $ plumbline sync deploy/overlays/dev --namespace shop     apply it, wait for health, roll back if it fails
   $ plumbline drift deploy/overlays/dev --namespace shop    what was changed by hand since
+  $ plumbline validate                                      what is wrong with the files, with their lines
 
 For a team, run the server where your forge reaches it and an agent in each cluster:
   $ plumbline clusters add prod                             prints the agent's token once

@@ -36,7 +36,7 @@ async function repository(files: Readonly<Record<string, string>>) {
     run: (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
       runPlumbline(args, {
         cwd: root,
-        env: { PLUMBLINE_BIN: binaries, HOME: root, KUBECONFIG: plane.kubeconfig, FORCE_COLOR: '', ...env },
+        env: { PLUMBLINE_BIN: binaries, HOME: root, KUBECONFIG: plane.kubeconfig, FORCE_COLOR: '0', ...env },
       }),
   }
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** The colours that the command line uses, as a dark terminal shows them. */
 const colours: Readonly<Record<number, string>> = {
   31: '#ff7b72',
@@ -19,15 +21,13 @@ const plain: Look = { colour: null, bold: false, dim: false }
 /** Text with SGR codes as HTML, for a picture of a terminal. Throws for codes that it does not know. */
 export function htmlOf(ansi: string): string {
   let look = plain
-  return ansi
-    .split(/(\u001b\[[\d;]*m)/)
-    .map(part => {
-      const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1]
-      if (codes === undefined) return span(part, look)
-      look = codes.split(';').map(Number).reduce(changed, look)
-      return ''
-    })
-    .join('')
+  const [first = '', ...rest] = ansi.split('\u001b[')
+  const parts = rest.map(part => {
+    const end = part.indexOf('m')
+    look = part.slice(0, end).split(';').map(Number).reduce(changed, look)
+    return span(part.slice(end + 1), look)
+  })
+  return [span(first, plain), ...parts].join('')
 }
 
 function changed(look: Look, code: number): Look {
@@ -42,7 +42,7 @@ function changed(look: Look, code: number): Look {
 }
 
 function span(text: string, { colour, bold, dim }: Look): string {
-  const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  const safe = stripVTControlCharacters(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;')
   const style = [
     ...(colour ? [`color:${colour}`] : []),
     ...(bold ? ['font-weight:700'] : []),

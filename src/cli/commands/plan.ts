@@ -22,6 +22,7 @@ export function addPlanCommand(program: Command, end: (code: number) => void): v
           'plan deploy/overlays/dev --namespace shop',
           'plan deploy/overlays/dev --namespace shop --base main   tell what this branch changes from drift',
           'plan deploy/applications/shop-dev.yaml --output json',
+          'plan deploy/overlays/dev --namespace shop --output markdown | gh pr comment --body-file -',
         ],
       }),
     )

@@ -39,10 +39,10 @@ function headLine(change: Change, namespace: string, { paint, width }: Screen): 
   return `${head}${' '.repeat(Math.max(2, room))}${paint('dim', where)}`
 }
 
-const mostLines = { create: 40, delete: 10 } as const
-const kept = { create: 30, delete: 6 } as const
+const mostLines = { create: 40, delete: 8 } as const
+const kept = { create: 30, delete: 0 } as const
 
-/** An object that comes or goes is one block: its first lines say which it is. */
+/** An object that comes or goes is one block: of what comes, the first lines say what it is; what goes is known. */
 function shortened(
   lines: readonly string[],
   { action, pairedWith }: Change,
@@ -51,7 +51,8 @@ function shortened(
   if (full || pairedWith != null || (action !== 'create' && action !== 'delete')) return lines
   if (lines.length <= mostLines[action]) return lines
   const shown = lines.slice(0, kept[action])
-  return [...shown, screen.paint('dim', `… ${lines.length - shown.length} lines more (--full shows them)`)]
+  const rest = `${lines.length - shown.length} ${shown.length === 0 ? 'lines' : 'more lines'}`
+  return [...shown, screen.paint('dim', `… ${rest} (--full shows them)`)]
 }
 
 function moved(title: string, fields: readonly FieldChange[], { paint }: Screen): readonly string[] {

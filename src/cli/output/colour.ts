@@ -19,7 +19,7 @@ interface Stream {
 export function wantsColour(choice: ColourChoice, stream: Stream, env: NodeJS.ProcessEnv): boolean {
   if (choice === 'always') return true
   if (choice === 'never' || choice === false) return false
-  if (env['FORCE_COLOR'] !== undefined) return !['', '0', 'false'].includes(env['FORCE_COLOR'])
+  if (env['FORCE_COLOR'] !== undefined) return !['0', 'false'].includes(env['FORCE_COLOR'])
   return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }
 

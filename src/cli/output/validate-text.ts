@@ -17,7 +17,7 @@ function pretty(problem: Problem, paint: Paint, frameOf: (problem: Problem) => F
   const { location, message, hint } = problem
   const where = location && [location.file, location.line, location.column].filter(it => it != null).join(':')
   const frame = frameOf(problem)
-  const head = `${where ? `${paint('cyan', plain(where))} ` : ''}${plain(message)}`
+  const head = `${where ? `${paint('cyan', plain(where))}  ` : ''}${plain(message)}`
   const says = hint ? paint('yellow', plain(hint)) : ''
   if (!frame) return says ? `${head}\n  ${says}` : head
   const gutter = ' '.repeat(String(frame.line).length)
