@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
+import { withLock } from '../../../git/lock.ts'
 import { accessToWritten } from './access.ts'
 import { type Answer, createAnswers } from './answers.ts'
 import type { ChartHosts } from './chart-hosts.ts'
@@ -40,6 +41,7 @@ export function createCharts(options: ChartsOptions): Charts {
   const limits = { ...defaultChartLimits, ...options.limits }
   const archives = createKeptFiles(join(options.folder, 'archives'), limits.maxKeptBytes)
   const answers = createAnswers(createKeptFiles(join(options.folder, 'versions'), limits.maxKeptBytes))
+  const locks = join(options.folder, 'locks')
   const queue = new PQueue({ concurrency: requestsAtOnce })
   const indexes = createKeptFiles(join(options.folder, 'indexes'), limits.maxKeptBytes)
   const repositoryFor = createRepositories(hosts, { limits, indexes, now })
@@ -78,26 +80,33 @@ export function createCharts(options: ChartsOptions): Charts {
     return archive ? { version: answer.version, digest: answer.digest, archive } : null
   }
 
+  async function lookUp(key: string, freshMs: number) {
+    const answer = await answers.get(key)
+    const chart = await known(answer)
+    return { chart, isFresh: chart !== null && answer !== null && now() - answer.at < freshMs }
+  }
+
   return {
     async fetch(request, signal) {
       const wanted = wantedBy(request, hosts)
+      const { url } = wanted.access
       const isExact = isExactVersion(wanted.version)
-      const key = JSON.stringify([
-        shown(wanted.access.url),
-        wanted.access.url.query,
-        wanted.name,
-        wanted.version,
-      ])
-      const answer = await answers.get(key)
-      const kept = await known(answer)
       const freshMs = isExact ? exactFreshMs : rangeFreshMs
-      if (kept && answer && now() - answer.at < freshMs) return kept
+      const key = JSON.stringify([shown(url), url.query, wanted.name, wanted.version])
+      const kept = await lookUp(key, freshMs)
+      if (kept.chart && kept.isFresh) return kept.chart
+      await mkdir(locks, { recursive: true })
       try {
-        return await queue.add(() => ask(wanted, key, signal), { signal })
+        // Base and head of a change want the same chart at the same moment.
+        return await withLock(join(locks, sha256(key)), signal, async () => {
+          const { chart, isFresh } = await lookUp(key, freshMs)
+          return chart && isFresh ? chart : queue.add(() => ask(wanted, key, signal), { signal })
+        })
       } catch (error) {
         signal.throwIfAborted()
         // A version is not meant to change; that its host is away is no reason to plan nothing.
-        if (kept && isExact && error instanceof ChartError && error.code === 'chart-unreachable') return kept
+        const isAway = error instanceof ChartError && error.code === 'chart-unreachable'
+        if (kept.chart && isExact && isAway) return kept.chart
         throw error
       }
     },

@@ -70,5 +70,23 @@ function blockOf(text: string, chart: string): string | 'absent' | null {
   if (!start) return 'absent'
   const rest = entries.slice(start.index + start[0].length)
   const end = /^(?! {2}-| {3,}|[ \t]*\r?$)/m.exec(rest)
-  return `${head[0]}${start[0]}${rest.slice(0, end?.index)}`
+  return `${head[0]}${start[0]}${withoutTheRest(rest.slice(0, end?.index))}`
+}
+
+const readKeys = new Set(['version', 'urls', 'digest'])
+
+/**
+ * Of each version only the lines that are read: what people write into a Chart.yaml is nine tenths of an index. Keys of a version stand
+ * four columns in, what belongs to them further in or, of a list, behind a dash; what does not look so is kept.
+ */
+function withoutTheRest(lines: string): string {
+  const kept: string[] = []
+  let isRead = true
+  for (const line of lines.split('\n')) {
+    const begins = /^ {2}(- | {2})(?![\s#-])(?:(["']?)([\w.-]+)\2:(?=\s|$))?/.exec(line)
+    if (begins) isRead = begins[3] === undefined || readKeys.has(begins[3])
+    if (isRead) kept.push(line)
+    else if (begins?.[1] === '- ') kept.push('  -')
+  }
+  return kept.join('\n')
 }

@@ -76,6 +76,13 @@ describe('a chart', () => {
     expect(asked()).toEqual([])
   })
 
+  test('is fetched once by all who want it at one moment', async () => {
+    const fetch = open()
+    const digests = await Promise.all(Array.from({ length: 5 }, () => fetch('1.0.0')))
+    expect(new Set(digests)).toEqual(new Set([one.digest]))
+    expect(asked()).toEqual(both('1.0.0'))
+  })
+
   test('of a range is asked for again after some minutes, and fetched when there is a new one', async () => {
     const fetch = open()
     await fetch('^1')

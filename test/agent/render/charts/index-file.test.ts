@@ -16,13 +16,24 @@ entries:
     urls:
     - redis-9.0.0.tgz
   web:
-  - apiVersion: v2
+  - annotations:
+      notes: |
+        version: 6.6.6
+      "urls": no
+    # a comment
+    apiVersion: v2
+    description: >-
+      of many words, and
+      version: 7.7.7
+    keywords:
+    - version
+    - urls
     digest: sha256:${digest.toUpperCase()}
     name: web
     urls:
     - web-1.0.0.tgz
 
-    version: 1.0.0
+    'version': "1.0.0"
   web-more:
   - version: 2.0.0
     urls: [x]
