@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { closedChartHosts, parseChartHosts } from '../../../../src/agent/render/charts/chart-hosts.ts'
 import type { Charts } from '../../../../src/agent/render/charts/charts.ts'
 import { createCharts } from '../../../../src/agent/render/charts/create-charts.ts'
@@ -259,6 +259,39 @@ test('the password of one place is not sent to another on the same host', async 
     'GET /private/index.yaml as ada',
     // The archive is the same one, and is kept by its digest.
   ])
+})
+
+describe('a bucket of an entry without keys', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  const fetch = async () => {
+    const entry = { url: 's3://charts', endpoint: s3.endpoint, pathStyle: true, region: 'us-east-1' }
+    const hosts = closedChartHosts(parseChartHosts(JSON.stringify({ charts: [entry] }), 'charts.yaml'))
+    const options = {
+      charts: createCharts({ hosts, folder: await mkdtemp(join(folder, 'kept-')), now: Date.now }),
+    }
+    return rendering.objects(
+      {},
+      { repoURL: 's3://charts/stable', chart: 'web', targetRevision: '1.0.0' },
+      options,
+    )
+  }
+
+  test("is asked with the agent's own identity", async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId)
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey)
+    expect((await fetch())[0]).toMatchObject({ data: { version: '1.0.0' } })
+  })
+
+  test('says so when the agent has none, or one that is not let in', async () => {
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'none'))
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'none'))
+    await expect(fetch()).rejects.toThrow('the agent has no AWS identity (give its service account a role')
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId)
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'another')
+    await expect(fetch()).rejects.toThrow("refuses the agent's identity (403) (grant it s3:GetObject")
+  })
 })
 
 test('a registry gives one token for all that is asked of one chart', async () => {

@@ -113,6 +113,10 @@ async function fill(): Promise<void> {
       [{ name: 'web', version: '1.0.0', digest }],
       () => 'https://127.0.0.2/web-1.0.0.tgz',
     ),
+    '/by-name/index.yaml': indexOf(
+      [{ name: 'web', version: '1.0.0', digest }],
+      () => 'https://localhost:8443/web-1.0.0.tgz',
+    ),
     '/to-metadata/index.yaml': indexOf(
       [{ name: 'web', version: '1.0.0', digest }],
       () => 'http://169.254.169.254/latest/meta-data/iam',
@@ -397,6 +401,11 @@ const rows: readonly (readonly [string, () => object, RegExp])[] = [
     'an archive in a private network',
     () => ({ repoURL: `${web.url}/elsewhere` }),
     /has an address that is not public/,
+  ],
+  [
+    'an archive on this machine, by its name',
+    () => ({ repoURL: `${web.url}/by-name` }),
+    /localhost:8443, or where it sends us, has an address that is not public/,
   ],
   ["an archive at the cloud's metadata", () => ({ repoURL: `${web.url}/to-metadata` }), /is not encrypted/],
   [
