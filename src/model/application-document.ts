@@ -8,6 +8,30 @@ export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1
 const strings = z.array(z.string())
 const stringMap = z.record(z.string(), z.string())
 
+const patchTarget = z
+  .object({
+    group: z.string().optional(),
+    version: z.string().optional(),
+    kind: z.string().optional(),
+    name: z.string().optional(),
+    namespace: z.string().optional(),
+    labelSelector: z.string().optional(),
+    annotationSelector: z.string().optional(),
+  })
+  .describe('Which objects are patched; name and namespace may be regular expressions.')
+
+const patch = z
+  .object({
+    path: z.string().optional().describe('A file with the patch, relative to the path.'),
+    patch: z.string().optional().describe('The patch itself: strategic merge or JSON 6902, as YAML text.'),
+    target: patchTarget.optional(),
+    options: z
+      .record(z.string(), z.boolean())
+      .optional()
+      .describe('allowNameChange and allowKindChange. Default false.'),
+  })
+  .refine(it => Boolean(it.path) !== Boolean(it.patch), { message: 'give either path or patch' })
+
 const kustomize = z.looseObject({
   namePrefix: z.string().optional().describe('Prepended to every name.'),
   nameSuffix: z.string().optional().describe('Appended to every name.'),
@@ -18,8 +42,47 @@ const kustomize = z.looseObject({
     .optional()
     .describe('Replica counts by workload name.'),
   commonLabels: stringMap.optional().describe('Labels set on every object.'),
+  labelWithoutSelector: z
+    .boolean()
+    .optional()
+    .describe('Keep common labels out of selectors and templates. Default false.'),
+  labelIncludeTemplates: z
+    .boolean()
+    .optional()
+    .describe('With labelWithoutSelector: set common labels on templates all the same. Default false.'),
+  forceCommonLabels: z
+    .boolean()
+    .optional()
+    .describe('Common labels may replace those that the kustomization sets. Default false.'),
   commonAnnotations: stringMap.optional().describe('Annotations set on every object.'),
+  forceCommonAnnotations: z
+    .boolean()
+    .optional()
+    .describe('Common annotations may replace those that the kustomization sets. Default false.'),
+  commonAnnotationsEnvsubst: z
+    .boolean()
+    .optional()
+    .describe(
+      'Put in values of $ARGOCD_APP_NAME, $ARGOCD_APP_NAMESPACE, $ARGOCD_APP_SOURCE_PATH, _REPO_URL and _TARGET_REVISION. Default false.',
+    ),
   components: strings.optional().describe('Kustomize components, relative to the path.'),
+  ignoreMissingComponents: z.boolean().optional().describe('A component may be missing. Default false.'),
+  patches: z.array(patch).optional().describe("Patches in addition to the kustomization's own."),
+  kubeVersion: z
+    .string()
+    .optional()
+    .describe('Read for compatibility; it has no effect: charts inside of kustomizations are not rendered.'),
+  apiVersions: strings
+    .optional()
+    .describe('Read for compatibility; it has no effect: charts inside of kustomizations are not rendered.'),
+  version: z
+    .string()
+    .optional()
+    .refine(
+      it => !it,
+      'another kustomize than the one that comes with Plumbline cannot be chosen; leave it out',
+    )
+    .describe('Must be left out: there is one version of kustomize.'),
 })
 
 const helm = z.looseObject({

@@ -27,8 +27,28 @@ export interface KustomizeOptions {
   readonly images: readonly string[]
   readonly replicas: readonly { readonly name: string; readonly count: number }[]
   readonly commonLabels: Readonly<Record<string, string>>
+  /** Keeps common labels out of selectors, and out of templates too but for `labelIncludeTemplates`. */
+  readonly labelWithoutSelector: boolean
+  readonly labelIncludeTemplates: boolean
+  /** Whether a common label or annotation may replace one that the kustomization sets. */
+  readonly forceCommonLabels: boolean
+  readonly forceCommonAnnotations: boolean
   readonly commonAnnotations: Readonly<Record<string, string>>
+  /** Whether `$ARGOCD_APP_NAME` and the like stand for their values in common annotations. */
+  readonly commonAnnotationsEnvsubst: boolean
   readonly components: readonly string[]
+  readonly ignoreMissingComponents: boolean
+  readonly patches: readonly KustomizePatch[]
+}
+
+/** One entry of `patches`, as kustomize has it. */
+export interface KustomizePatch {
+  /** A file, relative to the source's path. */
+  readonly path?: string | undefined
+  /** Strategic merge or JSON 6902, as YAML text. */
+  readonly patch?: string | undefined
+  readonly target?: Readonly<Record<string, string | undefined>> | undefined
+  readonly options?: Readonly<Record<string, boolean>> | undefined
 }
 
 export interface HelmOptions {

@@ -28,6 +28,9 @@ export function addDependencies(
   for (const source of sources) {
     addFolder(into, source.path, index, source.directory.recurse)
     for (const component of source.kustomize.components) addReference(into, source.path, component, index)
+    for (const { path } of source.kustomize.patches) {
+      if (path !== undefined) addReference(into, source.path, path, index)
+    }
     for (const file of filesOfHelm(source)) addValueFile(into, source, file, application)
   }
   addFilesOfCharts(into, application, sources)

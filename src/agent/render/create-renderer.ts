@@ -57,9 +57,9 @@ export function createRenderer(options: RendererOptions): Renderer {
     const refused = await refusal(request, source, view)
     if (refused) return { objects: [], problems: [refused] }
     if (await holds(view, source.path, kustomizationFiles)) {
-      const { definedIn } = request.application
+      const { application } = request
       const kustomizePlace = { ...place, binary: options.binaries.kustomize }
-      return preparations.add(() => renderKustomize(view, { source, definedIn }, kustomizePlace, signal))
+      return preparations.add(() => renderKustomize(view, { application, source }, kustomizePlace, signal))
     }
     if (await holds(view, source.path, [chartFile])) {
       return renderHelm(request, source, helmPlace, signal)

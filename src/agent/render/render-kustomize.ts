@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ApplicationSource } from '../../model/application.ts'
-import type { SourceLocation } from '../../model/problem.ts'
-import { addedReferences } from './kustomize/added-references.ts'
-import { asksForOrigins, editKustomization } from './kustomize/edit.ts'
+import type { Application, ApplicationSource } from '../../model/application.ts'
+import type { Problem, SourceLocation } from '../../model/problem.ts'
+import { asksForOrigins, editKustomization, takenNames } from './kustomize/edit.ts'
+import { addedReferences, inlineOptions } from './kustomize/inline-options.ts'
 import { layOutKustomization } from './kustomize/lay-out.ts'
 import { traceOrigins } from './kustomize/origin.ts'
 import { kustomizeProblems } from './kustomize/problems.ts'
@@ -31,15 +31,23 @@ export interface ToolPlace {
  */
 export async function renderKustomize(
   view: CheckoutView,
-  { source, definedIn }: { readonly source: ApplicationSource; readonly definedIn: SourceLocation | null },
+  { application, source }: { readonly application: Application; readonly source: ApplicationSource },
   place: ToolPlace,
   signal: AbortSignal,
 ): Promise<Objects> {
   const { root } = view
-  const walk = await walkKustomization(view, source.path, addedReferences(source.kustomize, definedIn))
+  const inline = await inlineOptions(application, source, view)
+  if (inline.problems.length > 0) return { objects: [], problems: inline.problems }
+  const { options } = inline
+  const { definedIn } = application
+  const added = { references: addedReferences(options), location: definedIn }
+  const walk = await walkKustomization(view, source.path, added)
   const [first] = walk.roots
   if (walk.problems.length > 0 || !first) return { objects: [], problems: walk.problems }
   const original = first.reading.value ?? {}
+  const taken = takenNames(original, options)
+  if (taken.length > 0)
+    return { objects: [], problems: taken.map(it => takenName(it, first.file, definedIn)) }
 
   const scratch = await mkdtemp(join(place.scratchFolder, 'kustomize-'))
   try {
@@ -52,7 +60,7 @@ export async function renderKustomize(
     )
     if (problems.length > 0) return { objects: [], problems }
     await rm(join(tree, first.file), { force: true })
-    await writeFile(join(tree, first.file), editKustomization(original, source.kustomize))
+    await writeFile(join(tree, first.file), editKustomization(original, options))
     const built = await place.turn(() =>
       runTool({
         name: 'kustomize',
@@ -88,5 +96,19 @@ export async function renderKustomize(
     return { objects: traced, problems: found }
   } finally {
     await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+function takenName(
+  { field, name }: ReturnType<typeof takenNames>[number],
+  file: string,
+  location: SourceLocation | null,
+): Problem {
+  const force = field === 'commonLabels' ? 'forceCommonLabels' : 'forceCommonAnnotations'
+  return {
+    code: 'kustomize-failed',
+    message: `${field} of the source sets "${name}", to which ${file} gives another value`,
+    location: location ?? { file, line: null },
+    hint: `leave it out in one of the two, or set ${force}: true`,
   }
 }

@@ -25,7 +25,20 @@ const source: fc.Arbitrary<ApplicationSource> = fc.record({
     replicas: fc.array(fc.record({ name: text, count: fc.nat(100) }), { maxLength: 2 }),
     commonLabels: map,
     commonAnnotations: map,
+    labelWithoutSelector: fc.boolean(),
+    labelIncludeTemplates: fc.boolean(),
+    forceCommonLabels: fc.boolean(),
+    forceCommonAnnotations: fc.boolean(),
+    commonAnnotationsEnvsubst: fc.boolean(),
     components: texts,
+    ignoreMissingComponents: fc.boolean(),
+    patches: fc.array(
+      fc.oneof(
+        fc.record({ path: text, target: fc.record({ kind: text, name: text }) }),
+        fc.record({ patch: text, options: fc.record({ allowNameChange: fc.boolean() }) }),
+      ),
+      { maxLength: 2 },
+    ),
   }),
   helm: fc.record({
     releaseName: maybe(text),

@@ -36,17 +36,74 @@ export function editKustomization(original: Kustomization, options: KustomizeOpt
     const kept = (list('replicas') as { name: string }[]).filter(it => !names.has(it.name))
     set('replicas', [...kept, ...options.replicas])
   }
-  if (Object.keys(options.commonLabels).length > 0) {
-    set('commonLabels', { ...map('commonLabels'), ...options.commonLabels })
-  }
+  if (Object.keys(options.commonLabels).length > 0) setLabels(options, { list, map, set })
   if (Object.keys(options.commonAnnotations).length > 0) {
     set('commonAnnotations', { ...map('commonAnnotations'), ...options.commonAnnotations })
   }
   if (options.components.length > 0) {
     set('components', [...new Set([...list('components'), ...options.components])])
   }
+  if (options.patches.length > 0) set('patches', [...list('patches'), ...options.patches])
   set('buildMetadata', [...new Set([...list('buildMetadata'), 'originAnnotations'])])
   return stringify(edited, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
+}
+
+interface Fields {
+  list(field: string): readonly unknown[]
+  map(field: string): Readonly<Record<string, unknown>>
+  set(field: string, value: unknown): void
+}
+
+/** What a kustomization already says of labels, `labels` first, each with where it says it. */
+interface LabelEntry {
+  readonly pairs?: Readonly<Record<string, unknown>>
+  readonly includeSelectors?: boolean
+  readonly includeTemplates?: boolean
+}
+
+/** One label may stand in one place only, or kustomize refuses it: the Application's takes the place of the kustomization's own. */
+function setLabels(options: KustomizeOptions, { list, map, set }: Fields): void {
+  const { commonLabels } = options
+  const without = (pairs: Readonly<Record<string, unknown>> = {}) =>
+    Object.fromEntries(Object.entries(pairs).filter(([name]) => !(name in commonLabels)))
+  const others = (list('labels') as LabelEntry[]).map(it => ({ ...it, pairs: without(it.pairs) }))
+  const labels = others.filter(it => Object.keys(it.pairs).length > 0)
+  if (options.labelWithoutSelector) {
+    const added = { pairs: commonLabels, includeTemplates: options.labelIncludeTemplates }
+    if (Object.keys(map('commonLabels')).length > 0) set('commonLabels', without(map('commonLabels')))
+    set('labels', [...labels, added])
+    return
+  }
+  if (list('labels').length > 0) set('labels', labels)
+  set('commonLabels', { ...map('commonLabels'), ...commonLabels })
+}
+
+/** Common labels and annotations that the kustomization sets to something else, which they may only replace by force. */
+export function takenNames(
+  original: Kustomization,
+  options: KustomizeOptions,
+): readonly { readonly field: 'commonLabels' | 'commonAnnotations'; readonly name: string }[] {
+  const value = (field: string) =>
+    Object.entries(original).find(([key]) => key.toLowerCase() === field.toLowerCase())?.[1]
+  const labels = value('labels')
+  const pairs = (Array.isArray(labels) ? (labels as (LabelEntry | null)[]) : []).map(it => it?.pairs ?? {})
+  const taken = (own: object, wanted: Readonly<Record<string, string>>) =>
+    Object.keys(wanted).filter(name => {
+      const before = (own as Record<string, unknown>)[name]
+      return before !== undefined && before !== wanted[name]
+    })
+  const inLabels = taken(
+    Object.assign({}, ...pairs, value('commonLabels')) as object,
+    options.forceCommonLabels ? {} : options.commonLabels,
+  )
+  const inAnnotations = taken(
+    (value('commonAnnotations') ?? {}) as object,
+    options.forceCommonAnnotations ? {} : options.commonAnnotations,
+  )
+  return [
+    ...inLabels.map(name => ({ field: 'commonLabels' as const, name })),
+    ...inAnnotations.map(name => ({ field: 'commonAnnotations' as const, name })),
+  ]
 }
 
 /** Whether the repository itself asks for origin annotations, so that they belong to the result. */
