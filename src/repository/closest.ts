@@ -7,9 +7,18 @@ export function closest(
   const allowed = Math.min(mostEdits, Math.max(1, Math.floor(written.length / 3)))
   const ranked = candidates
     .map(candidate => ({ candidate, distance: distance(written.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(it => it.distance <= allowed || (written.length > 2 && it.candidate.startsWith(written)))
+    .filter(it => isNear(it.distance, allowed, written) || isBeginning(written, it.candidate))
     .sort((a, b) => a.distance - b.distance)
   return ranked[0]?.candidate ?? null
+}
+
+/** With as many edits as it has letters, anything becomes anything. */
+function isNear(distance: number, allowed: number, written: string): boolean {
+  return distance <= allowed && distance < written.length
+}
+
+function isBeginning(written: string, candidate: string): boolean {
+  return written.length > 2 && candidate.startsWith(written)
 }
 
 /** `did you mean "x"?`, or what there is to choose from when it is little, or null. */

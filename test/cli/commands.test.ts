@@ -133,7 +133,7 @@ describe('plumbline plan', () => {
   })
 })
 
-describe('a command that cannot find its way', () => {
+describe.concurrent('a command that cannot find its way', () => {
   test.each([
     [
       'no such path',
@@ -276,6 +276,22 @@ describe('plumbline validate', () => {
     expect(stdout).toContain('dat: {}')
     expect(stdout).toContain('stringData.pin must be a text')
     expect(stdout).not.toContain('4711')
+  })
+
+  test('passes over what Git ignores, and takes folders with settings of their own for repositories of their own', async () => {
+    const application = (path: string) =>
+      `apiVersion: plumbline.dev/v1alpha1\nkind: Application\nmetadata: { name: ${path} }\nspec:\n  source: { repoURL: ., path: ${path} }\n  destination: { name: dev }\n`
+    const it = await repository({
+      '.gitignore': 'build/\n',
+      'build/a.yaml': 'a: "',
+      'example/.plumbline.yaml': 'version: 1\n',
+      'example/app.yaml': application('shop'),
+      'example/shop/settings.yaml': settings('x'),
+      'example/shop/wrong.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: {}\n',
+    })
+    const { stdout, stderr } = await it.run(['validate', '--offline'])
+    expect(stdout).toBe('example/shop/wrong.yaml:4:1: Pod a: spec.containers is missing\n')
+    expect(stderr).toMatch(/^1 problem in 1 file \(2 objects in 3 files, 1 application; /)
   })
 
   test('ends with 0 when nothing is wrong', async () => {

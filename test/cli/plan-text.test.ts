@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { painter } from '../../src/cli/output/colour.ts'
+import { driftText } from '../../src/cli/output/drift-text.ts'
 import { planText } from '../../src/cli/output/plan-text.ts'
 import { columnsOf, type Screen } from '../../src/cli/output/screen.ts'
 import { configMap, changed, shop, situations } from './plans.ts'
@@ -57,4 +58,12 @@ test('what others have set is listed when it was asked for', () => {
       'shop on dev: no changes · 6 unchanged',
     ].join('\n'),
   )
+})
+
+test('drift reads like a plan of nothing but drift', async () => {
+  const { application, changes } = situations['drift-only']!
+  await expect(`${driftText({ application, drifted: changes }, pipe)}\n`).toMatchFileSnapshot(
+    'golden/drift.txt',
+  )
+  expect(driftText({ application, drifted: [] }, pipe)).toBe('shop: no drift')
 })

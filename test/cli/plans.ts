@@ -11,7 +11,7 @@ const metadata = (name: string) => ({
   labels: { 'plumbline.dev/application': 'shop' },
 })
 
-export const deployment = (over: Readonly<Record<string, unknown>> = {}): KubernetesObject => ({
+const deployment = (over: Readonly<Record<string, unknown>> = {}): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: metadata('frontend'),

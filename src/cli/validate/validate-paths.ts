@@ -55,14 +55,14 @@ export async function validateWorkspace(request: ValidateRequest, signal: AbortS
   const catalog = await catalogFor(request, { validation, rendered }, signal)
   const written = checkManifests(validation.manifests, catalog)
   const built = checkRenders(rendered.renders, { catalog, find: createFieldFinder(workspace.root) })
-  const checks = joined([written, built])
+  const builtKinds = built.untold.filter(it => !written.untold.includes(it))
   const known = [...validation.problems, ...written.problems.map(it => it.problem)]
   return {
     against: destination.label,
     files: validation.files,
-    objects: checks.objects,
+    objects: written.objects + builtOnly(rendered.renders, validation),
     applications: validation.applications.map(applicationKey),
-    unknownKinds: amounts(checks.untold),
+    unknownKinds: amounts([...written.untold, ...builtKinds]),
     skipped: rendered.skipped,
     problems: sorted([
       ...known,
@@ -137,6 +137,13 @@ function checkRenders(
     return checkOne(object, { catalog, partial: false, locate: path => source && find(source, path), suffix })
   })
   return perPlace(joined(checks))
+}
+
+/** Objects that no file has as they are: those of templates and generators. */
+function builtOnly(renders: readonly Render[], { manifests }: Validation): number {
+  const files = new Set(manifests.map(it => it.file))
+  const built = renders.flatMap(it => it.objects).filter(it => !it.source || !files.has(it.source.file))
+  return new Set(built.map(it => JSON.stringify([it.source, it.object]))).size
 }
 
 /** Overlays differ in what they add, so that one mistake of their base shows in objects that are not the same. */
