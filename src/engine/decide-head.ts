@@ -14,7 +14,7 @@ import { overlay } from './overlay.ts'
 import { applicationOf, ownedByAnother } from './ownership.ts'
 import type { DesiredObject } from './plan-input.ts'
 import { sameStored } from './same-value.ts'
-import { renderedPart, withoutAllocated } from './shown.ts'
+import { renderedPart, withAllotted, withoutAllocated } from './shown.ts'
 
 /** What happens to one object of the head render. */
 export function decideHead(desired: DesiredObject, context: PlanContext): Decision {
@@ -71,7 +71,9 @@ function decideExisting(
   const target = targetOf(desired, live, prediction, context)
   const rules = context.input.application.ignoreDifferences
   const before = normalise(live)
-  const after = normalise(withLiveWhereIgnored(target, live, rules, parseIdentity(id)))
+  // A replace leaves nothing of the old object, ignored or not.
+  const isWhole = prediction.kind === 'immutable' && prediction.object !== null
+  const after = normalise(isWhole ? target : withLiveWhereIgnored(target, live, rules, parseIdentity(id)))
   const found = differencesOf(before, after)
   const originOf = originsOf({
     base: context.base.get(id) ?? null,
@@ -115,10 +117,14 @@ function targetOf(
       return live
     case 'predicted':
       return withoutAllocated(prediction.object, live)
-    case 'later':
     case 'immutable':
-      return overlay(live, desired.object, lastSynced.get(desired.id) ?? base.get(desired.id) ?? null)
+    case 'later':
+      break
   }
+  if (prediction.kind === 'immutable' && prediction.object) {
+    return withAllotted(prediction.object, live, desired.object)
+  }
+  return overlay(live, desired.object, lastSynced.get(desired.id) ?? base.get(desired.id) ?? null)
 }
 
 const takeOver = 'exists already; Plumbline takes it over'

@@ -61,13 +61,18 @@ function visitItems(
   owned: FieldSet | null,
   place: Place,
 ): void {
+  const positions: number[] = []
   for (const [at, item] of wanted.entries()) {
     const step = steps[at] ?? `i:${at}`
     const index = indexOfStep(live, step)
+    if (index >= 0) positions.push(index)
     const there = { ...place, steps: [...place.steps, step], name: '' }
     if (index < 0) place.found.push(there.steps)
     else if (isJsonObject(item)) visit(item, live[index], owned && memberOf(owned, live, step), there)
   }
+  // An apply puts the items in the order that it was given.
+  if (positions.some((index, at) => at > 0 && index < (positions[at - 1] ?? -1)))
+    place.found.push(place.steps)
 }
 
 /** How the items of a list are told apart: as our entry does; without one, as the server is known to do. Null for atomic lists. */

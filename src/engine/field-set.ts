@@ -101,6 +101,20 @@ export function liesInAtomic(object: KubernetesObject, steps: Steps): boolean {
   })
 }
 
+/** The place, or the atomic value around it, that our apply entry owns as one; null when it owns no such. */
+export function ownedWhole(object: KubernetesObject, steps: Steps): Steps | null {
+  let node = ourEntry(object)?.fieldsV1 ?? {}
+  let value: unknown = object
+  for (const [at, step] of steps.entries()) {
+    const next = memberOf(node, value, step)
+    if (next === null) return null
+    if (Object.keys(next).length === 0) return steps.slice(0, at + 1)
+    node = next
+    value = inside(value, step)
+  }
+  return null
+}
+
 /**
  * Whether a set covers a place of the object: itself, the atomic value it lies in, or something inside of it.
  * Steps by position are matched with the set's keys by what the item holds.

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../model/object.ts'
-import { isJsonObject, property, withProperty } from './json.ts'
+import { isJsonObject, mapTexts, property, withProperty } from './json.ts'
 import { hasKey, serverMergeKeysOf } from './merge-keys.ts'
 import { saysNothing } from './same-value.ts'
 
@@ -44,6 +44,29 @@ function keyOf(item: unknown, keys: readonly string[]): Readonly<Record<string, 
 
 /** Fields of a Service that a dry run fills with values which the real write will not get. */
 const allocated = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'] as const
+
+/**
+ * A predicted replacement, with what the cluster allots anew to every object of its kind as it is now: what it will be nobody knows
+ * before, and that it changes says nothing.
+ */
+export function withAllotted(
+  predicted: KubernetesObject,
+  live: KubernetesObject,
+  rendered: KubernetesObject,
+): KubernetesObject {
+  if (predicted.kind === 'Job' && predicted.metadata.uid && live.metadata.uid) {
+    const [uid, now] = [predicted.metadata.uid, live.metadata.uid]
+    return mapTexts(predicted, text => (text === uid ? now : text)) as KubernetesObject
+  }
+  if (predicted.apiVersion !== 'v1' || predicted.kind !== 'Service' || !isJsonObject(predicted.spec)) {
+    return predicted
+  }
+  const isFree = (name: string) => saysNothing(name, property(rendered.spec, name))
+  const spec = allocated
+    .filter(isFree)
+    .reduce((fields, name) => withProperty(fields, name, property(live.spec, name)), predicted.spec)
+  return withoutAllocated({ ...predicted, spec }, live)
+}
 
 /** A predicted Service without what was allocated only for the dry run: neither rendered nor live yet. */
 export function withoutAllocated(predicted: KubernetesObject, live: KubernetesObject): KubernetesObject {

@@ -22,6 +22,6 @@ export type Prediction =
   | { readonly kind: 'predicted'; readonly object: KubernetesObject }
   /** Cannot be asked yet: its API or namespace is created in the same change. */
   | { readonly kind: 'later'; readonly note: string }
-  /** An immutable field would change: only a replace can do it. */
-  | { readonly kind: 'immutable'; readonly message: string }
+  /** An immutable field would change: only a replace can do it. `object` is what would be there then; null when that cannot be asked. */
+  | { readonly kind: 'immutable'; readonly message: string; readonly object: KubernetesObject | null }
   | { readonly kind: 'refused'; readonly problem: Problem }

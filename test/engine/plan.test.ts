@@ -205,7 +205,7 @@ describe('what happens to a rendered object', () => {
         base: [written],
         live: [withMeta(labelled(stored, { [applicationLabel]: 'shop' }), { managedFields })],
         predictions: {
-          'apps/StatefulSet/shop/db': { kind: 'immutable', message: 'field is immutable' },
+          'apps/StatefulSet/shop/db': { kind: 'immutable', message: 'field is immutable', object: null },
         },
       }),
     )
@@ -222,7 +222,7 @@ describe('what happens to a rendered object', () => {
         head: [deployment({ replicas: 3 })],
         base: [deployment()],
         live: [synced(deployment())],
-        predictions: { [frontend]: { kind: 'immutable', message: 'field is immutable' } },
+        predictions: { [frontend]: { kind: 'immutable', message: 'field is immutable', object: null } },
       }),
     )
     expect(change).toMatchObject({ action: 'replace', note: 'field is immutable' })

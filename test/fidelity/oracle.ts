@@ -3,7 +3,7 @@ import { compare } from '../../src/agent/drift/compare.ts'
 import { differencesOf } from '../../src/engine/diff-fields.ts'
 import { unifiedDiff } from '../../src/engine/diff-text.ts'
 import { canonicalJson, isJsonObject, listAt, property, withProperty } from '../../src/engine/json.ts'
-import { normalise, withoutCopies } from '../../src/engine/normalise.ts'
+import { normalise, withoutCopies, withoutEmpty } from '../../src/engine/normalise.ts'
 import { createPlanRedactor } from '../../src/engine/plan-redactor.ts'
 import { renderedPart } from '../../src/engine/shown.ts'
 import type { Planned } from '../../src/agent/plan/planner.ts'
@@ -31,7 +31,7 @@ export interface Played {
 export function judge(played: Played): readonly Mismatch[] {
   const { planned, result, after } = played
   const expected = expectedOutcome(planned)
-  if (result.outcome !== expected) {
+  if (result.outcome !== expected && !isLimitedBySet(result)) {
     return [
       {
         law: 'refused',
@@ -40,6 +40,7 @@ export function judge(played: Played): readonly Mismatch[] {
       },
     ]
   }
+  if (result.outcome === 'rolled-back') return []
   if (expected === 'refused') return unchangedBut(new Set(), played)
   const listed = new Map(planned.plan.changes.map(change => [change.id, change]))
   const written = new Set([...listed].filter(([, it]) => it.action !== 'leave-behind').map(([id]) => id))
@@ -60,6 +61,14 @@ export function judge(played: Played): readonly Mismatch[] {
       }
     }),
   ]
+}
+
+/** A quota that comes with what it counts is not there yet when that is asked for. */
+function isLimitedBySet({ outcome, error, plan }: SyncResult): boolean {
+  const brings = plan?.changes.some(it => /^\/(ResourceQuota|LimitRange)\//.test(it.id))
+  return (
+    outcome === 'rolled-back' && brings === true && /quota|LimitRanger|usage per/.test(error?.message ?? '')
+  )
 }
 
 function wrong(law: Law, id: ObjectId | null, detail: string): Mismatch {
@@ -181,7 +190,7 @@ function known(object: KubernetesObject, before: KubernetesObject | null): Kuber
   const { status: _status, metadata, ...rest } = object
   const { uid: _uid, resourceVersion: _version, generation: _generation, ...described } = metadata
   const { creationTimestamp: _time, managedFields: _fields, ...kept } = described
-  const bare = { ...rest, metadata: withoutCopies(kept) } as KubernetesObject
+  const bare = withoutEmpty({ ...rest, metadata: withoutCopies(kept) }) as KubernetesObject
   switch (object.kind) {
     case 'Service':
       return withoutAllocated(bare, before)

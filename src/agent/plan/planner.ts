@@ -1,11 +1,18 @@
 import { decide } from '../../engine/decide.ts'
-import { ignoreProblems } from '../../engine/ignore-differences.ts'
+import { ignoreProblems, withoutIgnored } from '../../engine/ignore-differences.ts'
 import { planFrom } from '../../engine/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import { wantedFacts } from '../../engine/risks/wanted-facts.ts'
 import { type Scope, settle, type Settled } from '../../engine/settle.ts'
 import type { Application } from '../../model/application.ts'
-import { canonicalGroup, groupOf, type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
+import {
+  canonicalGroup,
+  groupOf,
+  identityOf,
+  type ObjectId,
+  objectIdOf,
+  parseIdentity,
+} from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Plan } from '../../model/plan.ts'
 import { InvalidInputError } from '../../model/problem.ts'
@@ -58,6 +65,15 @@ export interface Planned {
  */
 export interface Planner {
   plan(request: PlanRequest, signal: AbortSignal): Promise<Planned>
+  /** An apply has just had this answer: the same once more changes nothing, so that no plan has to ask. */
+  learn(applied: Applied): void
+}
+
+export interface Applied {
+  readonly application: Application
+  /** As it was settled. */
+  readonly object: KubernetesObject
+  readonly answer: KubernetesObject
 }
 
 export interface PlannerDependencies {
@@ -84,6 +100,11 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
   }
 
   return {
+    learn({ application, object, answer }) {
+      const wanted = withoutIgnored(object, answer, application.ignoreDifferences, identityOf(object))
+      known.learn(wanted, answer, answer)
+    },
+
     async plan(request, signal) {
       const { application } = request
       const unclear = ignoreProblems(application.ignoreDifferences, application.definedIn)

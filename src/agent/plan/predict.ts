@@ -14,7 +14,8 @@ import type { KnownUnchanged } from './known-unchanged.ts'
 import { endsEverything } from './read-live.ts'
 import type { PlanRequest } from './planner.ts'
 import { refusalOf } from './refusal.ts'
-import { predictTakeOver } from './predict-take-over.ts'
+import { predictApply } from './predict-apply.ts'
+import { predictReplace } from './predict-replace.ts'
 
 export interface PredictRequest {
   readonly cluster: Cluster
@@ -124,19 +125,41 @@ async function predictOne(
   const later = laterNote(object, discovery, context.newNamespaces)
   if (later !== null) return { kind: 'later', note: later }
   try {
-    const predicted = await context.cluster.apply(wanted, { dryRun: true }, signal)
-    if (!live) return { kind: 'predicted', object: predicted }
-    const afterwards = await predictTakeOver(context.cluster, { predicted, live, wanted }, signal)
-    context.known.learn(wanted, live, afterwards)
-    return { kind: 'predicted', object: afterwards }
+    const predicted = await predictApply(context.cluster, { live, wanted }, signal)
+    if (live) context.known.learn(wanted, live, predicted)
+    return { kind: 'predicted', object: predicted }
   } catch (error) {
-    if (!(error instanceof ClusterError) || endsEverything(error)) throw error
-    return refusalOf(desired, error, {
+    const refusal = refusalOf(desired, refusedBy(error), {
       exists: live !== null,
       namespaceComes: namespaceComes(object, application),
       definitionChanges: changedKinds.has(`${object.apiVersion}/${object.kind}`),
     })
+    return refusal.kind === 'immutable' ? withReplaced(refusal, desired, context, signal) : refusal
   }
+}
+
+/** What comes after the delete may be refused too: then nothing is deleted for it. */
+async function withReplaced(
+  refusal: Extract<Prediction, { kind: 'immutable' }>,
+  desired: DesiredObject,
+  { cluster, application }: Context,
+  signal: AbortSignal,
+): Promise<Prediction> {
+  try {
+    return { ...refusal, object: await predictReplace(cluster, desired.object, signal) }
+  } catch (error) {
+    return refusalOf(desired, refusedBy(error), {
+      exists: false,
+      namespaceComes: namespaceComes(desired.object, application),
+      definitionChanges: false,
+    })
+  }
+}
+
+/** Rejects where nothing can be said of any object. */
+function refusedBy(error: unknown): ClusterError {
+  if (!(error instanceof ClusterError) || endsEverything(error)) throw error
+  return error
 }
 
 /** Why the server cannot be asked yet; null when it can. */

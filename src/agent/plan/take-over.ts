@@ -4,13 +4,7 @@ import { fieldManager } from '../../model/fields.ts'
 import { identityOf } from '../../model/identity.ts'
 import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from '../../model/object.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
-
-/** An RFC 6902 document. */
-type JsonPatch = readonly {
-  readonly op: 'add' | 'replace'
-  readonly path: string
-  readonly value: unknown
-}[]
+import { type JsonPatch, onlyAt } from './patch-to.ts'
 
 /** Under these names `kubectl apply` without --server-side writes, and what was there before managedFields were. */
 const clientSideManagers: ReadonlySet<string> = new Set([
@@ -22,16 +16,16 @@ const clientSideManagers: ReadonlySet<string> = new Set([
 /**
  * Moves what client-side apply owns to our manager, and drops its copy of the object, so that our next apply removes what Git
  * has no more. Null when there is nothing to move, or when we apply the object already: then client-side apply is a hand edit like
- * any other. As client-go's csaupgrade, it is bound to the resourceVersion that was read.
+ * any other. What we wrote by other means than an apply moves at any time. As client-go's csaupgrade, it is bound to the
+ * resourceVersion that was read.
  */
 function takeOverPatch(live: KubernetesObject): JsonPatch | null {
-  const { resourceVersion, annotations = {} } = live.metadata
+  const { annotations = {} } = live.metadata
   const migrated = migratedFields(live)
   if (migrated === null) return null
   const kept = Object.entries(annotations).filter(([name]) => !copyAnnotations.has(name))
   return [
-    // Not `test`: this way the server calls a mismatch a conflict.
-    { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+    ...onlyAt(live),
     { op: 'replace', path: '/metadata/managedFields', value: migrated },
     // `add` of what is there replaces it; `remove` would fail before a conflict is noticed.
     { op: 'add', path: '/metadata/annotations', value: Object.fromEntries(kept) },
@@ -40,18 +34,19 @@ function takeOverPatch(live: KubernetesObject): JsonPatch | null {
 
 /** The managedFields after a take-over; null when there is nothing to take over. */
 export function migratedFields(live: KubernetesObject): readonly ManagedFieldsEntry[] | null {
-  if (ourEntry(live)) return null
   const entries = live.metadata.managedFields ?? []
-  const theirs = entries.filter(isClientSide)
-  const [latest] = theirs.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? '') || 0)
+  const applied = ourEntry(live)
+  const moves = (it: ManagedFieldsEntry) => isOurUpdate(it) || (!applied && isClientSide(it))
+  const moving = entries.filter(moves)
+  const [latest] = moving.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? '') || 0)
   if (!latest) return null
   const ours: ManagedFieldsEntry = {
     ...latest,
     manager: fieldManager,
     operation: 'Apply',
-    fieldsV1: withoutCopies(theirs.map(it => it.fieldsV1 ?? {}).reduce(union, {})),
+    fieldsV1: withoutCopies([applied ?? {}, ...moving].map(it => it.fieldsV1 ?? {}).reduce(union, {})),
   }
-  return [ours, ...entries.filter(it => !isClientSide(it))]
+  return [ours, ...entries.filter(it => it !== applied && !moves(it))]
 }
 
 /**
@@ -77,6 +72,10 @@ export async function takeOverClientSideApply(
 
 function isClientSide(entry: ManagedFieldsEntry): boolean {
   return entry.operation === 'Update' && !entry.subresource && clientSideManagers.has(entry.manager ?? '')
+}
+
+function isOurUpdate(entry: ManagedFieldsEntry): boolean {
+  return entry.operation === 'Update' && !entry.subresource && entry.manager === fieldManager
 }
 
 function union(a: FieldSet, b: FieldSet): FieldSet {

@@ -3,9 +3,11 @@ import { applicationLabel } from '../../model/fields.ts'
 import { describeIdentity, identityOf, parseIdentity, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { ourEntry } from '../../engine/field-set.ts'
+import { mended } from '../../engine/mend.ts'
 import { applicationOf } from '../../engine/ownership.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import { onlyAt, patchTo } from '../plan/patch-to.ts'
 import { takeOverClientSideApply } from '../plan/take-over.ts'
 import { awaitGone, deleteExactly } from './delete-exactly.ts'
 import { readLive } from './read-live.ts'
@@ -49,12 +51,35 @@ async function applyOnce(
   try {
     return await cluster.apply(object, { dryRun: false }, writeSignal(signal))
   } catch (error) {
+    const isMended = live !== null && (await mend(cluster, { object, error }, signal))
+    if (isMended) return cluster.apply(object, { dryRun: false }, writeSignal(signal))
     const immutable = error instanceof ClusterError && error.code === 'immutable'
     if (!immutable || !live || !mayReplace(desired, application)) throw error
     await deleteExactly(cluster, live, signal)
     await awaitGone(cluster, live, signal)
     return cluster.apply(desired, { dryRun: false }, writeSignal(signal))
   }
+}
+
+/**
+ * Puts out of the way what the server refuses to have beside what is rendered, see {@link mended}: a write of the whole, which then
+ * becomes our apply's. Resolves with whether there was anything that could be done about the refusal.
+ */
+async function mend(
+  cluster: Cluster,
+  { object, error }: { readonly object: KubernetesObject; readonly error: unknown },
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!(error instanceof ClusterError) || error.code !== 'invalid') return false
+  const identity = identityOf(object)
+  const resource = (await cluster.discover(signal)).find(object.apiVersion, object.kind)
+  const live = resource && (await cluster.get(resource, identity, signal))
+  const target = live && mended(live, object)
+  if (!target) return false
+  const body = [...onlyAt(live), ...patchTo(live, target)]
+  const written = await cluster.patch(resource, identity, { type: 'json', body }, writeSignal(signal))
+  await takeOverClientSideApply(cluster, written, writeSignal(signal))
+  return true
 }
 
 /** Somebody may have labelled it between the plan and now. */

@@ -28,14 +28,19 @@ export async function carryOut(
   const { application, desired } = journal
   await createNamespace(context, journal, limit)
   const changed = changedIds(journal)
+  const objects = new Map(desired.map(object => [objectIdOf(object), object]))
   const health = await applyWaves(
     context,
     {
       application,
-      objects: desired.filter(object => changed.has(objectIdOf(object))),
+      objects: [...objects].filter(([id]) => changed.has(id)).map(([, object]) => object),
       creates: createsAmongOthers(journal),
       onProgress: run.onProgress,
-      onApplied: id => run.applied.push(id),
+      onApplied: (id, answer) => {
+        run.applied.push(id)
+        const object = objects.get(id)
+        if (object) context.planner.learn({ application, object, answer })
+      },
     },
     limit,
   )
