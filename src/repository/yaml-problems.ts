@@ -1,3 +1,4 @@
+import type { Problem } from '../model/problem.ts'
 import type { YAMLError } from 'yaml'
 
 interface Words {
@@ -65,4 +66,11 @@ function lineAround(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1
   const end = text.indexOf('\n', offset)
   return text.slice(start, end < 0 ? undefined : end)
+}
+
+/** What is wrong with a file that looks like a template is one thing: a parser goes astray at it, and says so many times over. */
+export function withTemplateHint(problems: readonly Problem[], content: Uint8Array): readonly Problem[] {
+  const [first] = problems
+  const hint = first ? templateHint(new TextDecoder().decode(content)) : null
+  return first && hint ? [{ ...first, hint }] : problems
 }

@@ -72,17 +72,29 @@ export function createRenderer(options: RendererOptions): Renderer {
     const results: (Objects | HelmObjects)[] = []
     for (const source of request.application.sources.filter(it => !isOnlyValues(it, request.application))) {
       signal.throwIfAborted()
-      results.push(await renderSource(request, source, signal))
+      results.push(await renderSource(request, source, signal).catch(failure(request.application)))
     }
     const objects = results.flatMap(it => it.objects)
     const problems = results.flatMap(it => it.problems)
     problems.push(...duplicateProblems(objects))
     if (objects.length > limits.maxObjects) problems.push(tooMany(request.application, limits))
-    if (problems.length > 0) throw new InvalidInputError(problems)
+    if (problems.length > 0) throw new InvalidInputError(located(problems, request.application))
     return { objects, charts: results.flatMap(it => ('charts' in it ? it.charts : [])) }
   }
 
   return { render: (request, signal) => memory.once(request, signal, () => render(request, signal)) }
+}
+
+/** What is about no file in particular is about the application. */
+function located(problems: readonly Problem[], { definedIn }: Application): readonly Problem[] {
+  return problems.map(it => ({ ...it, location: it.location ?? definedIn }))
+}
+
+function failure(application: Application): (error: unknown) => never {
+  return error => {
+    if (error instanceof InvalidInputError) throw new InvalidInputError(located(error.problems, application))
+    throw error
+  }
 }
 
 /** Whether a chart is what it was; a host that is away gives no answer, and the render that is asked for then says why. */

@@ -5,7 +5,7 @@ import { InvalidInputError, type Problem } from '../../model/problem.ts'
 import { settingsFile } from '../../model/settings.ts'
 import { compileGlob, type Glob, tooManyPatterns } from '../../repository/glob.ts'
 import { folderOf } from '../../repository/paths.ts'
-import { templateHint } from '../../repository/yaml-problems.ts'
+import { withTemplateHint } from '../../repository/yaml-problems.ts'
 import type { CheckoutView } from './checkout-view.ts'
 import { entriesBelow, lookUp } from './inside.ts'
 import { objectsFrom, type Objects } from './objects.ts'
@@ -83,10 +83,7 @@ function isWanted(
 
 function objectsOfFile({ documents, problems }: ParsedDocuments, content: Uint8Array, file: string): Objects {
   const read = objectsFrom(documents, (document, path) => ({ file, ...document.positionOf(path) }))
-  const template =
-    problems.length + read.problems.length > 0 ? templateHint(new TextDecoder().decode(content)) : null
-  const hinted = (problem: Problem) => (template ? { ...problem, hint: template } : problem)
-  return { objects: read.objects, problems: [...problems, ...read.problems].map(hinted) }
+  return { objects: read.objects, problems: withTemplateHint([...problems, ...read.problems], content) }
 }
 
 /** Whether a folder of the checkout holds one of these files. */

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Application, ApplicationSource } from '../../model/application.ts'
-import type { Problem, SourceLocation } from '../../model/problem.ts'
+import { InvalidInputError, type Problem, type SourceLocation } from '../../model/problem.ts'
 import { asksForOrigins, editKustomization, takenNames } from './kustomize/edit.ts'
 import { addedReferences, inlineOptions } from './kustomize/inline-options.ts'
 import { layOutKustomization } from './kustomize/lay-out.ts'
 import { traceOrigins } from './kustomize/origin.ts'
-import { kustomizeProblems } from './kustomize/problems.ts'
+import { brokenResources, kustomizeProblems } from './kustomize/problems.ts'
 import { walkKustomization } from './kustomize/walk.ts'
 import type { CheckoutView } from './checkout-view.ts'
 import { objectsFrom, type Objects } from './objects.ts'
@@ -61,17 +61,22 @@ export async function renderKustomize(
     if (problems.length > 0) return { objects: [], problems }
     await rm(join(tree, first.file), { force: true })
     await writeFile(join(tree, first.file), editKustomization(original, options))
-    const built = await place.turn(() =>
-      runTool({
-        name: 'kustomize',
-        binary: place.binary,
-        args: ['build', join(tree, first.folder)],
-        scratch,
-        subject: source.path,
-        limits: place.limits,
-        signal,
-      }),
-    )
+    const run = {
+      name: 'kustomize',
+      binary: place.binary,
+      args: ['build', join(tree, first.folder)],
+      scratch,
+      subject: source.path,
+      limits: place.limits,
+      signal,
+    }
+    const built = await place
+      .turn(() => runTool(run))
+      .catch(async (error: unknown) => {
+        // A bound was passed: most often for what a look at the files tells.
+        const broken = error instanceof InvalidInputError ? await brokenResources(root, walk) : []
+        throw broken.length > 0 ? new InvalidInputError(broken) : error
+      })
     if (!built.succeeded) {
       return { objects: [], problems: await kustomizeProblems(built.stderr, walk, { root, scratch: tree }) }
     }

@@ -127,7 +127,7 @@ describe('problems have their place, all at once', () => {
       expect.stringMatching(/^apps\/shop\.yaml:1: shop renders more than 2 objects/),
     ])
     expect(await rendering.problems(files, { path: 'app' }, { limits: { maxFiles: 2 } })).toEqual([
-      expect.stringMatching(/^app holds more than 2 files/),
+      expect.stringMatching(/^apps\/shop\.yaml:1: app holds more than 2 files/),
     ])
     const limits = { maxOutputBytes: 1024 ** 2 }
     const large = Object.fromEntries(
@@ -137,7 +137,9 @@ describe('problems have their place, all at once', () => {
       ]),
     )
     expect(await rendering.problems({ ...files, ...large }, { path: 'app' }, { limits })).toEqual([
-      expect.stringMatching(/^the manifests in app are more than 1 MiB .*directory\.exclude/),
+      expect.stringMatching(
+        /^apps\/shop\.yaml:1: the manifests in app are more than 1 MiB .*directory\.exclude/,
+      ),
     ])
   })
 })

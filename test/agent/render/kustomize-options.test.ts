@@ -115,11 +115,15 @@ describe('patches', () => {
     ['JSON 6902', { target: { kind: 'Deployment' }, patch: '- { op: add, path: /spec/replicas, value: 4 }' }],
     [
       'of what has a label',
-      { target: { labelSelector: 'team=own' }, patch: '- { op: add, path: /spec/replicas, value: 4 }' },
+      { target: { labelSelector: 'team=mine' }, patch: '- { op: add, path: /spec/replicas, value: 4 }' },
     ],
     ['of a file', { target: { name: 'w.*' }, path: 'patch.yaml' }],
   ])('%s', async (_, patch) => {
-    const more = { 'app/web.yaml': deployment.replace('spec:\n', 'spec:\n  replicas: 1\n') }
+    const more = {
+      'app/web.yaml': deployment
+        .replace('spec:\n', 'spec:\n  replicas: 1\n')
+        .replace('name: web }', 'name: web, labels: { team: mine } }'),
+    }
     expect(await rendered({ patches: [patch] }, more)).toMatchObject({ spec: { replicas: 4 } })
   })
 

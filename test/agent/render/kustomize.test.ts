@@ -295,9 +295,9 @@ test('a bound that is passed is named', async () => {
     'a.yaml': configMap('a', `data: { a: ${'x'.repeat(2000)} }\n`),
   }
   expect(await rendering.problems(files, {}, { limits: { maxOutputBytes: 1000 } })).toEqual([
-    expect.stringMatching(/^kustomize wrote more than 0 MiB of manifests for \./),
+    expect.stringMatching(/^apps\/shop\.yaml:1: kustomize wrote more than 0 MiB of manifests for \./),
   ])
   expect(await rendering.problems(files, {}, { limits: { timeoutSeconds: 0.001 } })).toEqual([
-    expect.stringMatching(/^kustomize did not finish in 0\.001 s/),
+    expect.stringMatching(/^apps\/shop\.yaml:1: kustomize did not finish in 0\.001 s/),
   ])
 })

@@ -29,6 +29,8 @@ export interface RenderingOptions {
   readonly kubernetesVersion?: string
   readonly apiVersions?: readonly string[]
   readonly charts?: Charts
+  /** Puts more into the checkout than text. */
+  readonly prepare?: (folder: string) => Promise<void>
 }
 
 export type TracedObject = KubernetesObject & { readonly from: string | null }
@@ -46,6 +48,7 @@ export async function createRendering(): Promise<Rendering> {
     })
     const folder = await mkdtemp(join(home, 'checkout-'))
     for (const [path, content] of Object.entries(files)) await put(join(folder, path), content)
+    await options.prepare?.(folder)
     return renderer.render(
       {
         folder,

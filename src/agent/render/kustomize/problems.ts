@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Problem, SourceLocation } from '../../../model/problem.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
-import { templateHint } from '../../../repository/yaml-problems.ts'
+import { withTemplateHint } from '../../../repository/yaml-problems.ts'
 import { withoutValues } from '../without-values.ts'
 import { secretTexts } from './secret-texts.ts'
 import type { KustomizeWalk } from './walk.ts'
@@ -16,17 +16,21 @@ export async function kustomizeProblems(
   walk: KustomizeWalk,
   place: { readonly root: string; readonly scratch: string },
 ): Promise<readonly Problem[]> {
-  const broken: Problem[] = []
-  for (const file of walk.resources) {
-    const content = await readFile(join(place.root, file))
-    const { problems } = parseYamlDocuments(content, file)
-    const hint = problems.length > 0 ? templateHint(new TextDecoder().decode(content)) : null
-    broken.push(...problems.map(problem => (hint ? { ...problem, hint } : problem)))
-  }
+  const broken = await brokenResources(place.root, walk)
   if (broken.length > 0) return broken
   const said = condensed(stderr, [place.scratch, place.root])
   const message = shortened(withoutValues(said, await secretTexts(place.root, walk)))
   return [{ code: 'kustomize-failed', message, location: locate(said, walk), hint: hintFor(message) }]
+}
+
+/** What is wrong with the resources as they are written: kustomize itself may end at it without words, or not at all. */
+export async function brokenResources(root: string, walk: KustomizeWalk): Promise<readonly Problem[]> {
+  const broken: Problem[] = []
+  for (const file of walk.resources) {
+    const content = await readFile(join(root, file))
+    broken.push(...withTemplateHint(parseYamlDocuments(content, file).problems, content))
+  }
+  return broken
 }
 
 const longestMessage = 800
