@@ -36,10 +36,11 @@ export function addRenderCommand(program: Command): void {
       const { renderPath } = await import('../render-path.ts')
       const { commandSignal } = await import('../signal.ts')
       const { objectsText } = await import('../output/objects-text.ts')
+      const { writeOut } = await import('../output/write-out.ts')
       const signal = commandSignal(options)
       const charts = { ...options, fetch: options.fetch !== false && options.offline !== true }
       const rendered = await renderPath(path, charts, await openDestination(options, signal), signal)
       const { output: format, hideSecrets = false } = options
-      process.stdout.write(objectsText(rendered, { format, hideSecrets }))
+      writeOut(objectsText(rendered, { format, hideSecrets }))
     })
 }

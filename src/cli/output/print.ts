@@ -5,6 +5,7 @@ import type { SyncResult } from '../../model/sync.ts'
 import type { TargetOptions } from '../commands/options.ts'
 import { paintFor } from './colour.ts'
 import type { Screen } from './screen.ts'
+import { writeOut } from './write-out.ts'
 
 type Options = Pick<TargetOptions, 'output' | 'color'>
 
@@ -69,5 +70,5 @@ async function print({ output, color }: Options, value: unknown, forms: Forms): 
     text: () => forms.text(screen),
     markdown: () => forms.markdown(),
   }
-  stdout.write(`${await text[output]()}\n`)
+  writeOut(`${await text[output]()}\n`)
 }

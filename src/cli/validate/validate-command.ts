@@ -7,6 +7,7 @@ import { commandSignal } from '../signal.ts'
 import { type ColourChoice, painter, paintFor, wantsColour } from '../output/colour.ts'
 import { createProgress } from '../output/progress.ts'
 import { problemsText, validatedText } from '../output/validate-text.ts'
+import { writeOut } from '../output/write-out.ts'
 import { type Validated, validateWorkspace } from './validate-paths.ts'
 import { treeOf, type Workspace, workspacesOf } from './workspace.ts'
 
@@ -50,13 +51,13 @@ export async function validateCommand(paths: readonly string[], options: Options
 
 function print(result: Validated, { output, color }: Options): void {
   if (output === 'json') {
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+    writeOut(`${JSON.stringify(result, null, 2)}\n`)
     return
   }
   const { env } = process
   const paint = wantsColour(color, process.stdout, env) ? painter(true) : null
-  process.stdout.write(problemsText(result.problems, paint))
-  if (paint && result.problems.length > 0) process.stdout.write('\n')
+  writeOut(problemsText(result.problems, paint))
+  if (paint && result.problems.length > 0) writeOut('\n')
   process.stderr.write(validatedText(result, paintFor(process.stderr, { color, env })))
 }
 
