@@ -11,9 +11,12 @@ import { groupOf } from '../model/identity.ts'
 import { formatProblem, type Problem } from '../model/problem.ts'
 import { type Settings, settingsFile } from '../model/settings.ts'
 import { checkDocument } from './document-problems.ts'
+import { mayHoldFlux, readFluxDocument, type FluxDocument } from './flux/read.ts'
+import { resolveFlux } from './flux/resolve.ts'
 import { compileGlob, tooManyPatterns } from './glob.ts'
 import { itemsIn, parseYamlDocuments } from './parse-yaml.ts'
 import { type Chunk, chunksOf, movedDocument, movedProblem } from './yaml-chunks.ts'
+import { isBelow } from './paths.ts'
 import { createReadingMemory, type Reading, type ReadingMemory } from './reading-memory.ts'
 import { gitTree, type Tree, type TreeFile } from './tree.ts'
 import type { YamlDocument } from './yaml-document.ts'
@@ -24,18 +27,28 @@ export interface FoundApplications {
   readonly problems: readonly Problem[]
 }
 
+/** What one file says by itself: its Applications, and documents of Flux, which may refer to those of other files. */
+export interface FileReading extends FoundApplications {
+  readonly flux: readonly FluxDocument[]
+}
+
 /**
  * The Applications that a commit or tree defines: in the files that the settings' globs name, else in every YAML file but
  * a chart's templates. Rejects with GitError only; what is wrong with a document is returned, with its place.
  */
 export async function findApplications(
-  repository: GitRepository,
-  treeish: string,
+  from: {
+    readonly repository: GitRepository
+    /** Commit or tree SHA. */
+    readonly treeish: string
+    /** What is remembered of this and of other repositories; without, everything is read. */
+    readonly memory?: ReadingMemory
+  },
   settings: Settings,
   signal: AbortSignal,
-  memory?: ReadingMemory,
 ): Promise<FoundApplications> {
-  return findApplicationsIn(await gitTree(repository, treeish, signal), settings, signal, memory)
+  const tree = await gitTree(from.repository, from.treeish, signal)
+  return findApplicationsIn(tree, settings, signal, from.memory)
 }
 
 const maxApplicationFileBytes = 4 * 1024 * 1024
@@ -91,7 +104,13 @@ export async function findApplicationsIn(
     applications.push(...(reading?.said.applications ?? []))
     problems.push(...(reading?.said.problems ?? []))
   }
-  const unique = withoutDuplicates(applications)
+  const flux = resolveFlux(
+    files.flatMap(({ path }) => readings.get(path)?.said.flux ?? []),
+    settings,
+    applications.length + problems.length === 0,
+  )
+  problems.push(...flux.problems)
+  const unique = withoutDuplicates([...applications, ...flux.applications])
   const missing = missingFiles(settings, files)
   return { applications: unique.applications, problems: [...missing, ...problems, ...unique.problems] }
 }
@@ -103,7 +122,9 @@ function candidates(files: readonly TreeFile[], settings: Settings): readonly Tr
     throw unreadable(`${glob.slice(0, 50)} in ${settingsFile} ${tooManyPatterns}`)
   })
   const plain = files.filter(file => !file.symlink)
-  if (globs) return plain.filter(file => globs.some(matches => matches(file.path)))
+  const isFlux = (path: string) =>
+    /\.ya?ml$/.test(path) && (settings.flux ?? []).some(it => isBelow(path, it.path))
+  if (globs) return plain.filter(({ path }) => isFlux(path) || globs.some(matches => matches(path)))
   const charts = plain.flatMap(file => /^(.*\/)?Chart\.yaml$/.exec(file.path)?.slice(1) ?? [])
   const templates = new Set(charts.map(folder => `${folder ?? ''}templates/`))
   return plain.filter(file => /\.ya?ml$/.test(file.path) && !liesInAny(file.path, templates))
@@ -128,7 +149,7 @@ async function mayBeMissed(
 ): Promise<boolean> {
   if (settings.applications) return true
   const [text] = await tree.read([file], maxSearchedBytes, signal)
-  return text == null || mayDefineApplication(text)
+  return text == null || mayDefineApplication(text) || (settings.flux !== null && mayHoldFlux(text))
 }
 
 function tooLarge({ path }: TreeFile): Problem {
@@ -146,22 +167,25 @@ function mayDefineApplication(text: string): boolean {
 }
 
 /** Throws when there is more to read than is `left`. */
-function readApplications(text: string, file: string, left: number): Reading<FoundApplications> {
-  const said = { applications: [] as Application[], problems: [] as Problem[] }
-  if (!mayDefineApplication(text)) return { said: nothing, items: 0 }
+function readApplications(text: string, file: string, left: number): Reading<FileReading> {
+  const said = { applications: [] as Application[], problems: [] as Problem[], flux: [] as FluxDocument[] }
+  const mayMatter = (part: string) => mayDefineApplication(part) || mayHoldFlux(part)
+  if (!mayMatter(text)) return { said: nothing, items: 0 }
   let items = 0
   for (const chunk of chunksOf(text.replace(/^\uFEFF/, ''))) {
-    if (!mayDefineApplication(chunk.text)) continue
+    if (!mayMatter(chunk.text)) continue
     items += itemsIn(chunk.text)
     if (items > left) throw tooMuch()
     const found = applicationsInChunk(chunk, file)
     said.applications.push(...found.applications)
-    said.problems.push(...found.problems)
+    said.flux.push(...found.flux)
+    // A document of Flux may be for somebody else: what is wrong with its YAML is theirs to find.
+    if (mayDefineApplication(chunk.text)) said.problems.push(...found.problems)
   }
   return { said, items }
 }
 
-const nothing: FoundApplications = { applications: [], problems: [] }
+const nothing: FileReading = { applications: [], problems: [], flux: [] }
 
 /** The Applications of one file. */
 export function applicationsIn(text: string, file: string): FoundApplications {
@@ -172,17 +196,20 @@ export function applicationsIn(text: string, file: string): FoundApplications {
   }
 }
 
-function applicationsInChunk(chunk: Chunk, file: string): FoundApplications {
+function applicationsInChunk(chunk: Chunk, file: string): FileReading {
   const parsed = parseYamlDocuments(chunk.text, file, { maxItems })
   const applications: Application[] = []
+  const flux: FluxDocument[] = []
   const problems: Problem[] = parsed.problems.map(it => movedProblem(it, file, chunk.line))
   for (const document of parsed.documents.map(it => movedDocument(it, chunk.line))) {
+    const ofFlux = readFluxDocument(document, file)
+    if (ofFlux) flux.push(ofFlux)
     if (!isOurs(document.value)) continue
     const checked = checkDocument(applicationDocument, document, file, 'invalid-application')
     if ('problems' in checked) problems.push(...checked.problems)
     else applications.push(locatedApplication(checked.data, document, file))
   }
-  return { applications, problems }
+  return { applications, problems, flux }
 }
 
 /** Thrown, for an Application that was not read must not look like one that was removed. */

@@ -25,14 +25,14 @@ const nothing: KubernetesScalar = {
 const yes = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const boolean: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:bool',
-  firstCharacters: [...'yYtToOnNfF'],
+  firstCharacters: 'yYtToOnNfF'.split(''),
   test: /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/,
   resolve: text => yes.test(text),
 }
 
 const integer: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:int',
-  firstCharacters: [...'+-0123456789'],
+  firstCharacters: '+-0123456789'.split(''),
   test: /^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*)$/,
   resolve: text => integerOf(text.replaceAll('_', '')),
 }
@@ -47,7 +47,7 @@ function integerOf(text: string): number {
 
 const float: KubernetesScalar = {
   tag: 'tag:yaml.org,2002:float',
-  firstCharacters: [...'+-.0123456789'],
+  firstCharacters: '+-.0123456789'.split(''),
   test: /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/,
   resolve: text => Number(text.replaceAll('_', '')),
 }

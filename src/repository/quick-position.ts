@@ -92,7 +92,8 @@ function offsetOf(event: Event | undefined): number | null {
     case SCALAR_STYLE.DOUBLE_QUOTED:
       // The quote itself.
       return event.valueStart - 1
-    default:
+    case SCALAR_STYLE.LITERAL_BLOCK:
+    case SCALAR_STYLE.FOLDED_BLOCK:
       return null
   }
 }

@@ -55,7 +55,9 @@ function isOdd(event: Event): boolean {
       return event.directives.length > 0
     case EVENT_ID.POP:
       return false
-    default:
+    case EVENT_ID.MAPPING:
+    case EVENT_ID.SEQUENCE:
+    case EVENT_ID.SCALAR:
       return event.anchorStart !== -1 || event.tagStart !== -1
   }
 }

@@ -169,7 +169,7 @@ const scalar = fc.oneof(
     '&',
   ),
   fc.string(),
-  fc.string({ unit: fc.constantFrom(...'ab \n\t:-#"\'{}[],&*!|>%@0.') }),
+  fc.string({ unit: fc.constantFrom(...'ab \n\t:-#"\'{}[],&*!|>%@0.'.split('')) }),
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.boolean(),

@@ -48,8 +48,12 @@ export async function readChange(
   const oldSettings = await readSettings(git, before, signal)
   const newSettings = await readSettings(git, after, signal)
   const settingsAfter = newSettings.problems.length > 0 ? oldSettings.settings : newSettings.settings
-  const oldFound = await findApplications(git, before, oldSettings.settings, signal, memory)
-  const newFound = await findApplications(git, after, settingsAfter, signal, memory)
+  const oldFound = await findApplications(
+    { repository: git, treeish: before, memory },
+    oldSettings.settings,
+    signal,
+  )
+  const newFound = await findApplications({ repository: git, treeish: after, memory }, settingsAfter, signal)
   const concerns = (application: Application) => concernsBranch(application, ref, branch)
   const changedFiles = await git.changedFiles(before, after, signal)
   const affected = await affectedApplications({

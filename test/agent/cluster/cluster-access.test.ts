@@ -39,7 +39,8 @@ async function told(access: ClusterAccess) {
   const options: RequestOptions = {}
   await access.applyToHTTPSOptions(options)
   const { ca, cert, key, headers, rejectUnauthorized, servername } = options
-  const text = (value: unknown) => (value === undefined || value === null ? null : String(value))
+  const text = (value: unknown) =>
+    Buffer.isBuffer(value) || typeof value === 'string' ? value.toString() : null
   return {
     context: access.getCurrentContext(),
     server: access.getCurrentCluster()?.server,
