@@ -129,6 +129,17 @@ const helm = z.looseObject({
   ignoreMissingValueFiles: z.boolean().optional().describe('A value file may be missing. Default false.'),
 })
 
+const flux = z.looseObject({
+  commonMetadata: z
+    .object({ labels: stringMap.optional(), annotations: stringMap.optional() })
+    .optional()
+    .describe('Labels and annotations set on every object after the build.'),
+  substitute: stringMap.optional().describe('Values for ${name} in what was built.'),
+  readBelow: strings
+    .optional()
+    .describe('Folders whose Flux documents are applications of their own, and no objects of this one.'),
+})
+
 /** Each of them is a checkout and a run of a tool. */
 const mostSources = 50
 
@@ -162,6 +173,9 @@ const source = z.looseObject({
   kustomize: kustomize
     .optional()
     .describe('For a directory with a kustomization.yaml: options in addition to it.'),
+  flux: flux
+    .optional()
+    .describe("Build the path as Flux's kustomize-controller does; what Flux Kustomizations are read into."),
   helm: helm.optional().describe('For a chart.'),
 })
 

@@ -94,6 +94,16 @@ function sourceFrom(it: SourceDocument): ApplicationSource {
       ignoreMissingComponents: it.kustomize?.ignoreMissingComponents ?? false,
       patches: it.kustomize?.patches ?? [],
     },
+    flux: it.flux
+      ? {
+          commonMetadata: {
+            labels: it.flux.commonMetadata?.labels ?? {},
+            annotations: it.flux.commonMetadata?.annotations ?? {},
+          },
+          substitute: it.flux.substitute ?? {},
+          readBelow: it.flux.readBelow ?? [],
+        }
+      : null,
     helm: {
       releaseName: it.helm?.releaseName ?? null,
       valueFiles: it.helm?.valueFiles ?? [],
@@ -115,7 +125,8 @@ export function plainSource(repoURL: string, path: string): ApplicationSource {
   return sourceFrom({ repoURL, path })
 }
 
-function relativePath(path: string): string {
+/** A folder of a repository without the dots and slashes that people write around it. */
+export function relativePath(path: string): string {
   const parts = path.split('/').filter(part => part !== '' && part !== '.')
   return parts.length === 0 ? '.' : parts.join('/')
 }

@@ -14,6 +14,8 @@ export interface ApplicationSource {
     readonly exclude: string | null
   }
   readonly kustomize: KustomizeOptions
+  /** Not null: what kustomize makes of the path is treated as Flux's kustomize-controller does. */
+  readonly flux: FluxOptions | null
   readonly helm: HelmOptions
   /** Name that other sources' value files refer to as `$ref`. */
   readonly ref: string | null
@@ -39,6 +41,19 @@ export interface KustomizeOptions {
   readonly components: readonly string[]
   readonly ignoreMissingComponents: boolean
   readonly patches: readonly KustomizePatch[]
+}
+
+/** What Flux does besides kustomize; a folder without a kustomization is built as if there were one that lists everything below. */
+export interface FluxOptions {
+  /** Set on every object after the build, in place of what it says itself; not on templates. */
+  readonly commonMetadata: {
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+  }
+  /** Variables for `${name}` in what was built; none are looked for when there are none. */
+  readonly substitute: Readonly<Record<string, string>>
+  /** Folders whose Flux documents are applications of their own, and so no objects of this one. */
+  readonly readBelow: readonly string[]
 }
 
 /** One entry of `patches`, as kustomize has it. */

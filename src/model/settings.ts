@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { relativePath } from './application-from.ts'
 
 /** `.plumbline.yaml`: how a repository wants to be treated. Read from the base branch only. */
 export const settingsDocument = z
@@ -10,6 +11,23 @@ export const settingsDocument = z
       .optional()
       .describe(
         'Globs of files that hold Application documents, relative to the root. Everywhere, when missing.',
+      ),
+    flux: z
+      .array(
+        z.strictObject({
+          path: z
+            .string()
+            .min(1)
+            .describe(
+              'Folder, relative to the root: Kustomizations and HelmReleases below it are applications.',
+            ),
+          cluster: z.string().min(1).describe('Cluster that they go to, as its agent registered it.'),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe(
+        "Where Flux's documents are, and which cluster they are for, which they do not say themselves.",
       ),
     drift: z
       .strictObject({
@@ -52,6 +70,8 @@ export const settingsDocument = z
 export interface Settings {
   /** Null: anywhere in the repository. */
   readonly applications: readonly string[] | null
+  /** Folders with Flux's documents. Null: nothing is said of them. */
+  readonly flux: readonly { readonly path: string; readonly cluster: string }[] | null
   readonly drift: { readonly issue: boolean }
   readonly plan: { readonly requireReviewedPlan: boolean; readonly forks: 'ask' | 'never' }
   readonly environments: readonly { readonly name: string; readonly approvals: number }[]
@@ -60,6 +80,7 @@ export interface Settings {
 export function settingsFrom(document: z.infer<typeof settingsDocument>): Settings {
   return {
     applications: document.applications ?? null,
+    flux: document.flux?.map(it => ({ path: relativePath(it.path), cluster: it.cluster })) ?? null,
     drift: { issue: document.drift?.issue ?? true },
     plan: {
       requireReviewedPlan: document.plan?.requireReviewedPlan ?? false,

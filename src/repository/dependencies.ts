@@ -26,7 +26,12 @@ export function addDependencies(
   index: TreeIndex,
 ): void {
   for (const source of sources) {
-    addFolder(into, source.path, index, source.directory.recurse)
+    addFolder(into, source.path, index, source.directory.recurse || source.flux !== null)
+    // Where Flux lists a folder by itself, it lists the kustomizations in it.
+    if (source.flux && !index.kustomizationIn(source.path)) {
+      for (const folder of index.kustomizationFolders)
+        if (isBelow(folder, source.path)) addFolder(into, folder, index, true)
+    }
     for (const component of source.kustomize.components) addReference(into, source.path, component, index)
     for (const { path } of source.kustomize.patches) {
       if (path !== undefined) addReference(into, source.path, path, index)

@@ -11,7 +11,7 @@ import { groupOf } from '../model/identity.ts'
 import { formatProblem, type Problem } from '../model/problem.ts'
 import { type Settings, settingsFile } from '../model/settings.ts'
 import { checkDocument } from './document-problems.ts'
-import { mayHoldFlux, readFluxDocument, type FluxDocument } from './flux/read.ts'
+import { brokenFluxDocument, mayHoldFlux, readFluxDocument, type FluxDocument } from './flux/read.ts'
 import { resolveFlux } from './flux/resolve.ts'
 import { compileGlob, tooManyPatterns } from './glob.ts'
 import { itemsIn, parseYamlDocuments } from './parse-yaml.ts'
@@ -179,8 +179,8 @@ function readApplications(text: string, file: string, left: number): Reading<Fil
     const found = applicationsInChunk(chunk, file)
     said.applications.push(...found.applications)
     said.flux.push(...found.flux)
-    // A document of Flux may be for somebody else: what is wrong with its YAML is theirs to find.
     if (mayDefineApplication(chunk.text)) said.problems.push(...found.problems)
+    else if (found.problems.length > 0) said.flux.push(brokenFluxDocument(found.problems, file))
   }
   return { said, items }
 }

@@ -1,5 +1,5 @@
 import { createBoundedMemory } from './bounded-memory.ts'
-import type { FoundApplications } from './find-applications.ts'
+import type { FileReading } from './find-applications.ts'
 import type { KustomizationReading } from './kustomization.ts'
 
 /** What a file said when it was read, with the lines and items that reading it took. */
@@ -13,7 +13,7 @@ export interface Reading<T> {
  * lately, within a bound. Keys come from trees whose keys name contents (blobs); a tree of another kind needs a memory of its own.
  */
 export interface ReadingMemory {
-  readonly applications: Readings<FoundApplications>
+  readonly applications: Readings<FileReading>
   readonly kustomizations: Readings<KustomizationReading>
   readonly charts: Readings<readonly string[]>
 }

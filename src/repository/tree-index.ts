@@ -11,6 +11,7 @@ export interface TreeIndex {
   hasFolder(path: RepositoryPath): boolean
   /** Null when the folder holds none. */
   kustomizationIn(folder: RepositoryPath): KustomizationReading | null
+  readonly kustomizationFolders: readonly RepositoryPath[]
   /** Repository URLs of its dependencies; null when the folder is no chart. */
   chartDependenciesIn(folder: RepositoryPath): readonly string[] | null
   readonly symlinks: readonly { readonly path: RepositoryPath; readonly target: RepositoryPath }[]
@@ -44,6 +45,7 @@ export async function indexTree(
       const file = kustomizationFiles.map(name => fileIn(folder, name)).find(it => it !== undefined)
       return file ? kustomizations(file, text => readKustomization(text, file.path)) : null
     },
+    kustomizationFolders: plain.filter(isKustomization).map(file => folderOf(file.path)),
     chartDependenciesIn(folder) {
       const chart = fileIn(folder, 'Chart.yaml')
       if (!chart) return null

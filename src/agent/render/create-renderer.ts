@@ -56,7 +56,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     const view = views(await realpath(request.folder), request.contentKey)
     const refused = await refusal(request, source, view)
     if (refused) return { objects: [], problems: [refused] }
-    if (await holds(view, source.path, kustomizationFiles)) {
+    if (source.flux !== null || (await holds(view, source.path, kustomizationFiles))) {
       const { application } = request
       const kustomizePlace = { ...place, binary: options.binaries.kustomize }
       return preparations.add(() => renderKustomize(view, { application, source }, kustomizePlace, signal))

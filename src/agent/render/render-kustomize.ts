@@ -4,10 +4,12 @@ import type { Application, ApplicationSource } from '../../model/application.ts'
 import { InvalidInputError, type Problem, type SourceLocation } from '../../model/problem.ts'
 import { asksForOrigins, editKustomization, takenNames } from './kustomize/edit.ts'
 import { addedReferences, inlineOptions } from './kustomize/inline-options.ts'
+import { generateRoot } from './kustomize/generate-root.ts'
 import { layOutKustomization } from './kustomize/lay-out.ts'
 import { traceOrigins } from './kustomize/origin.ts'
 import { brokenResources, kustomizeProblems } from './kustomize/problems.ts'
 import { walkKustomization } from './kustomize/walk.ts'
+import { finishFlux, putVariablesIn } from './flux/finish.ts'
 import type { CheckoutView } from './checkout-view.ts'
 import { objectsFrom, type Objects } from './objects.ts'
 import type { ParseMemory } from './parse-memory.ts'
@@ -40,7 +42,8 @@ export async function renderKustomize(
   if (inline.problems.length > 0) return { objects: [], problems: inline.problems }
   const { options } = inline
   const { definedIn } = application
-  const added = { references: addedReferences(options), location: definedIn }
+  const generated = source.flux ? await generateRoot(view, source.path, place.limits) : null
+  const added = { references: addedReferences(options), location: definedIn, generated }
   const walk = await walkKustomization(view, source.path, added)
   const [first] = walk.roots
   if (walk.problems.length > 0 || !first) return { objects: [], problems: walk.problems }
@@ -80,7 +83,10 @@ export async function renderKustomize(
     if (!built.succeeded) {
       return { objects: [], problems: await kustomizeProblems(built.stderr, walk, { root, scratch: tree }) }
     }
-    const parsed = await place.documents.parse(built.stdout, first.file, place.limits, signal)
+    const putIn = source.flux ? putVariablesIn(built.stdout, source.flux) : null
+    if (putIn && putIn.problems.length > 0) return { objects: [], problems: putIn.problems }
+    const output = putIn?.text ?? built.stdout
+    const parsed = await place.documents.parse(output, first.file, place.limits, signal)
     const { objects, problems: flaws } = objectsFrom(parsed.documents, () => ({
       file: first.file,
       line: null,
@@ -98,7 +104,7 @@ export async function renderKustomize(
       ...it,
       location: { file: first.file, line: null },
     }))
-    return { objects: traced, problems: found }
+    return { objects: source.flux ? finishFlux(traced, source.flux) : traced, problems: found }
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

@@ -40,6 +40,13 @@ const source: fc.Arbitrary<ApplicationSource> = fc.record({
       { maxLength: 2 },
     ),
   }),
+  flux: maybe(
+    fc.record({
+      commonMetadata: fc.record({ labels: map, annotations: map }),
+      substitute: map,
+      readBelow: texts,
+    }),
+  ),
   helm: fc.record({
     releaseName: maybe(text),
     valueFiles: texts,

@@ -21,6 +21,8 @@ export interface AddedReferences {
   readonly references: readonly KustomizeReference[]
   /** Where they are written. */
   readonly location: Problem['location']
+  /** Takes the place of a kustomization that is not there. */
+  readonly generated?: KustomizeRoot | null
 }
 
 /** A folder to look into. */
@@ -53,14 +55,18 @@ export async function walkKustomization(
     const visit = `${plugins ? 'plugins' : 'objects'} ${folder}`
     if (seen.has(visit)) continue
     seen.add(visit)
-    const opened = await openRoot(view, folder, next.from)
+    const generated = roots.length === 0 ? added.generated : null
+    const opened = generated ? { root: generated, problems: [] } : await openRoot(view, folder, next.from)
     problems.push(...opened.problems)
     if (!opened.root) continue
     roots.push(opened.root)
     problems.push(...inlinePluginProblems(opened.root))
     if (plugins) problems.push(...pluginFolderProblems(opened.root))
     const { file, reading } = opened.root
-    const listed = reading.references.map(it => ({ reference: it, location: { file, ...it.position } }))
+    const listed = reading.references.map(it => ({
+      reference: it,
+      location: generated ? added.location : { file, ...it.position },
+    }))
     const extra = roots.length === 1 ? added.references : []
     const more = extra.map(it => ({ reference: it, location: added.location ?? { file, ...it.position } }))
     for (const { reference, location } of [...listed, ...more]) {
