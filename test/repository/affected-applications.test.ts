@@ -228,3 +228,12 @@ describe('an application whose chart is elsewhere is affected', () => {
     expect(await affected({ applications: [web], base, change: { [file]: 'b: 2' } })).toEqual(expected)
   })
 })
+
+test('a folder that Flux builds without a kustomization reads what the kustomizations in it name', async () => {
+  const applications = [application('a', { path: 'apps', flux: {} })]
+  const base = { 'apps/web/kustomization.yaml': 'resources: [../../base]\n', 'base/kustomization.yaml': '' }
+  const touched = (file: string) => affected({ applications, base, change: { [file]: 'a: 1\n' } })
+  expect(await touched('base/a.yaml')).toEqual(['a@dev files'])
+  expect(await touched('apps/deep/b.yaml')).toEqual(['a@dev files'])
+  expect(await touched('elsewhere/c.yaml')).toEqual([])
+})

@@ -97,7 +97,7 @@ export function takenNames(
     options.forceCommonLabels ? {} : options.commonLabels,
   )
   const inAnnotations = taken(
-    (value('commonAnnotations') ?? {}) as object,
+    value('commonAnnotations') ?? {},
     options.forceCommonAnnotations ? {} : options.commonAnnotations,
   )
   return [
