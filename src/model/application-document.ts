@@ -10,15 +10,15 @@ const stringMap = z.record(z.string(), z.string())
 
 const patchTarget = z
   .object({
-    group: z.string().optional(),
-    version: z.string().optional(),
-    kind: z.string().optional(),
-    name: z.string().optional(),
-    namespace: z.string().optional(),
-    labelSelector: z.string().optional(),
-    annotationSelector: z.string().optional(),
+    group: z.string().optional().describe('API group.'),
+    version: z.string().optional().describe('Version of the API group.'),
+    kind: z.string().optional().describe('Kind.'),
+    name: z.string().optional().describe('Name; may be a regular expression.'),
+    namespace: z.string().optional().describe('Namespace; may be a regular expression.'),
+    labelSelector: z.string().optional().describe('Labels, as kubectl get -l takes them.'),
+    annotationSelector: z.string().optional().describe('Annotations, written as labels are.'),
   })
-  .describe('Which objects are patched; name and namespace may be regular expressions.')
+  .describe('Which objects are patched.')
 
 const patch = z
   .object({
@@ -97,7 +97,12 @@ const helm = z.looseObject({
     .optional()
     .describe('Single values, as with --set.'),
   fileParameters: z
-    .array(z.object({ name: z.string(), path: z.string() }))
+    .array(
+      z.object({
+        name: z.string().describe('Name of the value, as with --set-file.'),
+        path: z.string().describe('The file.'),
+      }),
+    )
     .optional()
     .describe('Single values that are the content of a file, as with --set-file; relative to the path.'),
   namespace: z
@@ -131,7 +136,10 @@ const helm = z.looseObject({
 
 const flux = z.looseObject({
   commonMetadata: z
-    .object({ labels: stringMap.optional(), annotations: stringMap.optional() })
+    .object({
+      labels: stringMap.optional().describe('Labels.'),
+      annotations: stringMap.optional().describe('Annotations.'),
+    })
     .optional()
     .describe('Labels and annotations set on every object after the build.'),
   substitute: stringMap.optional().describe('Values for ${name} in what was built.'),
