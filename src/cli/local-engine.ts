@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { config } from 'zod'
 import { openClusterAccess } from '../agent/cluster/cluster-access.ts'
 import { type AgentParts, createAgentParts } from '../compose/agent-parts.ts'
 import { localCharts } from '../compose/charts.ts'
@@ -22,6 +23,8 @@ export async function withLocalEngine(
   options: Pick<TargetOptions, 'kubeconfig' | 'context' | 'timeout' | 'chartHosts' | 'fetch'>,
   work: (engine: LocalEngine, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  // Compiling a schema pays after a few hundred values, which a command seldom sees.
+  config({ jitless: true })
   const { kubeconfig, context } = options
   const access = await openClusterAccess({ kubeconfig, context })
   const clusterName = access.getCurrentContext()

@@ -45,7 +45,7 @@ export async function planPath(
     from === undefined ? null : renderBase(engine, target, { base: from, signal }),
     remember(engine, target.application.name, signal, progress?.tell),
   ])
-  const onProgress = (it: PlanProgress) => progress?.say(progressText(it))
+  const onProgress = (it: PlanProgress) => progress?.say(() => progressText(it))
   const { application } = target
   const request = { application, head, base, revision: null, remembered, unmanaged, onProgress }
   const { plan } = await engine.planner.plan(request, signal)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Problem } from '../../model/problem.ts'
 import { createBoundedMemory } from '../../repository/bounded-memory.ts'
@@ -38,7 +38,7 @@ export function createParseMemory(): ParseMemory {
   const memory = createBoundedMemory<ParsedDocuments>(mostRememberedBytes)
 
   function parseChunk(text: string): ParsedDocuments {
-    const key = createHash('sha1').update(text).digest('base64')
+    const key = hash('sha256', text, 'base64')
     const known = memory.get(key)
     if (known) return known
     const parsed = { ...frozen(parseYamlDocuments(text, '', { maxItems })), items: itemsIn(text) }

@@ -1,7 +1,7 @@
 /** One line on a terminal that says what a command is doing, once that takes long enough to wonder. */
 export interface Progress {
-  /** What is being done now: `rendering overlays/dev`. Free to call often. */
-  say(what: string): void
+  /** What is being done now: `rendering overlays/dev`. A function is asked for words when they are shown. */
+  say(what: string | (() => string)): void
   /** Takes the line away for a text that stays. */
   tell(text: string): void
   /** Takes the line away. Nothing is shown after it. */
@@ -23,14 +23,15 @@ export function createProgress(stream: {
 }): Progress {
   const tell = (text: string) => void stream.write(text)
   if (stream.isTTY !== true) return { say: () => undefined, tell, end: () => undefined }
-  let what = ''
+  let what: string | (() => string) = ''
   let frame = 0
   let shown = false
   const draw = () => {
-    if (what === '') return
+    const words = typeof what === 'string' ? what : what()
+    if (words === '') return
     shown = true
     const width = (stream.columns ?? 80) - 3
-    stream.write(`\r\u001b[K${frames[frame++ % frames.length]} ${what.slice(0, width)}`)
+    stream.write(`\r\u001b[K${frames[frame++ % frames.length]} ${words.slice(0, width)}`)
   }
   const clear = () => {
     if (shown) stream.write('\r\u001b[K')
