@@ -105,6 +105,7 @@ function isSame(
     // A server leaves out what says nothing (`hostNetwork: false`); that it is still ours shows that nobody took it out.
     return isNothing(name, wanted) || (saysNothing(name, wanted) && (owned !== null || !known))
   }
-  // An atomic list that we lost counts with all it holds; where nothing is known, defaults that the server added may be in it.
-  return known ? sameStored(live, wanted, steps) : covers(live, wanted, steps)
+  // An atomic list that we lost counts with all it holds, and a quantity with its form (64Mi is not stored as 67108864); where
+  // nothing is known, defaults that the server added may be in it.
+  return known ? sameStored(live, wanted) : covers(live, wanted, steps)
 }

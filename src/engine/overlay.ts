@@ -103,11 +103,11 @@ function withoutDisowned(value: unknown, desired: unknown, owned: FieldSet, plac
       })
       return next === undefined ? [] : [[name, next]]
     })
-    return Object.fromEntries(kept)
+    return isEmptied(value, kept) ? undefined : Object.fromEntries(kept)
   }
   if (!Array.isArray(value)) return value
   const wanted: readonly unknown[] = Array.isArray(desired) ? desired : []
-  return value.flatMap((item, at): unknown[] => {
+  const rest = value.flatMap((item, at): unknown[] => {
     const member = memberOf(owned, value, `i:${at}`)
     const counterpart = wanted.find(
       candidate => member !== null && memberOf(owned, [candidate], 'i:0') === member,
@@ -115,6 +115,12 @@ function withoutDisowned(value: unknown, desired: unknown, owned: FieldSet, plac
     const next = keptItem(item, counterpart, member, { ...place, steps: [...place.steps, `i:${at}`] })
     return next === undefined ? [] : [next]
   })
+  return isEmptied(value, rest) ? undefined : rest
+}
+
+/** A map or list that loses all that is in it goes as well, even if it is rendered as empty. */
+function isEmptied(before: object, after: readonly unknown[]): boolean {
+  return after.length === 0 && Object.keys(before).length > 0
 }
 
 function keptItem(item: unknown, desired: unknown, owned: FieldSet | null, place: Place): unknown {

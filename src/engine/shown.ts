@@ -45,6 +45,9 @@ function keyOf(item: unknown, keys: readonly string[]): Readonly<Record<string, 
 /** Fields of a Service that a dry run fills with values which the real write will not get. */
 const allocated = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'] as const
 
+/** The volume with a pod's token, which gets a name by chance. Source: the ServiceAccount admission plugin. */
+const tokenVolume = /kube-api-access-[a-z0-9]{5}\b/
+
 /**
  * A predicted replacement, with what the cluster allots anew to every object of its kind as it is now: what it will be nobody knows
  * before, and that it changes says nothing.
@@ -57,6 +60,10 @@ export function withAllotted(
   if (predicted.kind === 'Job' && predicted.metadata.uid && live.metadata.uid) {
     const [uid, now] = [predicted.metadata.uid, live.metadata.uid]
     return mapTexts(predicted, text => (text === uid ? now : text)) as KubernetesObject
+  }
+  if (predicted.apiVersion === 'v1' && predicted.kind === 'Pod') {
+    const now = JSON.stringify(live.spec).match(tokenVolume)?.[0] ?? 'kube-api-access'
+    return mapTexts(predicted, text => text.replace(tokenVolume, now)) as KubernetesObject
   }
   if (predicted.apiVersion !== 'v1' || predicted.kind !== 'Service' || !isJsonObject(predicted.spec)) {
     return predicted

@@ -1,6 +1,9 @@
 /** The field manager under which Plumbline applies. */
 export const fieldManager = 'plumbline'
 
+/** Under this one it writes what becomes its apply's at once: never left standing, but by a crash. */
+export const mendingManager = 'plumbline-mend'
+
 /** Namespace of the agent's own state. */
 export const stateNamespace = 'plumbline-system'
 

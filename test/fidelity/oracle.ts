@@ -225,6 +225,12 @@ function withoutToken(object: KubernetesObject): KubernetesObject {
   ) as KubernetesObject
 }
 
+function withToken(real: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const token = /kube-api-access-[a-z0-9]{5}/g
+  const now = JSON.stringify(live).match(token)?.[0] ?? 'kube-api-access'
+  return JSON.parse(JSON.stringify(real).replaceAll(token, now)) as KubernetesObject
+}
+
 /** Its pods are labelled with its uid. */
 function withoutController(object: KubernetesObject): KubernetesObject {
   const text = JSON.stringify(object)
@@ -238,6 +244,7 @@ function asShown(
   base: KubernetesObject | null,
 ): KubernetesObject {
   if (real.kind === 'Job' && base === null) return withoutUid(real, live)
+  if (real.kind === 'Pod' && base === null) return withToken(real, live)
   if (real.kind !== 'Service') return real
   const bare = withoutAllocated(real, base ?? live)
   if (base !== null || !isJsonObject(bare['spec'])) return bare

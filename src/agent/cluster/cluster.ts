@@ -79,6 +79,7 @@ export interface Cluster {
       readonly body: unknown
       readonly subresource?: string
       readonly dryRun?: boolean
+      readonly fieldManager?: string
     },
     signal: AbortSignal,
   ): Promise<KubernetesObject>

@@ -108,7 +108,7 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
     async patch(resource, identity, patch, signal) {
       const path = objectPath(resource, identity, {
         subresource: patch.subresource,
-        query: { fieldManager: ourManager, dryRun: patch.dryRun ? 'All' : undefined },
+        query: { fieldManager: patch.fieldManager ?? ourManager, dryRun: patch.dryRun ? 'All' : undefined },
       })
       const type = patch.type === 'json' ? 'application/json-patch+json' : mergePatch
       const body = { type, text: JSON.stringify(patch.body) }

@@ -10,6 +10,7 @@ import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { provesOurs } from '../../engine/unchanged.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { inParallel } from '../plan/in-parallel.ts'
+import { predictApply } from '../plan/predict-apply.ts'
 import { endsEverything } from '../plan/read-live.ts'
 import type { Assignment } from './assignment.ts'
 
@@ -73,7 +74,10 @@ async function dryRun(
     if (read?.kind !== 'live') return
     const wanted = withoutIgnored(object, read.object, application.ignoreDifferences, parseIdentity(id))
     try {
-      predicted.set(id, await cluster.apply(wanted, { dryRun: true }, signal))
+      const answer = await predictApply(cluster, { live: read.object, wanted }, signal)
+      // What was written since the read is looked at when its event comes.
+      const isStill = answer.metadata.resourceVersion === read.object.metadata.resourceVersion
+      if (isStill) predicted.set(id, answer)
     } catch (error) {
       if (!(error instanceof ClusterError) || endsEverything(error)) throw error
     }

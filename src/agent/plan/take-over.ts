@@ -1,6 +1,6 @@
 import { copyAnnotations } from '../../engine/normalise.ts'
 import { ourEntry } from '../../engine/field-set.ts'
-import { fieldManager } from '../../model/fields.ts'
+import { fieldManager, mendingManager } from '../../model/fields.ts'
 import { identityOf } from '../../model/identity.ts'
 import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from '../../model/object.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
@@ -16,7 +16,7 @@ const clientSideManagers: ReadonlySet<string> = new Set([
 /**
  * Moves what client-side apply owns to our manager, and drops its copy of the object, so that our next apply removes what Git
  * has no more. Null when there is nothing to move, or when we apply the object already: then client-side apply is a hand edit like
- * any other. What we wrote by other means than an apply moves at any time. As client-go's csaupgrade, it is bound to the
+ * any other. What was written to mend an object moves at any time. As client-go's csaupgrade, it is bound to the
  * resourceVersion that was read.
  */
 function takeOverPatch(live: KubernetesObject): JsonPatch | null {
@@ -36,7 +36,7 @@ function takeOverPatch(live: KubernetesObject): JsonPatch | null {
 export function migratedFields(live: KubernetesObject): readonly ManagedFieldsEntry[] | null {
   const entries = live.metadata.managedFields ?? []
   const applied = ourEntry(live)
-  const moves = (it: ManagedFieldsEntry) => isOurUpdate(it) || (!applied && isClientSide(it))
+  const moves = (it: ManagedFieldsEntry) => isMending(it) || (!applied && isClientSide(it))
   const moving = entries.filter(moves)
   const [latest] = moving.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? '') || 0)
   if (!latest) return null
@@ -74,8 +74,8 @@ function isClientSide(entry: ManagedFieldsEntry): boolean {
   return entry.operation === 'Update' && !entry.subresource && clientSideManagers.has(entry.manager ?? '')
 }
 
-function isOurUpdate(entry: ManagedFieldsEntry): boolean {
-  return entry.operation === 'Update' && !entry.subresource && entry.manager === fieldManager
+function isMending(entry: ManagedFieldsEntry): boolean {
+  return entry.operation === 'Update' && !entry.subresource && entry.manager === mendingManager
 }
 
 function union(a: FieldSet, b: FieldSet): FieldSet {

@@ -1,5 +1,5 @@
 import type { Application } from '../../model/application.ts'
-import { applicationLabel } from '../../model/fields.ts'
+import { applicationLabel, mendingManager } from '../../model/fields.ts'
 import { describeIdentity, identityOf, parseIdentity, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { ourEntry } from '../../engine/field-set.ts'
@@ -77,7 +77,8 @@ async function mend(
   const target = live && mended(live, object)
   if (!target) return false
   const body = [...onlyAt(live), ...patchTo(live, target)]
-  const written = await cluster.patch(resource, identity, { type: 'json', body }, writeSignal(signal))
+  const patch = { type: 'json', body, fieldManager: mendingManager } as const
+  const written = await cluster.patch(resource, identity, patch, writeSignal(signal))
   await takeOverClientSideApply(cluster, written, writeSignal(signal))
   return true
 }
