@@ -21,7 +21,7 @@ const engineScenarios = [planThousandScenario, planGrowthScenario, monorepoScena
 const loopScenarios = [webhookScenario, driftScenario, memoryScenario]
 const names = [...engineScenarios, ...commandLineScenarios, ...loopScenarios].map(it => it.name)
 
-/** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, on the terminal only. */
+/** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, in place of their sections. */
 async function main(chosen: readonly string[]): Promise<number> {
   const unknown = chosen.filter(it => !names.includes(it))
   if (unknown.length > 0) {
@@ -54,10 +54,8 @@ async function main(chosen: readonly string[]): Promise<number> {
     ]
     const facts = await machineFacts([load, ...measured.map(it => it.load)])
     console.log(`\n${facts.join('\n')}`)
-    if (chosen.length === 0) {
-      await writeReport(facts, measured)
-      console.log(`\nWritten to ${relative(process.cwd(), reportFile)}.`)
-    }
+    await writeReport(facts, measured)
+    console.log(`\nWritten to ${relative(process.cwd(), reportFile)}.`)
     return 0
   } catch (cause) {
     if (signal.aborted) return 130
@@ -78,12 +76,12 @@ async function measureGroup<Place extends { stop(): Promise<void> }>(
   console.log(styleText('dim', `Starting ${what} ...`))
   const place = await start(signal)
   try {
-    for (const { title, about, measure } of scenarios) {
+    for (const { name, title, about, measure } of scenarios) {
       const startedAt = performance.now()
       const table = await Promise.race([measure(place, signal), whenAborted(signal)])
       const took = styleText('dim', `measured in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
       console.log(`\n${styleText('bold', title)}  ${took}\n\n${tableText(table)}`)
-      measured.push({ title, about, table, load: loadNow() })
+      measured.push({ name, title, about, table, load: loadNow() })
     }
   } finally {
     console.log(styleText('dim', `\nTaking down ${what} ...`))

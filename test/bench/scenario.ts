@@ -11,6 +11,7 @@ export interface Scenario<Place> {
 }
 
 export interface Measured {
+  readonly name: string
   readonly title: string
   readonly about: string
   readonly table: Table
