@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { build } from '../../../tools/build/build.ts'
 import { ensureBinaries } from '../../../tools/control-plane/binaries.ts'
 import { type Cluster, createCluster } from '../../../tools/control-plane/cluster.ts'
 import { startGuard } from '../../../tools/machine/guard.ts'
@@ -43,7 +44,7 @@ export async function startCommandLinePlace(signal: AbortSignal): Promise<Comman
     undo.push(() => cluster.down())
     const api = await countApi(cluster, folder)
     undo.push(() => api.stop())
-    const main = new URL('../../../src/cli/main.ts', import.meta.url).pathname
+    const main = await build()
     const binaries = await ensureBinaries({ signal })
     const plumbline = createTool(
       {
