@@ -38,6 +38,10 @@ interface Place {
 function visit(wanted: unknown, live: unknown, owned: FieldSet | null, place: Place): void {
   const isLeaf = owned !== null && Object.keys(owned).length === 0
   if (isLeaf && live !== undefined && live !== null) return
+  // Nobody knows how it merges what is not ours at all: a list or map that is replaced as a whole may have lost all of ours.
+  const isLost =
+    place.known && owned === null && place.steps.length > 0 && live !== undefined && live !== null
+  if (isLost && typeof wanted === 'object') return leaf(wanted, live, owned, place)
   if (isJsonObject(wanted) && (isJsonObject(live) || live === undefined || live === null)) {
     if (Object.keys(wanted).length === 0 || isLeaf) return leaf(wanted, live, owned, place)
     for (const [name, value] of Object.entries(wanted)) {

@@ -103,7 +103,8 @@ function rivalsOf(desired: Readonly<Record<string, unknown>>, field: string): Re
 /** A key of a ConfigMap is either in its data or in its binaryData. */
 function withoutTwins(target: KubernetesObject, desired: KubernetesObject): KubernetesObject {
   const others = (field: string, twin: string) => {
-    const taken = Object.keys((desired[twin] as object | undefined) ?? {})
+    const own = Object.keys((desired[field] as object | undefined) ?? {})
+    const taken = Object.keys((desired[twin] as object | undefined) ?? {}).filter(key => !own.includes(key))
     const values: unknown = target[field]
     if (!isJsonObject(values)) return {}
     return { [field]: Object.fromEntries(Object.entries(values).filter(([key]) => !taken.includes(key))) }

@@ -9,20 +9,32 @@ import type { KubernetesObject } from '../../src/model/object.ts'
 import { ensureBinaries } from '../../tools/control-plane/binaries.ts'
 import type { Answer, Api, Call } from './api.ts'
 import { type At, indexOfItem, valueAt, withoutValueAt, withValueAt } from './at.ts'
+import type { Field } from './kinds/kind.ts'
 import type { HandEdit } from './sequence.ts'
-import { type Choice, render, withChoice, type Written, written } from './written.ts'
+import { written } from './written.ts'
 
 /** Where hands find an object. */
 export interface Target {
   readonly resource: Resource
   readonly namespace: string
-  readonly object: Written
+  /** As Git writes it. */
+  readonly object: KubernetesObject
+}
+
+export interface Edit {
+  readonly target: Target
+  readonly how: HandEdit
+  readonly field: Field
+  /** Undefined for nothing. */
+  readonly value: unknown
+  /** The whole object as Git would write it with the value; null when there is none. */
+  readonly wanted: KubernetesObject | null
 }
 
 /** What people and other tools do to a cluster behind Git's back. What the API server refuses has not happened. */
 export interface Hands {
   /** `false`: the API server did not take it. */
-  edit(target: Target, edit: HandEdit, choice: Choice): Promise<boolean>
+  edit(edit: Edit): Promise<boolean>
   create(target: Target, object: KubernetesObject): Promise<boolean>
   serverSideApply(target: Target, object: KubernetesObject, manager: string): Promise<boolean>
   /** With last-applied, by kubectl itself. */
@@ -31,7 +43,11 @@ export interface Hands {
 
 export function createHands(api: Api, kubeconfig: string): Hands {
   const pathOf = ({ resource, namespace, object }: Target, manager: string, subresource?: string) =>
-    objectPath(resource, { namespace, name: object.name }, { subresource, query: { fieldManager: manager } })
+    objectPath(
+      resource,
+      { namespace, name: object.metadata.name },
+      { subresource, query: { fieldManager: manager } },
+    )
   const taken = async (call: Call) => isTaken(await api.call(call))
 
   function patch(
@@ -51,7 +67,7 @@ export function createHands(api: Api, kubeconfig: string): Hands {
 
   const hands: Hands = {
     async create({ resource, namespace, object }, body) {
-      const item = objectPath(resource, { namespace, name: object.name })
+      const item = objectPath(resource, { namespace, name: object.metadata.name })
       const path = `${item.slice(0, item.lastIndexOf('/'))}?fieldManager=kubectl-create`
       return taken({ method: 'POST', path, body })
     },
@@ -71,9 +87,7 @@ export function createHands(api: Api, kubeconfig: string): Hands {
       })
     },
 
-    async edit(target, edit, choice) {
-      const { object } = target
-      const { field, value } = choice
+    async edit({ target, how: edit, field, value, wanted }) {
       const { at, how = 'set' } = field
       const isFixed = at[0] === 'apiVersion' || at[0] === 'status' || value === undefined
       switch (edit) {
@@ -103,11 +117,10 @@ export function createHands(api: Api, kubeconfig: string): Hands {
           return patch(target, 'merge-patch+json', body, { manager: 'a-controller', subresource: 'status' })
         }
         case 'kubectl apply':
-          if (value === undefined) return false
-          return hands.kubectlApply(target.namespace, [placed(target, render(withChoice(object, choice)))])
+          return wanted !== null && hands.kubectlApply(target.namespace, [placed(target, wanted)])
         case 'server-side apply': {
           if (isFixed || how === 'append' || how === 'reverse') return false
-          const { apiVersion, kind, metadata } = render(object)
+          const { apiVersion, kind, metadata } = target.object
           const bare = { apiVersion, kind, metadata: { name: metadata.name } }
           return hands.serverSideApply(
             target,

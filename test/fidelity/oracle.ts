@@ -161,6 +161,18 @@ export async function driftFrom(
   return [...findings.values()].flatMap(it => (it.kind === 'drifted' ? [it.change] : []))
 }
 
+/** What only one side has changed is told as that side's. */
+export function judgeOrigins(
+  changes: readonly Change[],
+  { git, hands }: { readonly git: boolean; readonly hands: boolean },
+): readonly Mismatch[] {
+  if (git === hands) return []
+  const expected = git ? 'pull-request' : 'drift'
+  return changes
+    .filter(it => it.action !== 'error' && it.action !== 'leave-behind' && it.origin !== expected)
+    .map(it => wrong('origin', it.id, `${it.action} is told as ${it.origin}`))
+}
+
 /** Where only hands were at work, drift is just what a plan would put back. */
 export function judgeDrift(drift: readonly Change[], planned: Planned): readonly Mismatch[] {
   const failed = new Set(planned.plan.changes.filter(it => it.action === 'error').map(it => it.id))

@@ -74,7 +74,11 @@ async function dryRun(
     if (read?.kind !== 'live') return
     const wanted = withoutIgnored(object, read.object, application.ignoreDifferences, parseIdentity(id))
     try {
-      const answer = await predictApply(cluster, { live: read.object, wanted }, signal)
+      const answer = await predictApply(
+        cluster,
+        { live: read.object, wanted, rules: application.ignoreDifferences },
+        signal,
+      )
       // What was written since the read is looked at when its event comes.
       const isStill = answer.metadata.resourceVersion === read.object.metadata.resourceVersion
       if (isStill) predicted.set(id, answer)

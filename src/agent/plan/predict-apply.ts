@@ -5,7 +5,12 @@ import { identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { patchTo } from './patch-to.ts'
-import { migratedFields } from './take-over.ts'
+import { migratedFields, type TakeOver } from './take-over.ts'
+
+export type Apply = Pick<TakeOver, 'wanted' | 'rules'> & {
+  /** Null when there is none. */
+  readonly live: KubernetesObject | null
+}
 
 /**
  * What an apply of `wanted` by a sync makes of `live`, by dry runs. A sync takes over what client-side apply owns before it applies,
@@ -13,10 +18,10 @@ import { migratedFields } from './take-over.ts'
  */
 export async function predictApply(
   cluster: Cluster,
-  { live, wanted }: { readonly live: KubernetesObject | null; readonly wanted: KubernetesObject },
+  { live, wanted, rules }: Apply,
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
-  const migrated = live && withMigratedFields(live)
+  const migrated = live && withMigratedFields({ live, wanted, rules })
   try {
     const predicted = await cluster.apply(wanted, { dryRun: true }, signal)
     if (!live || !migrated) return predicted
@@ -35,12 +40,13 @@ export async function predictApply(
   }
 }
 
-function withMigratedFields(live: KubernetesObject): KubernetesObject | null {
-  const managedFields = migratedFields(live)
+function withMigratedFields(takeOver: TakeOver): KubernetesObject | null {
+  const { live } = takeOver
+  const managedFields = migratedFields(takeOver)
   return managedFields && { ...live, metadata: { ...live.metadata, managedFields } }
 }
 
-interface TakeOver {
+interface Afterwards {
   readonly live: KubernetesObject
   /** What a dry run of our apply says, with everything in it that client-side apply owns. */
   readonly predicted: KubernetesObject
@@ -54,7 +60,7 @@ interface TakeOver {
  */
 async function afterTakeOver(
   cluster: Cluster,
-  { live, predicted, wanted, migrated }: TakeOver,
+  { live, predicted, wanted, migrated }: Afterwards,
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const { managedFields } = migrated.metadata

@@ -125,7 +125,11 @@ async function predictOne(
   const later = laterNote(object, discovery, context.newNamespaces)
   if (later !== null) return { kind: 'later', note: later }
   try {
-    const predicted = await predictApply(context.cluster, { live, wanted }, signal)
+    const predicted = await predictApply(
+      context.cluster,
+      { live, wanted, rules: application.ignoreDifferences },
+      signal,
+    )
     if (live) context.known.learn(wanted, live, predicted)
     return { kind: 'predicted', object: predicted }
   } catch (error) {

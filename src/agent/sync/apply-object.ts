@@ -42,12 +42,13 @@ async function applyOnce(
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const identity = identityOf(desired)
+  const rules = application.ignoreDifferences
   const live = await readLive(cluster, identity, signal)
   refuseForeign(live, application)
   if (isNew) refuseAppeared(live, application)
+  const object = withoutIgnored(desired, live, rules, identity)
   if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
-  else if (live) await takeOverClientSideApply(cluster, live, writeSignal(signal))
-  const object = withoutIgnored(desired, live, application.ignoreDifferences, identity)
+  else if (live) await takeOverClientSideApply(cluster, { live, wanted: object, rules }, writeSignal(signal))
   try {
     return await cluster.apply(object, { dryRun: false }, writeSignal(signal))
   } catch (error) {
@@ -79,7 +80,7 @@ async function mend(
   const body = [...onlyAt(live), ...patchTo(live, target)]
   const patch = { type: 'json', body, fieldManager: mendingManager } as const
   const written = await cluster.patch(resource, identity, patch, writeSignal(signal))
-  await takeOverClientSideApply(cluster, written, writeSignal(signal))
+  await takeOverClientSideApply(cluster, { live: written, wanted: object, rules: [] }, writeSignal(signal))
   return true
 }
 

@@ -163,13 +163,15 @@ describe('an object that was there before', () => {
     const resource = (await plane.cluster.discover(plane.signal)).find('v1', 'ConfigMap')!
     const at = { namespace: stage.namespace, name: 'settings' }
     const live = (await plane.cluster.get(resource, at, plane.signal))!
-    expect(await takeOverClientSideApply(plane.cluster, live, plane.signal)).toBe(true)
+    const take = (it: KubernetesObject) =>
+      takeOverClientSideApply(plane.cluster, { live: it, wanted: desired!.object, rules: [] }, plane.signal)
+    expect(await take(live)).toBe(true)
     const applied = await plane.cluster.apply(desired!.object, { dryRun: false }, plane.signal)
     expect(applied['data']).toEqual({ kept: '1' })
     expect(applied.metadata.annotations).toBeUndefined()
     expect(applied.metadata.managedFields?.map(it => it.manager)).toEqual(['plumbline'])
-    expect(await takeOverClientSideApply(plane.cluster, applied, plane.signal)).toBe(false)
-    await expect(takeOverClientSideApply(plane.cluster, live, plane.signal)).rejects.toMatchObject({
+    expect(await take(applied)).toBe(false)
+    await expect(take(live)).rejects.toMatchObject({
       code: 'conflict',
       passing: true,
     })
