@@ -20,7 +20,7 @@ check: node_modules/.installed ## Static checks only, in seconds
 	@npm run --silent check
 
 bench: node_modules/.installed ## Measures, prints a table and writes docs/benchmarks.md
-	@npm run --silent bench
+	@FIDELITY=$(FIDELITY) npm run --silent bench
 
 build: node_modules/.installed ## The command line as JavaScript in dist/, which starts several times as fast
 	@npm run --silent build

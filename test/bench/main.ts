@@ -7,6 +7,7 @@ import { monorepoScenario } from './engine/monorepo-scenario.ts'
 import { startEnginePlace } from './engine/place.ts'
 import { planGrowthScenario } from './engine/plan-growth.ts'
 import { planThousandScenario } from './engine/plan-thousand.ts'
+import { fidelityScenario, startFidelityPlace } from './fidelity/sequences.ts'
 import { driftScenario } from './loop/drift.ts'
 import { memoryScenario } from './loop/memory.ts'
 import { startLoopPlace } from './loop/place.ts'
@@ -19,7 +20,11 @@ import { tableText } from './table.ts'
 const commandLineScenarios = [planScenario, syncScenario]
 const engineScenarios = [planThousandScenario, planGrowthScenario, monorepoScenario]
 const loopScenarios = [webhookScenario, driftScenario, memoryScenario]
-const names = [...engineScenarios, ...commandLineScenarios, ...loopScenarios].map(it => it.name)
+/** Takes as long as all others together: when it is asked for. */
+const fidelityScenarios = [fidelityScenario]
+const names = [...fidelityScenarios, ...engineScenarios, ...commandLineScenarios, ...loopScenarios].map(
+  it => it.name,
+)
 
 /** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, in place of their sections. */
 async function main(chosen: readonly string[]): Promise<number> {
@@ -36,6 +41,7 @@ async function main(chosen: readonly string[]): Promise<number> {
   const { signal } = interrupted
   const load = loadNow()
   const isChosen = ({ name }: { readonly name: string }) => chosen.length === 0 || chosen.includes(name)
+  const fidelity = chosen.includes(fidelityScenario.name) || Boolean(process.env.FIDELITY)
   try {
     const measured = [
       ...(await measureGroup(
@@ -48,6 +54,12 @@ async function main(chosen: readonly string[]): Promise<number> {
         'a cluster for large applications',
         startEnginePlace,
         engineScenarios.filter(isChosen),
+        signal,
+      )),
+      ...(await measureGroup(
+        'an API server without controllers',
+        startFidelityPlace,
+        fidelity ? fidelityScenarios : [],
         signal,
       )),
       ...(await measureGroup('the whole loop', startLoopPlace, loopScenarios.filter(isChosen), signal)),
