@@ -88,7 +88,7 @@ function unchangedBut(written: ReadonlySet<ObjectId>, { ids, before, after }: Pl
     .flatMap(id => {
       const [was, is] = [before.get(id), after.get(id)]
       if (was?.metadata.resourceVersion === is?.metadata.resourceVersion) return []
-      const detail = was && is ? difference(known(was, is), known(is, is)) : `${was ? 'gone' : 'new'}`
+      const detail = was && is ? difference(known(was, is), known(is, is)) : was ? 'gone' : 'new'
       return [wrong('unlisted', id, detail)]
     })
 }

@@ -49,7 +49,7 @@ export async function startPlace(kubeconfig: string): Promise<Place> {
   const api = openApi(kubeconfig)
   const admission = await startAdmission(kubeconfig)
   await createState(own, { namespace: stateNamespace }).prepare(signal)
-  await define(own, definitions as readonly KubernetesObject[], signal)
+  await define(own, definitions, signal)
   for (const object of admission.objects)
     await own.apply(object, { dryRun: false, fieldManager: 'test' }, signal)
   const controllers = await startControllers(own, api)

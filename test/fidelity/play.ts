@@ -154,20 +154,13 @@ function editedInGit(
   { how, field }: EditSeed,
   choice: ReturnType<typeof choiceOf>,
 ): Written | null {
-  switch (how) {
-    case 'git set':
-      return choice.value === undefined ? object : withChoice(object, choice)
-    case 'git unset': {
-      const names = [...object.values.keys()]
-      return names.length === 0 ? object : withoutChoice(object, { name: pick(names, field) })
-    }
-    case 'git drop':
-      return { ...object, isInGit: false }
-    case 'git again':
-      return { ...object, isInGit: true }
-    default:
-      return null
+  if (how === 'git set') return choice.value === undefined ? object : withChoice(object, choice)
+  if (how === 'git unset') {
+    const names = [...object.values.keys()]
+    return names.length === 0 ? object : withoutChoice(object, { name: pick(names, field) })
   }
+  if (how === 'git drop' || how === 'git again') return { ...object, isInGit: how === 'git again' }
+  return null
 }
 
 /** The author takes back what is strange about objects that were refused. */

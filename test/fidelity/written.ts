@@ -46,7 +46,7 @@ export function choiceOf(kind: Kind, seed: FieldSeed, written: readonly string[]
   const isKnown = seed.field % 2 === 1 && written.length > 0
   const name = pick(isKnown ? written : Object.keys(kind.fields), Math.floor(seed.field / 2))
   const field = kind.fields[name] as Field
-  const { values, odd = [], how = 'set' } = field
+  const { values, odd = [] } = field
   const luck = seed.value % 100
   const isOdd = luck >= (values.length === 0 ? 85 : 97)
   if (isOdd && odd.length > 0) return { name, field, value: pick(odd, Math.floor(seed.value / 100)) }
