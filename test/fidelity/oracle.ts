@@ -161,6 +161,9 @@ export async function driftFrom(
   return [...findings.values()].flatMap(it => (it.kind === 'drifted' ? [it.change] : []))
 }
 
+/** What was left behind before and is deleted now has been drift all along. */
+const hasOrigin: ReadonlySet<Change['action']> = new Set(['create', 'update', 'replace', 'adopt'])
+
 /** What only one side has changed is told as that side's. */
 export function judgeOrigins(
   changes: readonly Change[],
@@ -169,7 +172,7 @@ export function judgeOrigins(
   if (git === hands) return []
   const expected = git ? 'pull-request' : 'drift'
   return changes
-    .filter(it => it.action !== 'error' && it.action !== 'leave-behind' && it.origin !== expected)
+    .filter(it => hasOrigin.has(it.action) && it.origin !== expected)
     .map(it => wrong('origin', it.id, `${it.action} is told as ${it.origin}`))
 }
 

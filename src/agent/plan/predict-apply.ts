@@ -27,8 +27,7 @@ export async function predictApply(
     if (!live || !migrated) return predicted
     return await afterTakeOver(cluster, { live, predicted, wanted, migrated }, signal)
   } catch (error) {
-    const isRefused = error instanceof ClusterError && error.code === 'invalid'
-    if (!live || !isRefused) throw error
+    if (!live || !isOfTheWhole(error)) throw error
     const target = mended(migrated ?? live, wanted) ?? (migrated && overlay(migrated, wanted))
     if (!target) throw error
     try {
@@ -38,6 +37,11 @@ export async function predictApply(
       throw patchError instanceof ClusterError && patchError.code === 'invalid' ? error : patchError
     }
   }
+}
+
+/** Whether it was refused for what it leads to, not for what is rendered by itself. */
+export function isOfTheWhole(error: unknown): boolean {
+  return error instanceof ClusterError && error.code === 'invalid' && error.status === 422
 }
 
 function withMigratedFields(takeOver: TakeOver): KubernetesObject | null {

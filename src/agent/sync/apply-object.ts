@@ -8,6 +8,7 @@ import { applicationOf } from '../../engine/ownership.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { onlyAt, patchTo } from '../plan/patch-to.ts'
+import { isOfTheWhole } from '../plan/predict-apply.ts'
 import { takeOverClientSideApply } from '../plan/take-over.ts'
 import { awaitGone, deleteExactly } from './delete-exactly.ts'
 import { readLive } from './read-live.ts'
@@ -71,7 +72,7 @@ async function mend(
   { object, error }: { readonly object: KubernetesObject; readonly error: unknown },
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!(error instanceof ClusterError) || error.code !== 'invalid') return false
+  if (!isOfTheWhole(error)) return false
   const identity = identityOf(object)
   const resource = (await cluster.discover(signal)).find(object.apiVersion, object.kind)
   const live = resource && (await cluster.get(resource, identity, signal))
