@@ -153,7 +153,9 @@ describe('risks that depend on the cluster', () => {
     const stage = await planStage(plane)
     await stage.synced([deployment({ replicas: 3 })])
     await expect
-      .poll(() => stage.kubectl(['get', 'deployment', 'frontend', '-o', 'jsonpath={.status.replicas}']))
+      .poll(() => stage.kubectl(['get', 'deployment', 'frontend', '-o', 'jsonpath={.status.replicas}']), {
+        timeout: 30_000,
+      })
       .toBe('3')
     const change = only(await stage.plan([deployment({ replicas: 3, image: 'registry.example/a:2' })]))
     expect(change.risks).toEqual([{ code: 'pods-restart', severity: 'medium', message: '3 pods restart' }])
