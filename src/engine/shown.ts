@@ -68,7 +68,9 @@ export function withAllotted(
   if (predicted.apiVersion !== 'v1' || predicted.kind !== 'Service' || !isJsonObject(predicted.spec)) {
     return predicted
   }
-  const isFree = (name: string) => saysNothing(name, property(rendered.spec, name))
+  const says = (name: string) => !saysNothing(name, property(rendered.spec, name))
+  const hasAddress = says('clusterIP') || says('clusterIPs')
+  const isFree = (name: string) => (name.startsWith('clusterIP') ? !hasAddress : !says(name))
   const spec = allocated
     .filter(isFree)
     .reduce((fields, name) => withProperty(fields, name, property(live.spec, name)), predicted.spec)

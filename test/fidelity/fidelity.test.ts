@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cluster, createCluster } from '../../tools/control-plane/cluster.ts'
 import { type Place, startPlace } from './place.ts'
+import { playRow } from './row.ts'
+import { rows } from './rows.ts'
 import { runSequences } from './run-sequences.ts'
 
 let cluster: Cluster
@@ -15,6 +17,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await place.stop()
   await cluster.down()
+})
+
+test.concurrent.each(rows)('what a plan says is what a sync does: $what', async row => {
+  await playRow(row, place, place.openLane())
 })
 
 // The same ones every time, so that a failure is the change's; `make bench FIDELITY=1` looks for new ones.

@@ -40,10 +40,15 @@ export interface Deployed {
   readonly mismatches: readonly Mismatch[]
 }
 
-export async function openScene(place: Place, lane: Lane, admission: Admission): Promise<Scene> {
+export async function openScene(
+  place: Place,
+  lane: Lane,
+  admission: Admission,
+  ignoreDifferences: Application['ignoreDifferences'] = [],
+): Promise<Scene> {
   const { api, controllers, discovery, signal } = place
   const namespace = place.freeName()
-  const app = applicationIn(namespace)
+  const app = { ...applicationIn(namespace), ignoreDifferences }
   const watched = new Map<ObjectId, KubernetesObject>()
   let base: PlanRequest['base'] = null
   /** Whether the cluster was left as Git had it. */
@@ -60,9 +65,11 @@ export async function openScene(place: Place, lane: Lane, admission: Admission):
       for (const object of objects.map(scene.placed)) watched.set(objectIdOf(object), object)
     },
     resourceOf({ apiVersion, kind }) {
-      const resource = discovery.find(apiVersion, kind)
-      if (!resource) throw new Error(`the API server does not serve ${kind} of ${apiVersion}`)
-      return resource
+      const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
+      // What is not known from the beginning is of a kind that a row has defined.
+      const plural = `${kind.toLowerCase()}s`
+      const own: Resource = { group, version, kind, plural, namespaced: true, verbs: [] }
+      return discovery.find(apiVersion, kind) ?? own
     },
     placed(object) {
       return scene.resourceOf(object).namespaced

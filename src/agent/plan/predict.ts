@@ -1,8 +1,9 @@
-import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
+import { isDefinition } from '../../engine/defined-kinds.ts'
 import { isEnding } from '../../engine/ending.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { applicationOf, ownedByAnother } from '../../engine/ownership.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
+import { schemasOf, withSchemaDefaults } from '../../engine/schema-defaults.ts'
 import { provesUnchanged } from '../../engine/unchanged.ts'
 import type { Application } from '../../model/application.ts'
 import { type ObjectId, parseIdentity } from '../../model/identity.ts'
@@ -43,8 +44,10 @@ export async function predict(request: PredictRequest, signal: AbortSignal): Pro
   const discovery = await request.cluster.discover(signal)
   const predictions = new Map<ObjectId, Prediction>()
   const live = new Map(request.live)
-  const run = async (objects: readonly DesiredObject[], changedKinds: ReadonlySet<string>) => {
-    const context = { ...request, live, discovery, changedKinds, newNamespaces: newNamespaces(request) }
+  const created = createdOf(request)
+  const newNamespaces = new Set(created.filter(isNamespace).map(it => it.metadata.name))
+  const run = async (objects: readonly DesiredObject[], changedKinds: ReadonlyMap<string, unknown>) => {
+    const context = { ...request, live, discovery, changedKinds, created, newNamespaces }
     const one = async (it: DesiredObject) => {
       predictions.set(it.id, await predictStill(it, context, signal))
       request.onProgress?.({ step: 'comparing', done: predictions.size, total: request.head.length })
@@ -53,12 +56,11 @@ export async function predict(request: PredictRequest, signal: AbortSignal): Pro
   }
   // What defines kinds first: whether it changes decides how a refusal of its objects is read.
   const definitions = request.head.filter(it => isDefinition(it.object))
-  await run(definitions, new Set())
+  await run(definitions, new Map())
   const changing = definitions.filter(it => predictions.get(it.id)?.kind !== 'unchanged')
-  const changedKinds = new Set(definedKinds(changing.map(it => it.object)).keys())
   await run(
     request.head.filter(it => !isDefinition(it.object)),
-    changedKinds,
+    schemasOf(changing.map(it => it.object)),
   )
   return { predictions, live }
 }
@@ -66,18 +68,24 @@ export async function predict(request: PredictRequest, signal: AbortSignal): Pro
 interface Context extends PredictRequest {
   readonly live: Map<ObjectId, LiveRead>
   readonly discovery: Discovery
-  /** `apiVersion/Kind` of the kinds whose definitions change in the same set. */
-  readonly changedKinds: ReadonlySet<string>
+  /** Schemas of the kinds whose definitions change in the same set, by `apiVersion/Kind`. */
+  readonly changedKinds: ReadonlyMap<string, unknown>
+  /** What the set creates. */
+  readonly created: readonly KubernetesObject[]
   readonly newNamespaces: ReadonlySet<string>
 }
 
-function newNamespaces({ head, live }: PredictRequest): ReadonlySet<string> {
-  const isNew = ({ id, object }: DesiredObject) => {
-    if (object.kind !== 'Namespace' || object.apiVersion !== 'v1') return false
+/** What is not there, or not for long. */
+function createdOf({ head, live }: PredictRequest): readonly KubernetesObject[] {
+  const isNew = ({ id }: DesiredObject) => {
     const read = live.get(id)
     return read?.kind === 'absent' || (read?.kind === 'live' && isEnding(read.object, live))
   }
-  return new Set(head.filter(isNew).map(it => it.object.metadata.name))
+  return head.filter(isNew).map(it => it.object)
+}
+
+function isNamespace({ apiVersion, kind }: KubernetesObject): boolean {
+  return apiVersion === 'v1' && kind === 'Namespace'
 }
 
 /** How often an object is read again that moves between its read and its dry run. */
@@ -131,12 +139,17 @@ async function predictOne(
       signal,
     )
     if (live) context.known.learn(wanted, live, predicted)
-    return { kind: 'predicted', object: predicted }
+    const kind = `${object.apiVersion}/${object.kind}`
+    return {
+      kind: 'predicted',
+      object: changedKinds.has(kind) ? withSchemaDefaults(predicted, changedKinds.get(kind)) : predicted,
+    }
   } catch (error) {
     const refusal = refusalOf(desired, refusedBy(error), {
       exists: live !== null,
       namespaceComes: namespaceComes(object, application),
       definitionChanges: changedKinds.has(`${object.apiVersion}/${object.kind}`),
+      created: context.created,
     })
     return refusal.kind === 'immutable' ? withReplaced(refusal, desired, context, signal) : refusal
   }
@@ -146,7 +159,7 @@ async function predictOne(
 async function withReplaced(
   refusal: Extract<Prediction, { kind: 'immutable' }>,
   desired: DesiredObject,
-  { cluster, application }: Context,
+  { cluster, application, created }: Context,
   signal: AbortSignal,
 ): Promise<Prediction> {
   try {
@@ -156,6 +169,7 @@ async function withReplaced(
       exists: false,
       namespaceComes: namespaceComes(desired.object, application),
       definitionChanges: false,
+      created,
     })
   }
 }

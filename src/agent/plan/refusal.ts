@@ -1,4 +1,5 @@
 import { describeIdentity, identityOf } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Prediction } from '../../model/rendered.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
@@ -10,10 +11,30 @@ export interface RefusalContext {
   readonly namespaceComes: boolean
   /** The definition of the object's kind changes in the same set. */
   readonly definitionChanges: boolean
+  /** What the same set creates. */
+  readonly created: readonly KubernetesObject[]
+}
+
+/** Without these, admission refuses what names them: a Pod its ServiceAccount, a RoleBinding its Role. */
+const named: ReadonlySet<string> = new Set([
+  'ServiceAccount',
+  'PriorityClass',
+  'RuntimeClass',
+  'Role',
+  'ClusterRole',
+])
+
+/** What the server misses, and the set brings; null for nothing. */
+function missing(error: ClusterError, created: readonly KubernetesObject[]): KubernetesObject | null {
+  if (!/not found|was found/.test(error.message)) return null
+  const words = new Set(error.message.split(/[\s"':,/]+/))
+  return created.find(it => named.has(it.kind) && words.has(it.metadata.name)) ?? null
 }
 
 /** What is predicted for an object whose dry run the API server answered with an error. */
 export function refusalOf(desired: DesiredObject, error: ClusterError, context: RefusalContext): Prediction {
+  const missed = missing(error, context.created)
+  if (missed) return { kind: 'later', note: `validated when its ${missed.kind} is created` }
   switch (error.code) {
     case 'immutable':
       return context.exists

@@ -2,7 +2,7 @@ import { copyAnnotations } from '../../engine/normalise.ts'
 import { ourEntry } from '../../engine/field-set.ts'
 import { foldSecret } from '../../engine/fold-secret.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
-import { isJsonObject } from '../../engine/json.ts'
+import { isJsonObject, sameJson } from '../../engine/json.ts'
 import { stepInto } from '../../engine/steps.ts'
 import { fieldManager, mendingManager } from '../../model/fields.ts'
 import type { IgnoreDifference } from '../../model/application.ts'
@@ -85,6 +85,45 @@ export async function takeOverClientSideApply(
   ]
   await cluster.patch(resource, identityOf(live), { type: 'json', body }, signal)
   return true
+}
+
+/**
+ * An apply of an object whose managedFields were lost makes everybody else who ever wrote it one manager, and that an owner of what
+ * we have applied just now: nothing that leaves Git would ever leave the cluster. Takes that back; values stay as they are. Resolves
+ * with the object after it. Rejects with ClusterError.
+ */
+export async function soleOwner(
+  cluster: Cluster,
+  applied: KubernetesObject,
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  const entries = applied.metadata.managedFields ?? []
+  const ours = ourEntry(applied)?.fieldsV1
+  const resource = (await cluster.discover(signal)).find(applied.apiVersion, applied.kind)
+  const isUnknown = (it: ManagedFieldsEntry) => it.manager === unknownManager && it.operation === 'Update'
+  if (!ours || !resource || !entries.some(isUnknown)) return applied
+  const managedFields = entries.flatMap((it): readonly ManagedFieldsEntry[] => {
+    if (!isUnknown(it)) return [it]
+    const fieldsV1 = without(it.fieldsV1 ?? {}, ours)
+    return Object.keys(fieldsV1).length > 0 ? [{ ...it, fieldsV1 }] : []
+  })
+  if (sameJson(managedFields, entries)) return applied
+  const body: JsonPatch = [
+    ...onlyAt(applied),
+    { op: 'replace', path: '/metadata/managedFields', value: managedFields },
+  ]
+  return cluster.patch(resource, identityOf(applied), { type: 'json', body }, signal)
+}
+
+/** What of a set is not in another. */
+function without(fields: FieldSet, others: FieldSet): FieldSet {
+  const kept = Object.entries(fields).flatMap(([step, inner]): [string, FieldSet][] => {
+    const other = others[step]
+    if (other === undefined) return [[step, inner]]
+    const rest = without(inner, other)
+    return Object.keys(rest).length > 0 ? [[step, rest]] : []
+  })
+  return Object.fromEntries(kept)
 }
 
 function isClientSide({ manager = '', operation, subresource }: ManagedFieldsEntry): boolean {

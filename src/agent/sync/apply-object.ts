@@ -9,10 +9,10 @@ import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { onlyAt, patchTo } from '../plan/patch-to.ts'
 import { isOfTheWhole } from '../plan/predict-apply.ts'
-import { takeOverClientSideApply } from '../plan/take-over.ts'
+import { soleOwner, takeOverClientSideApply } from '../plan/take-over.ts'
 import { awaitGone, deleteExactly } from './delete-exactly.ts'
 import { readLive } from './read-live.ts'
-import { withBackoff } from './time-limit.ts'
+import { type Backoff, withBackoff } from './time-limit.ts'
 import { mayPass, SyncFailure } from './sync-failure.ts'
 import { mayReplace } from './sync-options.ts'
 
@@ -34,7 +34,16 @@ export async function applyObject(
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const { retry } = request.application.syncPolicy
-  return withBackoff(retry, mayPass, () => applyOnce(cluster, request, signal), signal)
+  const attempt = () =>
+    withBackoff(whileItMoves, isConflict, () => applyOnce(cluster, request, signal), signal)
+  return withBackoff(retry, mayPass, attempt, signal)
+}
+
+/** A controller that writes an object between our read of it and our write is no failure, whatever the policy says of those. */
+const whileItMoves: Backoff = { limit: 4, durationSeconds: 0.05, maxDurationSeconds: 1, factor: 3 }
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ClusterError && error.code === 'conflict'
 }
 
 async function applyOnce(
@@ -51,7 +60,8 @@ async function applyOnce(
   if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
   else if (live) await takeOverClientSideApply(cluster, { live, wanted: object, rules }, writeSignal(signal))
   try {
-    return await cluster.apply(object, { dryRun: false }, writeSignal(signal))
+    const applied = await cluster.apply(object, { dryRun: false }, writeSignal(signal))
+    return await soleOwner(cluster, applied, writeSignal(signal))
   } catch (error) {
     const isMended = live !== null && (await mend(cluster, { object, error }, signal))
     if (isMended) return cluster.apply(object, { dryRun: false }, writeSignal(signal))
