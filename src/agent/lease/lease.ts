@@ -58,21 +58,26 @@ async function keepRenewing(
   deps: LeaseDependencies,
   how: { readonly everyMs: number; readonly lost: AbortController; readonly stopped: AbortSignal },
 ): Promise<void> {
+  const holdsForMs = deps.durationSeconds * 1000 * 0.8
   let renewedAt = performance.now()
-  while (!how.stopped.aborted && !how.lost.signal.aborted) {
-    await pause(how.everyMs, how.stopped).catch(() => undefined)
+  let pauseMs = how.everyMs
+  while (!how.stopped.aborted) {
+    await pause(pauseMs, how.stopped).catch(() => undefined)
     if (how.stopped.aborted) return
-    const left = deps.durationSeconds * 1000 - (performance.now() - renewedAt)
+    const left = renewedAt + holdsForMs - performance.now()
     const attempt = AbortSignal.timeout(Math.max(Math.round(Math.min(left, how.everyMs)), 1))
+    const startedAt = performance.now()
     const held = await tryToTake(deps, attempt).catch(() => null)
-    if (held === true) renewedAt = performance.now()
-    const overdue = performance.now() - renewedAt > deps.durationSeconds * 1000 * 0.8
-    if (held === false || overdue) how.lost.abort(new Error('the lease was lost'))
+    if (held === true) renewedAt = startedAt
+    // One slow answer is not to cost the lease: what failed is tried again soon, for as long as nobody else may have it.
+    pauseMs = held === true ? how.everyMs : Math.min(how.everyMs, 250)
+    const overdue = performance.now() - renewedAt > holdsForMs
+    if (held === false || overdue) return how.lost.abort(new Error('the lease was lost'))
   }
 }
 
-/** True when we hold it now; false when somebody else does. */
-async function tryToTake(deps: LeaseDependencies, signal: AbortSignal): Promise<boolean> {
+/** True when we hold it now; false when somebody else does; null when somebody, perhaps we, wrote it between the read and the write. */
+async function tryToTake(deps: LeaseDependencies, signal: AbortSignal): Promise<boolean | null> {
   const { cluster, namespace, name, identity, durationSeconds } = deps
   const now = deps.clock()
   const found = await cluster.get(leases, { namespace, name }, signal)
@@ -93,7 +98,7 @@ async function tryToTake(deps: LeaseDependencies, signal: AbortSignal): Promise<
     return true
   } catch (error) {
     // Another one was quicker; the next look tells whether that was us in an earlier answerless request.
-    if (error instanceof ClusterError && error.code === 'conflict') return false
+    if (error instanceof ClusterError && error.code === 'conflict') return null
     throw error
   }
 }
