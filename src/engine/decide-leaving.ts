@@ -2,6 +2,7 @@ import { type ObjectId, parseIdentity } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Decision, PlanContext } from './decision.ts'
 import { ourEntry } from './field-set.ts'
+import { hookPhases } from './hooks.ts'
 import { textAt } from './json.ts'
 import { normalise } from './normalise.ts'
 import { applicationOf, syncOptionsOf } from './ownership.ts'
@@ -32,9 +33,18 @@ export function decideLeaving(id: ObjectId, context: PlanContext): Decision | nu
   const owner = applicationOf(live)
   const wasOurs = context.isOurs(id, live) || (owner === null && ourEntry(live) !== null)
   if (owner !== input.application.name && !wasOurs) return null
-  const reason = reasonToKeep(live, owner, context)
+  const reason = hookReason(id, context) ?? reasonToKeep(live, owner, context)
   if (reason) return { ...decision, live, note: reason }
   return { ...decision, action: 'delete', live, before: normalise(live), note: remark(live) }
+}
+
+/** Its hook takes its place when a sync comes to it; what says `Skip` is left alone. */
+function hookReason(id: ObjectId, { input }: PlanContext): string | null {
+  const hook = input.hooks?.find(it => it.id === id)
+  if (!hook) return null
+  return hookPhases(hook.object).length > 0
+    ? 'it is a hook by now, and is made anew when that runs'
+    : 'it is a hook that no sync runs'
 }
 
 function reasonToKeep(live: KubernetesObject, owner: string | null, { input }: PlanContext): string | null {

@@ -6,7 +6,7 @@ import type { Decision, PlanContext } from './decision.ts'
 import { ourEntry } from './field-set.ts'
 import { compareIds } from './order.ts'
 import { applicationOf } from './ownership.ts'
-import type { DesiredObject, PlanInput } from './plan-input.ts'
+import type { PlanInput } from './plan-input.ts'
 
 /** What happens to every object of a plan, what does not change included, in the order in which it is told. */
 export function decide(input: PlanInput): readonly Decision[] {
@@ -14,7 +14,6 @@ export function decide(input: PlanInput): readonly Decision[] {
   return [
     ...input.head.map(desired => decideHead(desired, context)),
     ...input.unsettled.map(unsettledDecision),
-    ...(input.hooks ?? []).map(hookDecision),
     ...leavingIds(input).flatMap(id => decideLeaving(id, context) ?? []),
   ].toSorted((a, b) => compareIds(a.id, b.id))
 }
@@ -60,22 +59,5 @@ function unsettledDecision({ id, problem }: PlanInput['unsettled'][number]): Dec
     source: problem.location,
     error: problem,
     note: null,
-  }
-}
-
-/** Until a sync runs hooks, a plan that kept silent about them would promise what nobody does. */
-function hookDecision({ id, source }: DesiredObject): Decision {
-  return {
-    id,
-    action: 'leave-behind',
-    origin: 'pull-request',
-    desired: null,
-    live: null,
-    before: null,
-    after: null,
-    differences: [],
-    source,
-    error: null,
-    note: 'is a hook, and hooks are not run yet: it is left out',
   }
 }

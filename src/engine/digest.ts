@@ -25,6 +25,8 @@ export interface DigestInput {
   readonly cluster: string
   readonly head: readonly DesiredObject[]
   readonly changes: readonly ChangeContent[]
+  /** What runs when the changes are made: reviewed with them. */
+  readonly hooks: readonly DesiredObject[]
   readonly redactionKey: Uint8Array
 }
 
@@ -35,9 +37,11 @@ export interface DigestInput {
 export function digestsOf(input: DigestInput): { digest: string; changeDigest: string } {
   const { application, cluster } = input
   const changes = input.changes.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const head = input.head
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map(it => `[${canonicalJson(it.id)},${redactedJson(it.object, input.redactionKey)}]`)
+  const texts = (objects: readonly DesiredObject[]) =>
+    objects
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map(it => `[${canonicalJson(it.id)},${redactedJson(it.object, input.redactionKey)}]`)
+  const hooks = texts(input.hooks)
   return {
     digest: digestOf([
       canonicalJson({
@@ -45,12 +49,19 @@ export function digestsOf(input: DigestInput): { digest: string; changeDigest: s
         cluster,
         changes: changes.map(it => [it.id, it.action, it.resourceVersion]),
       }),
-      ...head,
+      ...texts(input.head),
+      ...hooks,
     ]),
     changeDigest: digestOf([
       canonicalJson({ application, cluster, changes: changes.map(it => [it.id, it.action, it.content]) }),
+      ...hooks,
     ]),
   }
+}
+
+/** Equal for equal sets of objects, whatever their order. Secrets enter redacted. */
+export function setDigest(objects: readonly KubernetesObject[], redactionKey: Uint8Array): string {
+  return digestOf(objects.map(object => redactedJson(object, redactionKey)).toSorted())
 }
 
 /** Only what holds a Secret, or a copy of itself, has to be gone through; of a thousand objects few do. */

@@ -27,7 +27,7 @@ export interface PlanInput {
   readonly lastSynced: readonly KubernetesObject[] | null
   /** Objects of the render that could not even be settled (unknown kind, duplicate identity). */
   readonly unsettled: readonly { readonly id: ObjectId; readonly problem: Problem }[]
-  /** Hooks of the head: told, for nothing runs them yet. Missing means none. */
+  /** Hooks of the head: run by a sync that writes anything, never compared. Missing means none. */
   readonly hooks?: readonly DesiredObject[]
   readonly prune: boolean
   /** The application itself leaves Git: an empty head is meant, allowEmpty or not. Missing means no. */

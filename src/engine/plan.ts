@@ -3,6 +3,7 @@ import { type ChangingDecision, createTeller } from './change.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { type ChangeContent, digestsOf } from './digest.ts'
+import { hooksThatRun } from './hooks.ts'
 import type { PlanInput } from './plan-input.ts'
 import { createPlanRedactor, type PlanRedactor } from './plan-redactor.ts'
 import { leavingRisks } from './risks/deletes.ts'
@@ -25,6 +26,7 @@ export function planFrom(input: PlanInput, decisions: readonly Decision[] = deci
     cluster: input.cluster,
     head: input.head,
     changes: changed.map(it => contentOf(it, redactor)),
+    hooks: changed.some(isWrite) ? (input.hooks ?? []) : [],
     redactionKey: input.redactionKey,
   })
   return {
@@ -37,8 +39,15 @@ export function planFrom(input: PlanInput, decisions: readonly Decision[] = deci
     summary: summaryOf(decisions),
     changes: changed.length === 0 ? [] : changesOf(decisions, changed, input, redactor),
     liveAt: input.liveAt,
+    ...hooksOf(input, changed),
     ...(input.unmanaged ? { unmanaged: unmanagedOf(decisions, redactor) } : {}),
   }
+}
+
+function hooksOf(input: PlanInput, changed: readonly ChangingDecision[]): Pick<Plan, 'hooks'> {
+  if (!changed.some(isWrite)) return {}
+  const planned = hooksThatRun(input.hooks ?? [], input.removed ?? false)
+  return planned.length > 0 ? { hooks: planned } : {}
 }
 
 function unmanagedOf(decisions: readonly Decision[], redactor: PlanRedactor): NonNullable<Plan['unmanaged']> {

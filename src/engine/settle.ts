@@ -1,5 +1,5 @@
 import type { Application } from '../model/application.ts'
-import { applicationLabel, namespacePattern } from '../model/fields.ts'
+import { applicationLabel, hookLabel, namespacePattern } from '../model/fields.ts'
 import { describeIdentity, groupOf, identityOf, type ObjectId, objectIdOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import { capitalised } from '../model/phrase.ts'
@@ -9,6 +9,7 @@ import { insteadOf, retiredApi } from './api-lifecycle.ts'
 import { definedKinds, isDefinition } from './defined-kinds.ts'
 import { flattenLists } from './flatten-lists.ts'
 import { canonicalBinaryData, foldSecret } from './fold-secret.ts'
+import { hookPhases, isHook } from './hooks.ts'
 import { isJsonObject, textAt, withProperty } from './json.ts'
 import {
   isAggregated,
@@ -61,16 +62,6 @@ export function settle(rendered: readonly RenderedObject[], context: SettleConte
   return withoutDuplicates(settled)
 }
 
-const hookAnnotations = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const
-
-/** Whether an object is a hook: run by a sync, not kept. Helm's old `crd-install` is none, as in Argo CD. */
-export function isHook(object: KubernetesObject): boolean {
-  return hookAnnotations.some(name => {
-    const value = textAt(object, 'metadata', 'annotations', name)
-    return value !== null && value !== '' && value !== 'crd-install'
-  })
-}
-
 function settleOne(
   item: RenderedObject,
   scope: Scope,
@@ -100,8 +91,10 @@ function withoutServerFields(object: KubernetesObject): KubernetesObject {
   return isDefinition(own) ? own : (withoutNulls(own) as KubernetesObject)
 }
 
+/** What watches managed objects must not see hooks, which are not kept as they are written. */
 function withLabel(object: KubernetesObject, application: string): KubernetesObject {
-  const labels = { ...object.metadata.labels, [applicationLabel]: application }
+  const { [applicationLabel]: _, ...others } = object.metadata.labels ?? {}
+  const labels = { ...others, [isHook(object) ? hookLabel : applicationLabel]: application }
   return { ...object, metadata: { ...object.metadata, labels } }
 }
 
@@ -117,19 +110,36 @@ function withoutDuplicates(settled: Settled): Settled {
   for (const [id, same] of Map.groupBy(settled.objects, it => it.id)) {
     const [first, second] = same
     if (first && !second) objects.push(first)
-    else if (first && second) {
-      const name = describeIdentity(identityOf(first.object))
-      const places = same.map(it => place(it.source)).join(' and ')
-      const problem: Problem = {
-        code: 'duplicate-object',
-        message: `${name} is written ${same.length === 2 ? 'twice' : `${same.length} times`}: ${places}`,
-        location: second.source,
-        hint: 'Keep one of them',
-      }
-      unsettled.push({ id, problem })
-    }
+    else if (first && second) unsettled.push({ id, problem: duplicate(same, second) })
   }
-  return { objects, hooks: settled.hooks, unsettled }
+  return { objects, hooks: hooksApart(settled, unsettled), unsettled }
+}
+
+/** A hook of the same name as what is kept, or as another one of its phase, would delete that. */
+function hooksApart(settled: Settled, unsettled: Settled['unsettled']): DesiredObject[] {
+  const kept = Map.groupBy(settled.objects, it => it.id)
+  const running = settled.hooks.filter(it => it.object.metadata.name && hookPhases(it.object).length > 0)
+  const clashing = new Set<DesiredObject>()
+  for (const [id, hooks] of Map.groupBy(running, it => it.id)) {
+    const phases = hooks.flatMap(it => hookPhases(it.object))
+    const same = [...(kept.get(id) ?? []), ...hooks]
+    const [, second] = same
+    if (!second || (!kept.has(id) && new Set(phases).size === phases.length)) continue
+    unsettled.push({ id, problem: duplicate(same, second) })
+    for (const hook of hooks) clashing.add(hook)
+  }
+  return settled.hooks.filter(it => !clashing.has(it))
+}
+
+function duplicate(same: readonly DesiredObject[], second: DesiredObject): Problem {
+  const name = describeIdentity(identityOf(second.object))
+  const places = same.map(it => place(it.source)).join(' and ')
+  return {
+    code: 'duplicate-object',
+    message: `${name} is written ${same.length === 2 ? 'twice' : `${same.length} times`}: ${places}`,
+    location: second.source,
+    hint: 'Keep one of them',
+  }
 }
 
 function place(source: SourceLocation | null): string {

@@ -10,6 +10,12 @@ export const stateNamespace = 'plumbline-system'
 /** Marks every managed object; its value is the application's name. Watches select on it. */
 export const applicationLabel = 'plumbline.dev/application'
 
+/** Marks every object that is run as a hook, in place of {@link applicationLabel}; its value is the application's name. */
+export const hookLabel = 'plumbline.dev/hook-of'
+
+/** On a hook's object: the sync and the phase that created it, so that none is run twice. */
+export const hookRunAnnotation = 'plumbline.dev/hook-run'
+
 /** Wave of an object inside a sync; the first one found wins. */
 export const syncWaveAnnotations = ['plumbline.dev/sync-wave', 'argocd.argoproj.io/sync-wave'] as const
 

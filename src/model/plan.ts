@@ -1,4 +1,5 @@
 import type { ObjectId } from './identity.ts'
+import type { HookPhase } from './sync.ts'
 import type { Problem, SourceLocation } from './problem.ts'
 
 export type Action =
@@ -68,6 +69,12 @@ export interface Change {
   readonly pairedWith?: ObjectId | null
 }
 
+/** A hook that a sync runs. Of one with generateName the id ends with that, for its name is made up then. */
+export interface PlannedHook {
+  readonly id: ObjectId
+  readonly phase: HookPhase
+}
+
 export type PlanSummary = Readonly<Record<Exclude<Action, 'leave-behind'>, number>>
 
 /** What a merge will do to one application on one cluster. Published as JSON; safe to leave the cluster: always redacted. */
@@ -85,6 +92,8 @@ export interface Plan {
   readonly changes: readonly Change[]
   /** When live was read, RFC 3339. */
   readonly liveAt: string
+  /** Hooks that run when the plan is carried out, in order; missing when there are none, or nothing to carry out. */
+  readonly hooks?: readonly PlannedHook[]
   /** Only when it was asked for: what others have put into the application's objects, by id. */
   readonly unmanaged?: readonly { readonly id: ObjectId; readonly fields: readonly UnmanagedField[] }[]
 }

@@ -13,6 +13,18 @@ export interface ObjectHealth extends Health {
   readonly id: ObjectId
 }
 
+/** The points of a sync at which hooks run, in order; the last two only when an application is removed. */
+export type HookPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail' | 'PreDelete' | 'PostDelete'
+
+/** How one hook of a sync ended. */
+export interface HookResult {
+  readonly id: ObjectId
+  readonly phase: HookPhase
+  readonly outcome: 'succeeded' | 'failed'
+  /** Why it failed, in the cluster's own words; empty when it succeeded. */
+  readonly message: string
+}
+
 export type SyncStatus = 'synced' | 'rolled-back' | 'failed' | 'refused' | 'waiting'
 
 /** How one sync of one application ended. Published as JSON; redacted. */
@@ -27,6 +39,8 @@ export interface SyncResult {
   readonly rolledBack: readonly ObjectId[]
   /** Objects that are not healthy, or all of them when synced. */
   readonly health: readonly ObjectHealth[]
+  /** The hooks that ran, in the order in which they ended. Missing from older agents. */
+  readonly hooks?: readonly HookResult[]
   /** Last events of the objects that failed, newest first, at most ten, e.g. `Failed: Back-off pulling image "x"`. */
   readonly events: readonly string[]
   readonly error: { readonly code: string; readonly message: string } | null

@@ -60,6 +60,8 @@ const changeSchema = z.object({
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 
+const hookPhase = z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', 'PreDelete', 'PostDelete'])
+
 const planSchema = z.object({
   application: shortText,
   cluster: shortText,
@@ -78,6 +80,10 @@ const planSchema = z.object({
   }),
   changes: z.array(changeSchema),
   liveAt: shortText,
+  hooks: z
+    .array(z.object({ id: shortText, phase: hookPhase }))
+    .nullish()
+    .transform(it => it ?? []),
 }) satisfies z.ZodType<Plan>
 
 const planOutcomeSchema = z.discriminatedUnion('kind', [
@@ -103,6 +109,17 @@ const syncResultSchema = z.object({
       message: text,
     }),
   ),
+  hooks: z
+    .array(
+      z.object({
+        id: shortText,
+        phase: hookPhase,
+        outcome: z.enum(['succeeded', 'failed']),
+        message: text,
+      }),
+    )
+    .nullish()
+    .transform(it => it ?? []),
   events: z.array(text),
   error: z.object({ code: shortText, message: text }).nullable(),
   startedAt: shortText,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isHook, settle, type Settled } from '../../src/engine/settle.ts'
+import { isHook } from '../../src/engine/hooks.ts'
+import { settle, type Settled } from '../../src/engine/settle.ts'
 import { applicationLabel } from '../../src/model/fields.ts'
 import type { KubernetesObject } from '../../src/model/object.ts'
 import { application } from '../builders/application.ts'

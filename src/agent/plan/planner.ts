@@ -2,7 +2,7 @@ import { decide } from '../../engine/decide.ts'
 import { ignoreProblems, withoutIgnored } from '../../engine/ignore-differences.ts'
 import { planFrom } from '../../engine/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
-import { wantedFacts } from '../../engine/risks/wanted-facts.ts'
+import { isWrite, wantedFacts } from '../../engine/risks/wanted-facts.ts'
 import { type Scope, settle, type Settled } from '../../engine/settle.ts'
 import type { Application } from '../../model/application.ts'
 import {
@@ -21,6 +21,7 @@ import type { Cluster, Discovery } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
 import { createKnownUnchanged } from './known-unchanged.ts'
 import { predict } from './predict.ts'
+import { refusedHooks } from './refused-hooks.ts'
 import { readFacts } from './read-facts.ts'
 import { readLive } from './read-live.ts'
 import { recall, redactionKey, type Remembered } from './recall.ts'
@@ -33,7 +34,7 @@ export interface PlanRequest {
   readonly base: readonly RenderedObject[] | null
   /** The head's commit; null for a plain directory. */
   readonly revision: string | null
-  /** The application leaves Git: everything that it owns goes, if it prunes. */
+  /** The application leaves Git: everything that it owns goes, if it prunes. The head then holds the hooks of its removal. */
   readonly removed?: boolean
   /** Default: what the application's sync policy says. */
   readonly prune?: boolean
@@ -152,9 +153,14 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         unmanaged: request.unmanaged ?? false,
         liveAt,
       }
-      const decisions = decide(input)
+      const decided = decide(input)
+      const refused = decided.some(isWrite)
+        ? await refusedHooks({ cluster, application, head: head.objects, hooks: head.hooks, live }, signal)
+        : []
+      const all = refused.length > 0 ? { ...input, unsettled: [...input.unsettled, ...refused] } : input
+      const decisions = refused.length > 0 ? decide(all) : decided
       const facts = await readFacts(cluster, wantedFacts(decisions), signal)
-      return { plan: planFrom({ ...input, facts }, decisions), input }
+      return { plan: planFrom({ ...all, facts }, decisions), input: all }
     },
   }
 }

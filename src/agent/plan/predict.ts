@@ -76,7 +76,10 @@ interface Context extends PredictRequest {
 }
 
 /** What is not there, or not for long. */
-function createdOf({ head, live }: PredictRequest): readonly KubernetesObject[] {
+export function createdOf({
+  head,
+  live,
+}: Pick<PredictRequest, 'head' | 'live'>): readonly KubernetesObject[] {
   const isNew = ({ id }: DesiredObject) => {
     const read = live.get(id)
     return read?.kind === 'absent' || (read?.kind === 'live' && isEnding(read.object, live))
@@ -175,13 +178,13 @@ async function withReplaced(
 }
 
 /** Rejects where nothing can be said of any object. */
-function refusedBy(error: unknown): ClusterError {
+export function refusedBy(error: unknown): ClusterError {
   if (!(error instanceof ClusterError) || endsEverything(error)) throw error
   return error
 }
 
 /** Why the server cannot be asked yet; null when it can. */
-function laterNote(
+export function laterNote(
   { apiVersion, kind, metadata }: KubernetesObject,
   discovery: Discovery,
   newNamespaces: ReadonlySet<string>,
@@ -190,7 +193,7 @@ function laterNote(
   return newNamespaces.has(metadata.namespace ?? '') ? 'validated when its Namespace is created' : null
 }
 
-function namespaceComes(object: KubernetesObject, { destination, syncPolicy }: Application): boolean {
+export function namespaceComes(object: KubernetesObject, { destination, syncPolicy }: Application): boolean {
   return (
     object.metadata.namespace === destination.namespace &&
     syncPolicy.syncOptions.includes('CreateNamespace=true')
