@@ -43,7 +43,7 @@ export function createState(cluster: Cluster, options: StateOptions = {}): State
     orNothing(null, () => cluster.get(applicationResource, { namespace, name }, signal))
 
   return {
-    ...createRevisions(packed),
+    ...createRevisions(packed, clock),
     ...createJournals(packed),
     redactionKey,
 

@@ -12,6 +12,8 @@ export interface PackedEntry {
   /** SHA-256 of the content as kept. */
   readonly digest: string
   readonly annotations: Readonly<Record<string, string>>
+  /** RFC 3339; null when the server does not say. */
+  readonly createdAt: string | null
 }
 
 /**
@@ -20,7 +22,10 @@ export interface PackedEntry {
  */
 export interface PackedSecrets {
   write(
-    entry: Omit<PackedEntry, 'digest'> & { readonly kind: PackedKind; readonly content: unknown },
+    entry: Omit<PackedEntry, 'digest' | 'createdAt'> & {
+      readonly kind: PackedKind
+      readonly content: unknown
+    },
     signal: AbortSignal,
   ): Promise<void>
   /** Null when there is none. */
@@ -29,6 +34,8 @@ export interface PackedSecrets {
   list(kind: PackedKind, application: string | null, signal: AbortSignal): Promise<readonly PackedEntry[]>
   /** The head first, so that nothing half deleted can be found. Missing is fine. */
   delete(kind: PackedKind, application: string, key: string | null, signal: AbortSignal): Promise<void>
+  /** Deletes everything but the named keys, with what an interrupted delete has left of others. */
+  keep(kind: PackedKind, application: string, keys: readonly string[], signal: AbortSignal): Promise<void>
 }
 
 // Not the label of managed objects: what watches those must not see the agent's own memory.
@@ -59,6 +66,21 @@ export function createPackedSecrets(cluster: Cluster, namespace: string): Packed
 
   async function remove(names: readonly string[], signal: AbortSignal): Promise<void> {
     for (const name of names) await cluster.delete(secretResource, { namespace, name }, {}, signal)
+  }
+
+  async function removeWhere(
+    kind: PackedKind,
+    application: string,
+    isDoomed: (part: KubernetesObject) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const doomed = (await find(kind, application, null, signal)).filter(isDoomed)
+    const isHead = (it: KubernetesObject) => it.metadata.labels?.[partLabel] === 'head'
+    const ordered = [...doomed.filter(isHead), ...doomed.filter(it => !isHead(it))]
+    await remove(
+      ordered.map(it => it.metadata.name),
+      signal,
+    )
   }
 
   async function readOnce(head: KubernetesObject, signal: AbortSignal): Promise<unknown> {
@@ -104,7 +126,7 @@ export function createPackedSecrets(cluster: Cluster, namespace: string): Packed
       const current = new Set(tails.map(it => it.name))
       const known = await find(kind, application, 'tail', signal)
       const stale = known
-        .filter(it => it.metadata.annotations?.[keyAnnotation] === key && !current.has(it.metadata.name))
+        .filter(it => keyOf(it) === key && !current.has(it.metadata.name))
         .map(it => it.metadata.name)
       await remove(stale, signal)
     },
@@ -124,24 +146,25 @@ export function createPackedSecrets(cluster: Cluster, namespace: string): Packed
 
     async list(kind, application, signal) {
       const heads = await find(kind, application, 'head', signal)
-      return heads.map(({ metadata: { labels = {}, annotations = {} } }) => ({
+      return heads.map(({ metadata: { labels = {}, annotations = {}, creationTimestamp } }) => ({
         application: labels[applicationLabel] ?? '',
         key: annotations[keyAnnotation] ?? '',
         digest: annotations[digestAnnotation] ?? '',
         annotations,
+        createdAt: typeof creationTimestamp === 'string' ? creationTimestamp : null,
       }))
     },
 
-    async delete(kind, application, key, signal) {
-      const known = await find(kind, application, null, signal)
-      const doomed = known.filter(it => key === null || it.metadata.annotations?.[keyAnnotation] === key)
-      const isHead = (it: KubernetesObject) => it.metadata.labels?.[partLabel] === 'head'
-      await remove(
-        [...doomed.filter(isHead), ...doomed.filter(it => !isHead(it))].map(it => it.metadata.name),
-        signal,
-      )
-    },
+    delete: (kind, application, key, signal) =>
+      removeWhere(kind, application, it => key === null || keyOf(it) === key, signal),
+
+    keep: (kind, application, keys, signal) =>
+      removeWhere(kind, application, it => !keys.includes(keyOf(it)), signal),
   }
+}
+
+function keyOf(secret: KubernetesObject): string {
+  return secret.metadata.annotations?.[keyAnnotation] ?? ''
 }
 
 function chunkOf(secret: KubernetesObject): Uint8Array {

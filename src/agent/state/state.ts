@@ -22,7 +22,17 @@ export interface ManagedStatus {
   readonly inventory: readonly ObjectId[]
   /** A revision that failed and is not tried again by itself. */
   readonly failedRevision: Revision | null
+  /** What a person rolled back from: it is not brought again by itself. Null when nothing is held back. */
+  readonly heldBack: HeldBack | null
   readonly conditions: readonly Condition[]
+}
+
+/** A set that somebody rolled back from. It stays away until Git says something else, or a person asks for it. */
+export interface HeldBack {
+  /** Null for a plain directory. */
+  readonly revision: Revision | null
+  /** {@link setDigest} of the set; null when it was cancelled before it was rendered. */
+  readonly digest: string | null
 }
 
 /** An application as its `applications.plumbline.dev` object keeps it. */
@@ -60,6 +70,17 @@ export interface Journal {
   readonly previousInventory: readonly ObjectId[]
   /** What the status said before; a rollback restores it. */
   readonly previousStatus: Pick<ManagedStatus, 'revision' | 'digest' | 'syncedAt'>
+  /** Who or what set it off, for people. Missing in journals of older versions. */
+  readonly trigger?: string | null
+  /** Set when the sync is a rollback that a person asked for. Missing in journals of older versions. */
+  readonly rollback?: JournalledRollback | null
+}
+
+export interface JournalledRollback {
+  /** Number of the entry in the history that is brought back. */
+  readonly to: number
+  /** What is not to come again by itself; null when the rollback brings back just that. */
+  readonly holdBack: HeldBack | null
 }
 
 /** What a rollback can go back to. */
@@ -69,6 +90,27 @@ interface KeptRevision {
   readonly objects: readonly KubernetesObject[]
   /** How many revisions of the application are kept, this one included. */
   readonly limit: number
+  /** Who or what set the sync off, for people, e.g. `rollback to 3 by alice`. */
+  readonly trigger?: string | null
+  /** Number of the entry that a rollback has brought back with this one. */
+  readonly rolledBackTo?: number | null
+}
+
+/** One entry of an application's history. */
+export interface RevisionEntry {
+  /** Counts up with every sync that changed something or came with another commit. */
+  readonly number: number
+  /** Null for a plain directory. */
+  readonly revision: Revision | null
+  /** RFC 3339; null when nobody knows. */
+  readonly syncedAt: string | null
+  readonly trigger: string | null
+  /** Number of the earlier entry that this one brought back; null when it came from Git. */
+  readonly rolledBackTo: number | null
+  /** How many objects the set has; null when it was kept by a version that did not count. */
+  readonly objects: number | null
+  /** Equal for equal sets. */
+  readonly digest: string
 }
 
 /**
@@ -91,10 +133,15 @@ export interface State {
    * whatever the limit. The same as the newest again writes nothing.
    */
   saveRevision(name: string, kept: KeptRevision, signal: AbortSignal): Promise<void>
-  /** The set of the newest kept revision, or of the one named; null when there is none. */
+  /** What is kept, newest first: the first is what was last synced. */
+  history(name: string, signal: AbortSignal): Promise<readonly RevisionEntry[]>
+  /**
+   * The set of the newest kept revision, or of the one named by commit or number; null when there is none. Rejects with
+   * ClusterError `invalid` when a part of it is damaged or gone.
+   */
   loadRevision(
     name: string,
-    revision: Revision | 'latest',
+    revision: Revision | 'latest' | number,
     signal: AbortSignal,
   ): Promise<readonly KubernetesObject[] | null>
   writeJournal(journal: Journal, signal: AbortSignal): Promise<void>

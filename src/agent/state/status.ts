@@ -20,6 +20,7 @@ const statusDocument = z.object({
     })
     .nullish(),
   failedRevision: z.string().nullish(),
+  heldBack: z.object({ revision: z.string().nullish(), digest: z.string().nullish() }).nullish(),
   inventory: z.array(z.string()).nullish(),
   // Types of later versions are nobody's business here.
   conditions: z
@@ -38,6 +39,9 @@ export function statusOf(object: KubernetesObject): ManagedStatus {
     syncedAt: status.sync?.time ?? null,
     inventory: status.inventory ?? [],
     failedRevision: status.failedRevision ?? null,
+    heldBack: status.heldBack
+      ? { revision: status.heldBack.revision ?? null, digest: status.heldBack.digest ?? null }
+      : null,
     conditions: status.conditions.map(({ type, status: value, reason, message }) => ({
       type,
       status: value,
@@ -55,7 +59,8 @@ export function changedStatus(
 ): Readonly<Record<string, unknown>> {
   const before = parse(object)
   const generation = object.metadata.generation ?? 0
-  const { revision, digest, syncedAt, inventory, failedRevision } = { ...statusOf(object), ...change }
+  const kept = { ...statusOf(object), ...change }
+  const { revision, digest, syncedAt, inventory, failedRevision, heldBack } = kept
   const sync = {
     revision,
     shortRevision: revision?.slice(0, 7) ?? null,
@@ -66,6 +71,7 @@ export function changedStatus(
     observedGeneration: generation,
     sync,
     failedRevision,
+    heldBack,
     inventory,
     conditions: mergeConditions(before.conditions, change.conditions ?? [], { generation, now }),
   }

@@ -65,6 +65,7 @@ describe('applications', () => {
         syncedAt: null,
         inventory: [],
         failedRevision: null,
+        heldBack: null,
         conditions: [],
       },
     })
