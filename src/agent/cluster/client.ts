@@ -20,42 +20,64 @@ export interface ClientCall {
   readonly body?: { readonly type: string; readonly text: string }
   /** Default 16 MiB. */
   readonly maxBytes?: number
-  /** Default 30 s for reads; 60 s for writes, since admission webhooks may take 30 s. */
+  /** Default: see {@link Timeouts}. */
   readonly timeoutMilliseconds?: number
+  /** Never sent again when it may have been carried out. */
+  readonly once?: boolean
 }
+
+/** How long an answer is waited for, milliseconds. */
+export interface Timeouts {
+  readonly read: number
+  readonly write: number
+}
+
+/** Admission webhooks may take 30 s, and several may be asked one after the other. */
+const defaultTimeouts: Timeouts = { read: 30_000, write: 60_000 }
 
 /** Requests with meaning: retried where that is safe, parsed, and every refusal a ClusterError. */
 export interface Client {
   /** The parsed JSON of a 2xx answer. */
   call(call: ClientCall, signal: AbortSignal): Promise<unknown>
+  /** Like call, with the answer's status. */
+  ask(call: ClientCall, signal: AbortSignal): Promise<{ readonly status: number; readonly json: unknown }>
   /** The open body of a stream. Not retried. */
   open(call: ClientCall, signal: AbortSignal): Promise<IncomingMessage>
 }
 
 const mebibyte = 2 ** 20
 
-export function createClient(connection: Connection, onRequest?: (request: RequestNotice) => void): Client {
+export interface ClientOptions {
+  readonly onRequest?: ((request: RequestNotice) => void) | undefined
+  readonly timeouts?: Timeouts | undefined
+}
+
+export function createClient(connection: Connection, options: ClientOptions = {}): Client {
+  const { onRequest, timeouts = defaultTimeouts } = options
   const complete = (call: ClientCall): Call => ({
     method: call.method,
     path: call.path,
     ...(call.accept ? { accept: call.accept } : {}),
     ...(call.body ? { body: call.body } : {}),
+    ...(call.once ? { once: true } : {}),
     maxBytes: call.maxBytes ?? 16 * mebibyte,
-    timeoutMilliseconds: call.timeoutMilliseconds ?? (call.method === 'GET' ? 30_000 : 60_000),
+    timeoutMilliseconds: call.timeoutMilliseconds ?? (call.method === 'GET' ? timeouts.read : timeouts.write),
   })
   const notify = ({ method, path }: Call) =>
     onRequest?.({ method, path, dryRun: /[?&]dryRun=All(&|$)/.test(path) })
+  async function ask(given: ClientCall, signal: AbortSignal) {
+    const call = complete(given)
+    const send = () => {
+      notify(call)
+      return connection.send(call, signal)
+    }
+    const answer = await withRetries(call, send, signal)
+    if (!isSuccess(answer)) throw failureOf(answer, given.attempted)
+    return { status: answer.status, json: parse(answer, given.attempted) }
+  }
   return {
-    async call(given, signal) {
-      const call = complete(given)
-      const send = () => {
-        notify(call)
-        return connection.send(call, signal)
-      }
-      const answer = await withRetries(call, send, signal)
-      if (!isSuccess(answer)) throw failureOf(answer, given.attempted)
-      return parse(answer, given.attempted)
-    },
+    ask,
+    call: async (given, signal) => (await ask(given, signal)).json,
     async open(given, signal) {
       const call = complete(given)
       notify(call)

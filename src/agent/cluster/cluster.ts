@@ -29,6 +29,11 @@ interface ApplyOptions {
   /** Take fields from other managers. Default true. */
   readonly force?: boolean
   readonly fieldManager?: string
+  /**
+   * The object is not there as far as anybody knows: it is created and nobody else's is taken. Rejects with `conflict` when there is one
+   * after all, which is then as it was. Sent once: after an error that may pass it is not known whether it was carried out.
+   */
+  readonly onlyNew?: boolean
 }
 
 interface DeleteOptions {

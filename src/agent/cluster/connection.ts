@@ -13,6 +13,8 @@ export interface Call {
   readonly maxBytes: number
   /** Time for the whole exchange; of a stream, the longest silence. */
   readonly timeoutMilliseconds: number
+  /** Never sent again when it may have been carried out. */
+  readonly once?: boolean
 }
 
 export interface Answer {
@@ -155,16 +157,20 @@ async function readAnswer(call: Call, response: IncomingMessage, signal: AbortSi
   }
 }
 
+/** The reason of a signal of `AbortSignal.timeout`. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
 function timedOut(call: Call): ClusterError {
-  const seconds = Math.round(call.timeoutMilliseconds / 1000)
-  const message = `could not ${call.method} ${call.path}: no answer from the API server in ${seconds} s`
+  const message = `could not ${call.method} ${call.path}: no answer from the API server in time`
   return new ClusterError('timeout', message, { status: 0, passing: true })
 }
 
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 function failure(call: Call, cause: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason
+  if (signal.aborted) return isTimeout(signal.reason) ? timedOut(call) : signal.reason
   if (cause instanceof ClusterError) return cause
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const why = cause instanceof Error ? cause.message || code : String(cause)

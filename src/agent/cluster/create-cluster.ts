@@ -2,7 +2,8 @@ import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
 import { fieldManager as ourManager } from '../../model/fields.ts'
 import { describeIdentity, identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
-import { type ClientCall, createClient, type RequestNotice } from './client.ts'
+import { alreadyThere, isCreated, type Met, takeBack } from './apply-new.ts'
+import { type ClientCall, createClient, type RequestNotice, type Timeouts } from './client.ts'
 import { type Cluster, ClusterError, type Resource } from './cluster.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { createConnection } from './connection.ts'
@@ -20,12 +21,14 @@ export interface ClusterDependencies {
   readonly onRequest?: (request: RequestNotice) => void
   /** Called when a watch has to start over because of an error. */
   readonly onWatchTrouble?: (resource: Resource, error: ClusterError) => void
+  /** Default: 30 s for reads, 60 s for writes. */
+  readonly timeouts?: Timeouts
 }
 
 /** A {@link Cluster} over HTTP. `close` lets go of idle connections; abort the watches first. */
 export function createCluster(dependencies: ClusterDependencies): Cluster & { close(): void } {
   const connection = createConnection(dependencies.kubeConfig)
-  const client = createClient(connection, dependencies.onRequest)
+  const client = createClient(connection, dependencies)
   const discoverer = createDiscoverer(client)
 
   async function resourceOf(object: KubernetesObject, signal: AbortSignal): Promise<Resource> {
@@ -42,8 +45,13 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
     object: KubernetesObject,
     signal: AbortSignal,
   ): Promise<KubernetesObject> {
+    return (await ask(call, object, signal)).answer
+  }
+
+  async function ask(call: ClientCall, object: KubernetesObject, signal: AbortSignal): Promise<Met> {
     try {
-      return parseObject(await client.call(call, signal))
+      const { status, json } = await client.ask(call, signal)
+      return { status, answer: parseObject(json) }
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error
       const message = createTextRedactor(secretValuesOf([object]))(error.message)
@@ -88,21 +96,21 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
     },
 
     async apply(object, options, signal) {
+      const { onlyNew = false, force = !onlyNew, fieldManager = ourManager } = options
       const resource = await resourceOf(object, signal)
       const identity = identityOf(object)
-      const path = objectPath(resource, identity, {
-        query: {
-          fieldManager: options.fieldManager ?? ourManager,
-          force: options.force ?? true,
-          fieldValidation: 'Strict',
-          dryRun: options.dryRun ? 'All' : undefined,
-        },
-      })
+      const dryRun = options.dryRun ? 'All' : undefined
+      const query = { fieldManager, force, fieldValidation: 'Strict', dryRun }
+      const path = objectPath(resource, identity, { query })
       // An apply names no owners of fields: the server works them out.
       const { managedFields: _, ...metadata } = object.metadata
       const body = { type: applyPatch, text: yamlSafeJson({ ...object, metadata }) }
       const attempted = `${options.dryRun ? 'dry-run' : 'apply'} ${describeIdentity(identity)}`
-      return send({ method: 'PATCH', path, body, attempted }, object, signal)
+      const met = await ask({ method: 'PATCH', path, body, attempted, once: onlyNew }, object, signal)
+      if (!onlyNew || isCreated(met)) return met.answer
+      const nothing = takeBack(object, met)
+      if (nothing) await this.apply(nothing, { dryRun: false, fieldManager }, signal)
+      throw alreadyThere(object, nothing !== null)
     },
 
     async patch(resource, identity, patch, signal) {

@@ -11,8 +11,9 @@ import { onlyAt, patchTo } from '../plan/patch-to.ts'
 import { isOfTheWhole } from '../plan/predict-apply.ts'
 import { soleOwner, takeOverClientSideApply } from '../plan/take-over.ts'
 import { awaitGone, deleteExactly } from './delete-exactly.ts'
+import { persistently } from './outage.ts'
 import { readLive } from './read-live.ts'
-import { type Backoff, withBackoff } from './time-limit.ts'
+import { withBackoff } from './time-limit.ts'
 import { mayPass, SyncFailure } from './sync-failure.ts'
 import { mayReplace } from './sync-options.ts'
 
@@ -21,6 +22,8 @@ export interface ApplyObject {
   readonly application: Application
   /** The plan found no such object: what is there now, and not ours, is somebody else's. Default: no. */
   readonly isNew?: boolean
+  /** It was not there a moment ago: what makes it need not look first. Default: no. */
+  readonly isAbsent?: boolean
 }
 
 /**
@@ -34,16 +37,14 @@ export async function applyObject(
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const { retry } = request.application.syncPolicy
-  const attempt = () =>
-    withBackoff(whileItMoves, isConflict, () => applyOnce(cluster, request, signal), signal)
-  return withBackoff(retry, mayPass, attempt, signal)
-}
-
-/** A controller that writes an object between our read of it and our write is no failure, whatever the policy says of those. */
-const whileItMoves: Backoff = { limit: 4, durationSeconds: 0.05, maxDurationSeconds: 1, factor: 3 }
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ClusterError && error.code === 'conflict'
+  let isAbsent = request.isAbsent === true
+  const attempt = async () => {
+    if (!isAbsent) return applyOnce(cluster, request, signal)
+    // Whatever becomes of it, the next attempt looks first.
+    isAbsent = false
+    return cluster.apply(request.object, { dryRun: false, onlyNew: true }, writeSignal(signal))
+  }
+  return withBackoff(retry, mayPass, () => persistently(attempt, signal), signal)
 }
 
 async function applyOnce(

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
 import { applyOrder, kindRank } from '../../engine/order.ts'
+import { absentAmong } from './absent.ts'
 import { applyObject } from './apply-object.ts'
 import { awaitHealth } from './await-health.ts'
 import type { SyncContext } from './context.ts'
@@ -38,10 +39,12 @@ export async function applyWaves(
     const ranks = Map.groupBy(objects, it => kindRank(it.object.kind))
     for (const members of ranks.values()) {
       onProgress({ step: 'apply', message: `wave ${wave}: ${members.length} ${members[0]?.object.kind}` })
+      const fresh = members.filter(it => request.creates.has(it.id)).map(it => it.object)
+      const absent = await absentAmong(context.cluster, fresh, limit)
       const answers = await inParallel(members, context.limits.requests, async ({ id, object }) => {
         const answer = await applyObject(
           context.cluster,
-          { object, application, isNew: request.creates.has(id) },
+          { object, application, isNew: request.creates.has(id), isAbsent: absent.has(id) },
           limit,
         )
         request.onApplied(id, answer)

@@ -10,6 +10,7 @@ import type { Journal } from '../state/state.ts'
 import { applyWaves } from './apply-waves.ts'
 import type { SyncContext } from './context.ts'
 import { changedIds, namespaceToCreate } from './journal-entry.ts'
+import { persistently } from './outage.ts'
 import { prune } from './prune.ts'
 import { readLive } from './read-live.ts'
 import type { SyncRun } from './sync-run.ts'
@@ -77,5 +78,7 @@ async function createNamespace(
   const namespace = namespaceToCreate(journal.application, journal.desired)
   if (!namespace || !journal.creates.includes(objectIdOf(namespace))) return
   const identity = { group: '', kind: 'Namespace', namespace: '', name: namespace.metadata.name }
-  if ((await readLive(cluster, identity, limit)) === null) await cluster.create(namespace, limit)
+  await persistently(async () => {
+    if ((await readLive(cluster, identity, limit)) === null) await cluster.create(namespace, limit)
+  }, limit)
 }

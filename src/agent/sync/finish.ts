@@ -61,7 +61,8 @@ async function carryOutInTime(
     if (!limit.aborted || error instanceof SyncFailure) throw error
     if (!(limit.reason instanceof TimeIsUp)) throw new SyncFailure('cancelled', 'the sync was cancelled')
     const seconds = journal.application.syncPolicy.timeoutSeconds
-    throw new SyncFailure('not-in-time', `the sync did not end within its ${seconds} seconds`)
+    const last = error instanceof TimeIsUp && error.cause ? `: ${failureOf(error.cause).message}` : ''
+    throw new SyncFailure('not-in-time', `the sync did not end within its ${seconds} seconds${last}`)
   }
 }
 

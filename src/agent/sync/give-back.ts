@@ -2,14 +2,10 @@ import { takenFields, withOwnersOf, withValuesOf } from '../../engine/give-back.
 import { objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject, ObjectMeta } from '../../model/object.ts'
 import type { Steps } from '../../engine/steps.ts'
-import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { awaitGone } from './delete-exactly.ts'
 import { readLive } from './read-live.ts'
-import { withBackoff } from './time-limit.ts'
-
-/** Others may touch an object between our read and our write. */
-export const conflicts = { limit: 5, durationSeconds: 0.1, factor: 2, maxDurationSeconds: 2 }
-export const isPassing = (error: unknown) => error instanceof ClusterError && error.passing
+import { persistently } from './outage.ts'
 
 export interface TakenObject {
   /** What is applied again afterwards. */
@@ -28,7 +24,7 @@ export async function giveBack(
   limit: AbortSignal,
 ): Promise<void> {
   if (!before) return
-  const places = await persistently(limit, async (): Promise<readonly Steps[]> => {
+  const places = await persistently(async (): Promise<readonly Steps[]> => {
     const live = await present(cluster, before, limit)
     if (!live) {
       await makeAgain(cluster, before, limit)
@@ -37,7 +33,7 @@ export async function giveBack(
     const taken = takenFields({ before, previous, live })
     if (taken.length > 0) await cluster.replace(withValuesOf(before, live, taken), limit)
     return taken
-  })
+  }, limit)
   if (places.length === 0) return
   await setOwners({ cluster, before, ownersOf: live => withOwnersOf(before, live, places) }, limit)
 }
@@ -48,7 +44,7 @@ export async function putBack(
   before: KubernetesObject,
   limit: AbortSignal,
 ): Promise<KubernetesObject> {
-  return persistently(limit, async () => {
+  return persistently(async () => {
     const live = await present(cluster, before, limit)
     if (!live) return makeAgain(cluster, before, limit)
     const { uid, resourceVersion } = live.metadata
@@ -59,7 +55,7 @@ export async function putBack(
     }
     await cluster.replace({ ...contentOf(before), metadata }, limit)
     return ownersAsIn(cluster, before, limit)
-  })
+  }, limit)
 }
 
 /** Live, once it is not on its way out any more; null when it is gone. */
@@ -107,16 +103,12 @@ async function setOwners(
   { cluster, before, ownersOf }: SetOwners,
   limit: AbortSignal,
 ): Promise<KubernetesObject> {
-  return persistently(limit, async () => {
+  return persistently(async () => {
     const live = await readLive(cluster, parseIdentity(objectIdOf(before)), limit)
     if (!live) return before
     const managedFields = ownersOf(live) ?? []
     return cluster.replace({ ...live, metadata: { ...live.metadata, managedFields } }, limit)
-  })
-}
-
-function persistently<T>(limit: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-  return withBackoff(conflicts, isPassing, attempt, limit)
+  }, limit)
 }
 
 function contentOf({ status: _status, ...content }: KubernetesObject): KubernetesObject {

@@ -2,12 +2,12 @@ import { applicationLabel } from '../../model/fields.ts'
 import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { kindRank, pruneOrder } from '../../engine/order.ts'
-import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { deleteExactly } from './delete-exactly.ts'
 import { inParallel } from './in-parallel.ts'
+import { persistently } from './outage.ts'
 import { readLive } from './read-live.ts'
 import { keepsFromPruning } from './sync-options.ts'
-import { withBackoff } from './time-limit.ts'
 
 export interface Prune {
   readonly cluster: Cluster
@@ -36,20 +36,20 @@ export async function prune(request: Prune, signal: AbortSignal): Promise<readon
   return pruned
 }
 
-/** Somebody else may touch the object between our read and our delete; a few times, that is no reason to fail. */
-const conflicts = { limit: 5, durationSeconds: 0.1, factor: 2, maxDurationSeconds: 2 }
-
 async function pruneOne(
   { cluster, application }: Prune,
   id: ObjectId,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const attempt = async () => {
+  let asked = false
+  return persistently(async () => {
     const live = await readLive(cluster, parseIdentity(id), signal)
-    if (!live || !mayPrune(live, application) || live.metadata.deletionTimestamp) return false
+    // Gone, or on its way: by our own hand, if the answer to that was lost.
+    if (!live || live.metadata.deletionTimestamp) return asked
+    if (!mayPrune(live, application)) return false
+    asked = true
     return deleteExactly(cluster, live, signal)
-  }
-  return withBackoff(conflicts, error => error instanceof ClusterError && error.passing, attempt, signal)
+  }, signal)
 }
 
 /** Never what a controller made, what says that it stays, or what is not ours (any more). */

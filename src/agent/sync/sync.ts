@@ -10,6 +10,7 @@ import type { SyncContext } from './context.ts'
 import { finish } from './finish.ts'
 import { changedIds, journalOf, namespaceToCreate } from './journal-entry.ts'
 import { preflight } from './preflight.ts'
+import { isOutage, throughOutages } from './outage.ts'
 import { readLive } from './read-live.ts'
 import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
 import { resume } from './resume.ts'
@@ -25,19 +26,31 @@ export async function sync(
   request: SyncRequest,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const turn = turnOf(context, request.application.name, signal)
-  try {
-    // What was read before the turn was ours may have moved since.
-    for (;;) {
-      const result = await attempt(context, request, turn)
-      if (result) return result
+  for (;;) {
+    const turn = turnOf(context, request.application.name, signal)
+    try {
+      // What was read before the turn was ours may have moved since.
+      for (;;) {
+        const result = await throughOutages(() => attempt(context, request, turn), turn.signal)
+        if (result) return result
+      }
+    } catch (error) {
+      throwIfHandedOver(signal)
+      if (!turn.isLost) return nothingWritten(context, runOf(context, request), error, signal)
+      // The API server was away for longer than a turn outlives silence: once it is back, the journal is carried on.
+      context.logger.warn({ application: request.application.name }, 'the turn was lost, and is taken again')
+    } finally {
+      await turn.release()
     }
   } finally {
     await turn.release()
   }
 }
 
-/** Null when somebody else has synced the application meanwhile: everything is read again. */
+/**
+ * Null when somebody else has synced the application meanwhile: everything is read again. Rejects with HandOver, and with ClusterError when
+ * the API server was in trouble before the first write.
+ */
 async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): Promise<SyncResult | null> {
   const { application } = request
   const { signal } = turn
@@ -95,6 +108,7 @@ async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): 
     throwIfHandedOver(signal)
     return nothingWritten(context, run, error, signal)
   }
+    if (isOutage(error) && !signal.aborted) throw error
 }
 
 function waitForTurn(turn: Turn, run: SyncRun): Promise<'free' | 'waited'> {

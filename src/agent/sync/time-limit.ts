@@ -2,9 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { SyncFailure } from './sync-failure.ts'
 import { HandOver } from './syncer.ts'
 
-/** The reason of a signal from {@link within} whose time is up. */
+/** The reason of a signal from {@link within} whose time is up. The cause, if any, is what went wrong until then. */
 export class TimeIsUp extends Error {
   override readonly name = 'TimeIsUp'
+  constructor(options?: ErrorOptions) {
+    super('time is up', options)
+  }
 }
 
 /**
@@ -38,7 +41,10 @@ export interface Backoff {
   readonly factor: number
 }
 
-/** Tries again while `again` says that the error may pass. Rejects with the last error, or with the signal's reason. */
+/**
+ * Tries again while `again` says that the error may pass. Rejects with the last error, or with the signal's reason; when that is
+ * {@link TimeIsUp}, the last error is its cause.
+ */
 export async function withBackoff<T>(
   backoff: Backoff,
   again: (error: unknown) => boolean,
@@ -50,16 +56,23 @@ export async function withBackoff<T>(
       return await attempt()
     } catch (error) {
       if (error instanceof SyncFailure) throw error
-      signal.throwIfAborted()
+      if (signal.aborted) throw reasonOf(signal, error)
       failures++
       if (failures > backoff.limit || !again(error)) throw error
       const seconds = Math.min(
         backoff.durationSeconds * backoff.factor ** (failures - 1),
         backoff.maxDurationSeconds,
       )
-      await rest(seconds * 1000 * (0.75 + Math.random() / 2), signal)
+      await rest(seconds * 1000 * (0.75 + Math.random() / 2), signal).catch(() => {
+        throw reasonOf(signal, error)
+      })
     }
   }
+}
+
+function reasonOf(signal: AbortSignal, error: unknown): unknown {
+  if (!(signal.reason instanceof TimeIsUp) || error === signal.reason) return signal.reason
+  return error instanceof TimeIsUp ? error : new TimeIsUp({ cause: error })
 }
 
 /** Waits. Rejects with the signal's reason. */

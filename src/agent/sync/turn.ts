@@ -13,6 +13,8 @@ export interface Turn {
   /** Aborts when `signal` does, and with HandOver when the turn was lost: somebody else may find the journal from then on. */
   readonly signal: AbortSignal
   readonly isMine: boolean
+  /** It was ours, and could not be kept. */
+  readonly isLost: boolean
   /** Waits until it is ours; says whether another one had to be waited for. Rejects with ClusterError, or as `signal` says. */
   take(onWaiting: (holder: string) => void): Promise<'free' | 'waited'>
   /** Idempotent. */
@@ -31,6 +33,9 @@ export function turnOf(
     signal: either,
     get isMine() {
       return leadership !== null
+    },
+    get isLost() {
+      return lost.signal.aborted
     },
     async take(onWaiting) {
       let waited = false

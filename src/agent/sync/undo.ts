@@ -6,12 +6,12 @@ import type { Journal } from '../state/state.ts'
 import { applyObject, nameOf } from './apply-object.ts'
 import type { SyncContext } from './context.ts'
 import { deleteExactly } from './delete-exactly.ts'
-import { conflicts, giveBack, isPassing, putBack } from './give-back.ts'
+import { giveBack, putBack } from './give-back.ts'
 import { inParallel } from './in-parallel.ts'
 import { changedIds, createdForAnnotation } from './journal-entry.ts'
+import { persistently } from './outage.ts'
 import { readLive } from './read-live.ts'
 import { failureOf, SyncFailure } from './sync-failure.ts'
-import { withBackoff } from './time-limit.ts'
 
 /** What a rollback wrote. */
 export interface Undone {
@@ -120,8 +120,7 @@ async function deleteCreated(context: SyncContext, journal: Journal, limit: Abor
   for (const members of ranks.values()) {
     await inParallel(members, context.limits.requests, async id => {
       try {
-        const attempt = () => deleteOurs(context, journal, { id, limit })
-        if (await withBackoff(conflicts, isPassing, attempt, limit)) ids.push(id)
+        if (await persistently(() => deleteOurs(context, journal, { id, limit }), limit)) ids.push(id)
       } catch (error) {
         limit.throwIfAborted()
         failed.push({ id, error })
