@@ -9,8 +9,8 @@ import { whenStopped, whileSyncing } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { finish } from './finish.ts'
 import { changedIds, journalOf, namespaceToCreate } from './journal-entry.ts'
-import { preflight } from './preflight.ts'
 import { isOutage, throughOutages } from './outage.ts'
+import { preflight } from './preflight.ts'
 import { readLive } from './read-live.ts'
 import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
 import { resume } from './resume.ts'
@@ -42,8 +42,6 @@ export async function sync(
     } finally {
       await turn.release()
     }
-  } finally {
-    await turn.release()
   }
 }
 
@@ -106,9 +104,9 @@ async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): 
     return await finish(context, journal, { run, timeLeftMs, unchanged: unchangedOf(input, journal) }, signal)
   } catch (error) {
     throwIfHandedOver(signal)
+    if (isOutage(error) && !signal.aborted) throw error
     return nothingWritten(context, run, error, signal)
   }
-    if (isOutage(error) && !signal.aborted) throw error
 }
 
 function waitForTurn(turn: Turn, run: SyncRun): Promise<'free' | 'waited'> {
