@@ -1,6 +1,8 @@
+import type { HealthCheck } from '../model/application.ts'
 import { groupOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Health } from '../model/sync.ts'
+import { checkFor, customHealth } from './health/custom.ts'
 import { genericHealth } from './health/generic.ts'
 import { jobHealth, podHealth } from './health/pods.ts'
 import { apiServiceHealth, definitionHealth, namespaceHealth } from './health/cluster-wide.ts'
@@ -32,6 +34,8 @@ const rules: Readonly<Record<string, HealthRule>> = {
 export interface Related {
   /** Pods that the object runs; their troubles give the reason while it is not healthy. */
   readonly pods?: readonly KubernetesObject[]
+  /** The application's own rules; they go before the ones built in. */
+  readonly checks?: readonly HealthCheck[] | undefined
 }
 
 /**
@@ -40,8 +44,9 @@ export interface Related {
  */
 export function healthOf(object: KubernetesObject, related: Related = {}): Health {
   if (object.metadata.deletionTimestamp) return { status: 'progressing', message: 'is being deleted' }
+  const check = checkFor(object, related.checks ?? [])
   const rule = rules[`${groupOf(object.apiVersion)}/${object.kind}`] ?? genericHealth
-  const health = rule(object)
+  const health = check ? customHealth(object, check) : rule(object)
   if (health.status !== 'progressing' && health.status !== 'degraded') return health
   const trouble = troubleOf(related.pods ?? [])
   if (!trouble) return health

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationPattern, secondsOf } from './duration.ts'
 import { namespacePattern, mostRetries, timeoutAnnotation } from './fields.ts'
+import { healthCheckExprs } from './health-check-document.ts'
 
 /** apiVersions under which Application documents are found in repositories today. */
 export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1alpha1'] as const
@@ -303,6 +304,9 @@ export const applicationDocument = z
         .max(500)
         .optional()
         .describe('Fields that are neither compared nor written.'),
+      healthCheckExprs: healthCheckExprs
+        .optional()
+        .describe('When objects of a kind are healthy, as CEL expressions; in place of the rules built in.'),
       revisionHistoryLimit: z
         .number()
         .int()

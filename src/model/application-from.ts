@@ -53,6 +53,13 @@ export function applicationFrom(
       jqPathExpressions: it.jqPathExpressions ?? [],
       managedFieldsManagers: it.managedFieldsManagers ?? [],
     })),
+    healthCheckExprs: (spec.healthCheckExprs ?? []).map(it => ({
+      apiVersion: it.apiVersion,
+      kind: it.kind,
+      current: it.current,
+      inProgress: it.inProgress ?? null,
+      failed: it.failed ?? null,
+    })),
     revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
     manifestGeneratePaths: paths
       .split(';')

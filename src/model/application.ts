@@ -100,6 +100,16 @@ export interface IgnoreDifference {
   readonly managedFieldsManagers: readonly string[]
 }
 
+/** When objects of one kind are healthy, in CEL: {@link inProgress} is asked first, then {@link failed}, then {@link current}. */
+export interface HealthCheck {
+  /** Its group counts, its version does not. */
+  readonly apiVersion: string
+  readonly kind: string
+  readonly current: string
+  readonly inProgress: string | null
+  readonly failed: string | null
+}
+
 /** Where an Application document begins, and the line of its destination, where mistakes are pointed out. */
 export interface ApplicationLocation extends SourceLocation {
   readonly destinationLine?: number
@@ -139,6 +149,8 @@ export interface Application {
     readonly timeoutSeconds: number
   }
   readonly ignoreDifferences: readonly IgnoreDifference[]
+  /** Go before the rules built in; of several for one kind the first counts. */
+  readonly healthCheckExprs: readonly HealthCheck[]
   /** How many successful revisions are kept for rollback. */
   readonly revisionHistoryLimit: number
   /** Paths (relative to the repository's root, globs) that its render also reads. Annotation `plumbline.dev/manifest-generate-paths`. */

@@ -23,6 +23,7 @@ export function application(said: Said = {}): Application {
       timeoutSeconds: 300,
     },
     ignoreDifferences: [],
+    healthCheckExprs: [],
     revisionHistoryLimit: 10,
     manifestGeneratePaths: [],
     ...rest,

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import type { Application, ApplicationLocation, ApplicationSource } from '../../model/application.ts'
+import type {
+  Application,
+  ApplicationLocation,
+  ApplicationSource,
+  HealthCheck,
+} from '../../model/application.ts'
 import { applicationDocument } from '../../model/application-document.ts'
 import { applicationFrom } from '../../model/application-from.ts'
 import type { KubernetesObject } from '../../model/object.ts'
@@ -45,10 +50,16 @@ export function toObject(
         },
       },
       ...filled({ ignoreDifferences: application.ignoreDifferences.map(filled) }),
+      ...filled({ healthCheckExprs: healthChecksOf(application).map(filled) }),
       revisionHistoryLimit: application.revisionHistoryLimit,
       ...filled({ repository, definedIn: application.definedIn && placeOf(application.definedIn) }),
     },
   }
+}
+
+/** None in a journal of a version that did not know them. */
+function healthChecksOf(application: Partial<Application>): readonly HealthCheck[] {
+  return application.healthCheckExprs ?? []
 }
 
 /** As far as the CustomResourceDefinition knows it. */

@@ -70,6 +70,7 @@ async function awaitWave(
     {
       cluster,
       application: application.name,
+      checks: application.healthCheckExprs,
       applied,
       patience: limits.patience,
       onProgress: message => onProgress({ step: 'health', message: `wave ${wave}: ${message}` }),

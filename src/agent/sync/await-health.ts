@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { nameOf } from './apply-object.ts'
 import type { Patience } from './context.ts'
 import { followObjects } from './follow-objects.ts'
-import { healthNow, isDone, troublesOf } from './observed-health.ts'
+import { type Checks, healthNow, isDone, troublesOf } from './observed-health.ts'
 import { createJudge, type Trouble } from './patience.ts'
 import { SyncFailure } from './sync-failure.ts'
 import { TimeIsUp } from './time-limit.ts'
@@ -15,6 +15,8 @@ export interface AwaitHealth {
   readonly application: string
   /** What the server answered to the applies; nothing older counts. */
   readonly applied: readonly KubernetesObject[]
+  /** Rules of the application's own. */
+  readonly checks?: Checks
   readonly patience: Patience
   readonly onProgress: (message: string) => void
 }
@@ -28,9 +30,10 @@ export async function awaitHealth(
   request: AwaitHealth,
   limit: AbortSignal,
 ): Promise<readonly ObjectHealth[]> {
+  const { checks } = request
   const applied = request.applied.map(object => {
     const id = objectIdOf(object)
-    return { id, object, first: { id, ...healthNow({ object, pods: [] }) } }
+    return { id, object, first: { id, ...healthNow({ object, pods: [] }, checks) } }
   })
   const settled = applied.filter(it => isDone(it.first)).map(it => it.first)
   const pending = applied.filter(it => !isDone(it.first))
@@ -43,11 +46,14 @@ export async function awaitHealth(
     for (;;) {
       const change = followed.nextChange()
       const looks = pending.map(({ id, object }) => ({ id, observed: followed.observe(object) }))
-      const health = looks.map(({ id, observed }) => ({ id, ...healthNow(observed) }))
+      const health = looks.map(({ id, observed }) => ({ id, ...healthNow(observed, checks) }))
       const unhealthy = health.filter(it => !isDone(it))
       if (unhealthy.length === 0) return [...settled, ...health]
       request.onProgress(`${applied.length - unhealthy.length} of ${applied.length} healthy`)
-      const verdict = judge(looks.flatMap(troublesOf), performance.now())
+      const verdict = judge(
+        looks.flatMap(it => troublesOf(it, checks)),
+        performance.now(),
+      )
       if (verdict.lost.length > 0) throw lost(verdict.lost, unhealthy)
       await change.wait(verdict.lookAgainMs)
       if (limit.aborted) throw limit.reason instanceof TimeIsUp ? tooLate(unhealthy) : limit.reason

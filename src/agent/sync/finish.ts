@@ -38,7 +38,8 @@ export async function finish(
     const defeat = await defeatOf(context, error, signal)
     return rollBack(context, journal, { run, defeat }, signal)
   }
-  const all = [...health, ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object) }))]
+  const checks = journal.application.healthCheckExprs
+  const all = [...health, ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object, { checks }) }))]
   run.onProgress({ step: 'save', message: 'remembering what was synced' })
   try {
     await saveSynced(context, journal, all, signal)

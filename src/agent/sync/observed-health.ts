@@ -1,3 +1,4 @@
+import type { HealthCheck } from '../../model/application.ts'
 import { describeIdentity, identityOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Health } from '../../model/sync.ts'
@@ -12,9 +13,12 @@ export interface Observed {
   readonly pods: readonly KubernetesObject[]
 }
 
-export function healthNow({ object, pods }: Observed): Health {
+/** The application's own rules of health; undefined where a journal is older than they are. */
+export type Checks = readonly HealthCheck[] | undefined
+
+export function healthNow({ object, pods }: Observed, checks: Checks): Health {
   if (!object) return { status: 'missing', message: 'it was deleted while the sync waited for it' }
-  return healthOf(object, { pods })
+  return healthOf(object, { pods, checks })
 }
 
 /** Whether a sync has nothing to wait for any more. What has no notion of health is not waited for. */
@@ -23,9 +27,12 @@ export function isDone(health: Pick<Health, 'status'>): boolean {
 }
 
 /** What is wrong with an object right now: each new pod that is in trouble, or what it says of itself. */
-export function troublesOf({ id, observed }: { id: ObjectId; observed: Observed }): readonly Trouble[] {
+export function troublesOf(
+  { id, observed }: { readonly id: ObjectId; readonly observed: Observed },
+  checks: Checks,
+): readonly Trouble[] {
   const { object, pods } = observed
-  const health = healthNow(observed)
+  const health = healthNow(observed, checks)
   if (isDone(health)) return []
   if (!object) return [{ id, key: `${id} missing`, kind: 'degraded', restarts: 0, message: health.message }]
   const ofPods = pods.flatMap(pod => {
@@ -36,7 +43,7 @@ export function troublesOf({ id, observed }: { id: ObjectId; observed: Observed 
     return [{ id, key: `${pod.metadata.uid} ${kind}`, kind, restarts: restartsOf(pod), message }]
   })
   if (ofPods.length > 0) return ofPods
-  const own = healthOf(object, { pods: [] })
+  const own = healthOf(object, { pods: [], checks })
   if (own.status !== 'degraded') return []
   return [{ id, key: `${id} degraded`, kind: 'degraded', restarts: 0, message: own.message }]
 }

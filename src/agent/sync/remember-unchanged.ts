@@ -32,7 +32,8 @@ export async function rememberUnchanged(
     if (unfinished) await state.clearJournal(name, signal)
     return resultOf(context, run, { outcome: 'synced' })
   }
-  const health = [...liveHeadOf(input)].map(([id, object]) => ({ id, ...healthOf(object) }))
+  const checks = application.healthCheckExprs
+  const health = [...liveHeadOf(input)].map(([id, object]) => ({ id, ...healthOf(object, { checks }) }))
   const desired = input.head.map(it => it.object)
   const status = managed?.status
   const known = new Set(input.head.map(it => it.id))

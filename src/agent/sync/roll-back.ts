@@ -70,6 +70,7 @@ async function healthAfter(
     const request = {
       cluster,
       application: journal.application.name,
+      checks: journal.application.healthCheckExprs,
       applied: undone.restored,
       patience: limits.patience,
       onProgress: () => undefined,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { healthCheckExprs } from '../../model/health-check-document.ts'
 
 /*
  * Flux's documents, as far as they are read. Sources: the API references of kustomize-controller (v1), helm-controller (v2) and
@@ -51,6 +52,7 @@ const kustomization = z.looseObject({
     postBuild: z
       .looseObject({ substitute: stringMap.optional(), substituteFrom: z.array(reference).optional() })
       .optional(),
+    healthCheckExprs: healthCheckExprs.optional(),
     kubeConfig: present,
     decryption: present,
   }),

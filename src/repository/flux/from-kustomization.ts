@@ -57,6 +57,7 @@ export function fromKustomization(
     automated: spec.suspend ? null : { prune: spec.prune, selfHeal: true },
     timeout: spec.timeout,
     createNamespace: false,
+    healthCheckExprs: spec.healthCheckExprs ?? [],
   }
 }
 

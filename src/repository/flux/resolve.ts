@@ -86,7 +86,14 @@ function applicationOf(
 
 function documentOf(
   data: FluxKustomization | FluxHelmRelease,
-  { source, namespace, automated, timeout, createNamespace }: Exclude<Translated, { refusals: unknown }>,
+  {
+    source,
+    namespace,
+    automated,
+    timeout,
+    createNamespace,
+    healthCheckExprs = [],
+  }: Exclude<Translated, { refusals: unknown }>,
   cluster: string,
 ): object {
   return {
@@ -103,6 +110,7 @@ function documentOf(
         ...(automated ? { automated } : {}),
         syncOptions: createNamespace ? ['CreateNamespace=true'] : [],
       },
+      ...(healthCheckExprs.length > 0 ? { healthCheckExprs } : {}),
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../../model/application-document.ts'
+import type { ApplicationDocument, SourceDocument } from '../../model/application-document.ts'
 
 /** A field of `spec` that cannot be read as it is meant. */
 export interface Refusal {
@@ -18,4 +18,6 @@ export type Translated =
       readonly automated: { readonly prune: boolean; readonly selfHeal: boolean } | null
       readonly timeout: string | undefined
       readonly createNamespace: boolean
+      /** As they are written. */
+      readonly healthCheckExprs?: NonNullable<ApplicationDocument['spec']['healthCheckExprs']>
     }

@@ -5,6 +5,10 @@ import type { Application, ApplicationSource } from '../../../src/model/applicat
 
 const text = fc.string({ minLength: 1, maxLength: 12 })
 const name = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/)
+const condition = fc.constantFrom(
+  'status.ready',
+  "status.conditions.exists(e, e.type == 'Ready' && e.status == 'True')",
+)
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null })
 const texts = fc.array(text, { maxLength: 3 })
 const map = fc.dictionary(text, fc.string(), { maxKeys: 3 })
@@ -89,6 +93,16 @@ const application: fc.Arbitrary<Application> = fc.record({
       jsonPointers: texts,
       jqPathExpressions: texts,
       managedFieldsManagers: texts,
+    }),
+    { maxLength: 2 },
+  ),
+  healthCheckExprs: fc.array(
+    fc.record({
+      apiVersion: text,
+      kind: text,
+      current: condition,
+      inProgress: maybe(condition),
+      failed: maybe(condition),
     }),
     { maxLength: 2 },
   ),
