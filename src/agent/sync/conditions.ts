@@ -1,5 +1,5 @@
 import type { ObjectHealth } from '../../model/sync.ts'
-import type { Condition } from '../state/state.ts'
+import type { Condition, HeldBack } from '../state/state.ts'
 import type { Failure } from './sync-failure.ts'
 
 /** The drift watcher says the same, so that an application in order is not written to and fro. */
@@ -27,6 +27,20 @@ export function whenSynced(revision: string | null, health: readonly ObjectHealt
     notDrifted,
     { type: 'Ready', status: healthy.status, reason: healthy.reason, message: healthy.message },
   ]
+}
+
+/** A person went back to an earlier set: it is healthy or not, and Git says something else. */
+export function whenRolledBackTo(
+  revision: string | null,
+  heldBack: HeldBack | null,
+  health: readonly ObjectHealth[],
+): readonly Condition[] {
+  const synced = whenSynced(revision, health)
+  if (!heldBack) return synced
+  const message = `Rolled back to ${shortRevision(revision)} on request; ${shortRevision(heldBack.revision)} is held back until Git changes or somebody syncs it`
+  return synced.map(it =>
+    it.type === 'Synced' ? { ...it, status: 'False', reason: 'RolledBackOnRequest', message } : it,
+  )
 }
 
 export function whenRolledBack(

@@ -9,6 +9,7 @@ import { lastEvents } from './last-events.ts'
 import { rollBack, type Defeat } from './roll-back.ts'
 import { saveSynced } from './save.ts'
 import { type Failure, failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
+import { SyncCancelled } from './syncer.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import { TimeIsUp, within } from './time-limit.ts'
 
@@ -60,6 +61,9 @@ async function carryOutInTime(
     return await carryOut(context, journal, run, limit)
   } catch (error) {
     if (!limit.aborted || error instanceof SyncFailure) throw error
+    if (limit.reason instanceof SyncCancelled) {
+      throw new SyncFailure(limit.reason.code, limit.reason.message)
+    }
     if (!(limit.reason instanceof TimeIsUp)) throw new SyncFailure('cancelled', 'the sync was cancelled')
     const seconds = journal.application.syncPolicy.timeoutSeconds
     const last = error instanceof TimeIsUp && error.cause ? `: ${failureOf(error.cause).message}` : ''

@@ -2,7 +2,8 @@ import { identityOf, objectIdOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Change, Plan } from '../../model/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
-import type { Journal, ManagedApplication } from '../state/state.ts'
+import type { Journal, JournalledRollback, ManagedApplication } from '../state/state.ts'
+import { holdBackOf } from './hold-back.ts'
 import { createsNamespace } from './sync-options.ts'
 import type { SyncRequest } from './syncer.ts'
 
@@ -61,6 +62,8 @@ export function journalOf(intent: Intent): Journal {
 }
 
 function mergeBefore(
+    trigger: request.trigger ?? null,
+    rollback: rollbackOf(intent),
   older: readonly KubernetesObject[],
   newer: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {

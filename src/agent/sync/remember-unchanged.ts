@@ -5,8 +5,9 @@ import { healthOf } from '../../engine/health.ts'
 import { canonicalJson } from '../../engine/json.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, ManagedApplication } from '../state/state.ts'
-import { whenSynced } from './conditions.ts'
+import { whenRolledBackTo, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
+import { holdBackOf } from './hold-back.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import type { SyncRequest } from './syncer.ts'
 
@@ -25,7 +26,7 @@ export async function rememberUnchanged(
   signal: AbortSignal,
 ): Promise<SyncResult> {
   const { state } = context
-  const { application, revision } = request
+  const { application, revision, trigger = null, rollbackTo = null } = request
   const { name } = application
   if (request.removed) {
     await state.forget(name, signal)
@@ -44,7 +45,11 @@ export async function rememberUnchanged(
   await state.assign(application, request.repository, signal)
   if (canonicalJson(desired) !== canonicalJson(input.lastSynced)) {
     const limit = application.revisionHistoryLimit
-    await state.saveRevision(name, { revision, objects: desired, limit }, signal)
+    await state.saveRevision(
+      name,
+      { revision, objects: desired, limit, trigger, rolledBackTo: rollbackTo },
+      signal,
+    )
   }
   const isSame = status?.syncedAt != null && status.revision === revision
   await state.saveStatus(
@@ -54,8 +59,10 @@ export async function rememberUnchanged(
       digest: isSame ? status.digest : (run.plan?.digest ?? null),
       syncedAt: isSame ? status.syncedAt : context.clock().toISOString(),
       inventory: [...known, ...left.filter(id => !known.has(id))],
-      failedRevision: null,
-      conditions: whenSynced(revision, health),
+      ...(rollbackTo === null ? { failedRevision: null } : {}),
+      heldBack: holdBack,
+      conditions:
+        rollbackTo === null ? whenSynced(revision, health) : whenRolledBackTo(revision, holdBack, health),
     },
     signal,
   )

@@ -2,8 +2,9 @@ import { type ObjectId, objectIdOf } from '../../model/identity.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import { applicationOf } from '../../engine/ownership.ts'
 import { readLive } from '../plan/read-live.ts'
-import type { Journal } from '../state/state.ts'
-import { whenRolledBack, whenSynced } from './conditions.ts'
+import type { HeldBack, Journal } from '../state/state.ts'
+import { setDigest } from '../../engine/digest.ts'
+import { whenRolledBack, whenRolledBackTo, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { type Failure, mayPass } from './sync-failure.ts'
 import { withBackoff } from './time-limit.ts'
@@ -39,8 +40,12 @@ export async function saveSynced(
         digest: journal.digest,
         syncedAt: context.clock().toISOString(),
         inventory,
-        failedRevision: null,
-        conditions: whenSynced(revision, health),
+        // A rollback says nothing about a revision that failed.
+        ...(rollback ? {} : { failedRevision: null }),
+        heldBack: rollback?.holdBack ?? null,
+        conditions: rollback
+          ? whenRolledBackTo(revision, rollback.holdBack, health)
+          : whenSynced(revision, health),
       },
       signal,
     )
@@ -54,6 +59,9 @@ async function leftBehind(
   journal: Journal,
   signal: AbortSignal,
 ): Promise<readonly ObjectId[]> {
+/** Ends of a sync that somebody wanted. */
+const cancelled: ReadonlySet<string> = new Set(['cancelled', 'superseded', 'rollback-asked'])
+
   const { name } = journal.application
   const gone = new Set([...journal.desired.map(objectIdOf), ...journal.deletes])
   const candidates = journal.previousInventory.filter(id => !gone.has(id))
@@ -82,13 +90,19 @@ export async function saveRolledBack(
     const hasNewest = syncedAt !== null || (await state.loadRevision(name, 'latest', signal)) !== null
     const kept = { revision, objects: journal.previous, limit: revisionHistoryLimit }
     if (hasNewest) await state.saveRevision(name, kept, signal)
+  async function undoneSet(): Promise<HeldBack> {
+    const { revision, desired } = journal
+    return { revision, digest: setDigest(desired, await state.redactionKey(signal)) }
+  }
+
     await state.saveStatus(
       name,
       {
         ...journal.previousStatus,
         inventory: journal.previousInventory,
-        // A person who cancels says nothing about the revision.
-        ...(failure.code === 'cancelled' ? {} : { failedRevision: journal.revision }),
+        // Whoever cancels says nothing about the revision, and one that was rolled back to has worked before.
+        ...(cancelled.has(failure.code) || journal.rollback ? {} : { failedRevision: journal.revision }),
+        ...(failure.code === 'rollback-asked' ? { heldBack: await undoneSet() } : {}),
         conditions: whenRolledBack(journal.revision, failure, health),
       },
       signal,

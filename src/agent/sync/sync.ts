@@ -1,5 +1,6 @@
 import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import type { RenderedObject } from '../../model/rendered.ts'
 import { InvalidInputError } from '../../model/problem.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import { canonicalJson } from '../../engine/json.ts'
@@ -8,6 +9,7 @@ import type { Journal, ManagedApplication } from '../state/state.ts'
 import { whenStopped, whileSyncing } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { finish } from './finish.ts'
+import { heldBack } from './hold-back.ts'
 import { changedIds, journalOf, namespaceToCreate } from './journal-entry.ts'
 import { isOutage, throughOutages } from './outage.ts'
 import { preflight } from './preflight.ts'
@@ -16,7 +18,7 @@ import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
 import { resume } from './resume.ts'
 import { failureOf, mayPass, throwIfHandedOver } from './sync-failure.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
-import type { SyncRequest } from './syncer.ts'
+import { SyncCancelled, type SyncRequest } from './syncer.ts'
 import { withBackoff } from './time-limit.ts'
 import { type Turn, turnOf } from './turn.ts'
 
@@ -65,6 +67,9 @@ async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): 
     run.onProgress({ step: 'plan', message: 'planning again' })
     const { plan, input } = await planAgain(context, request, signal)
     run = { ...run, plan, secrets: secretsOf(input) }
+
+    const held = heldBack(request, input, managed)
+    if (held) return resultOf(context, run, { outcome: 'waiting', error: held })
 
     const decision = preflight({ ...request, plan, input })
     switch (decision.kind) {
@@ -167,7 +172,11 @@ async function planAgain(context: SyncContext, request: SyncRequest, signal: Abo
   return withBackoff(
     application.syncPolicy.retry,
     mayPass,
-    () => context.planner.plan({ application, head, base: null, revision, removed }, signal),
+    () =>
+      context.planner.plan(
+        { application, head, base: null, revision, removed, ...(prune === undefined ? {} : { prune }) },
+        signal,
+      ),
     signal,
   )
 }
@@ -232,3 +241,7 @@ function nothingWritten(context: SyncContext, run: SyncRun, error: unknown, sign
   context.logger.error({ err: error, application: run.application }, 'a sync failed before its first write')
   return resultOf(context, run, { outcome: 'failed', error: failure })
 }
+  if (signal.reason instanceof SyncCancelled) {
+    const { code, message } = signal.reason
+    return resultOf(context, run, { outcome: 'waiting', error: { code, message } })
+  }

@@ -18,6 +18,14 @@ export interface SyncRequest {
   readonly reviewedDigest: string | null
   /** Stop with outcome `waiting` when the plan changes something else than the reviewed one. */
   readonly requireReviewedPlan: boolean
+  /** Who or what set it off, for people who read the history. */
+  readonly trigger?: string | null
+  /** A person asked for it: what was rolled back from may come again. Missing means no. */
+  readonly asked?: boolean
+  /** The set is an earlier one, by its number in the history, and what it takes the place of is held back. */
+  readonly rollbackTo?: number | null
+  /** Default: what the application's policy says. */
+  readonly prune?: boolean
   /** Called as the sync moves on; must not throw. */
   readonly onProgress?: (progress: SyncProgress) => void
 }
@@ -42,6 +50,19 @@ export class HandOver extends Error {
   override readonly name = 'HandOver'
   constructor() {
     super('the sync is handed over to whoever reads its journal next')
+  }
+}
+
+/**
+ * Abort a sync's signal with this as the reason when it is not wanted any more. What it wrote is put back; `code` and the message
+ * are those of its result.
+ */
+export class SyncCancelled extends Error {
+  override readonly name = 'SyncCancelled'
+  readonly code: 'superseded' | 'rollback-asked'
+  constructor(code: 'superseded' | 'rollback-asked', message: string) {
+    super(message)
+    this.code = code
   }
 }
 
