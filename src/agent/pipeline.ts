@@ -4,22 +4,28 @@ import type {
   CommandResult,
   PlanCommand,
   RevertCommand,
+  RollbackCommand,
   SyncCommand,
 } from '../model/command.ts'
 import type { PlanOutcome } from '../model/plan.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { RepositoryRef } from '../model/repository.ts'
 import type { SyncResult } from '../model/sync.ts'
+import type { SourceLocation } from '../model/problem.ts'
 import { ClusterError } from './cluster/cluster.ts'
 import { problemsOf } from './failure.ts'
 import type { Planner } from './plan/planner.ts'
 import type { Sources } from './sources.ts'
-import type { Syncer } from './sync/syncer.ts'
+import type { State } from './state/state.ts'
+import { rollbackRequest } from './sync/rollback-target.ts'
+import { SyncCancelled, type Syncer } from './sync/syncer.ts'
+import { createTurnsOfCommands } from './turns-of-commands.ts'
 
 export interface PipelineDependencies {
   readonly sources: Sources
   readonly planner: Planner
   readonly syncer: Syncer
+  readonly state: State
   readonly clusterName: string
   readonly clock: () => Date
 }
@@ -33,17 +39,30 @@ export interface AgentPipeline {
 }
 
 export function createAgentPipeline(deps: PipelineDependencies): AgentPipeline {
+  const turns = createTurnsOfCommands()
   return {
     async execute({ id, command }, signal) {
       switch (command.kind) {
         case 'plan':
           return { kind: 'plan', outcome: await plan(deps, command, signal) }
         case 'sync':
-          return { kind: 'sync', result: await sync(deps, id, command, signal) }
+          return { kind: 'sync', result: await syncInTurn(id, command, signal) }
         case 'revert':
           return { kind: 'revert', result: await revert(deps, command, signal) }
+        case 'rollback':
+          return { kind: 'rollback', result: await rollBackInTurn(id, command, signal) }
       }
     },
+  }
+
+  function syncInTurn(id: string, command: SyncCommand, signal: AbortSignal): Promise<SyncResult> {
+    const work = (wanted: AbortSignal) => sync(deps, id, command, wanted)
+    return turns.sync(command.application.name, command.revision, work, signal)
+  }
+
+  function rollBackInTurn(id: string, command: RollbackCommand, signal: AbortSignal): Promise<SyncResult> {
+    const work = (cutShort: readonly SyncResult[]) => rollBack(deps, { id, command, cutShort }, signal)
+    return turns.rollback(command.application, command.by, work, signal)
   }
 }
 
@@ -99,13 +118,72 @@ async function sync(
   try {
     if (!removed) rendered = await deps.sources.render(application, { repository, at: revision }, signal)
   } catch (cause) {
+    const about = { application: application.name, revision, startedAt }
+    if (signal.reason instanceof SyncCancelled) {
+      const { code, message } = signal.reason
+      return endedEarly(deps, about, { outcome: 'waiting', error: { code, message } })
+    }
     if (signal.aborted) throw cause
-    return refused(deps, command, { startedAt, cause })
+    return refused(deps, about, { cause, where: application.definedIn })
   }
   return deps.syncer.sync(
-    { id, application, removed, repository, revision, rendered, reviewedDigest, requireReviewedPlan },
+    {
+      id,
+      application,
+      removed,
+      repository,
+      revision,
+      rendered,
+      reviewedDigest,
+      requireReviewedPlan,
+      asked: command.asked ?? false,
+      trigger: command.trigger ?? null,
+    },
     signal,
   )
+}
+
+interface Rollback {
+  readonly id: string
+  readonly command: RollbackCommand
+  /** Ends of syncs that this rollback has cancelled. */
+  readonly cutShort: readonly SyncResult[]
+}
+
+/** Rollback: what was under way is undone already; else, or when more was asked for, an earlier set is synced. */
+async function rollBack(
+  deps: PipelineDependencies,
+  { id, command, cutShort }: Rollback,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const { application, to, by } = command
+  const startedAt = deps.clock().toISOString()
+  const undone = cutShort.find(it => it.outcome === 'failed') ?? cutShort.find(isPutBack) ?? cutShort.at(-1)
+  if (undone && (to === null || undone.outcome === 'failed')) {
+    if (undone.outcome === 'waiting') await holdBack(deps, undone, signal)
+    return undone
+  }
+  try {
+    const request = await rollbackRequest(deps.state, { id, application, to, by }, signal)
+    return await deps.syncer.sync(request, signal)
+  } catch (cause) {
+    if (signal.aborted) throw cause
+    return refused(deps, { application, revision: null, startedAt }, { cause, where: null })
+  }
+}
+
+function isPutBack({ outcome }: SyncResult): boolean {
+  return outcome === 'rolled-back'
+}
+
+/** A sync that was cancelled before its first write has left no trace; all the same it is not to come by itself. */
+async function holdBack(
+  { state }: PipelineDependencies,
+  { application, revision }: SyncResult,
+  signal: AbortSignal,
+): Promise<void> {
+  const managed = await state.get(application, signal)
+  if (managed) await state.saveStatus(application, { heldBack: { revision, digest: null } }, signal)
 }
 
 async function revert(
@@ -116,27 +194,41 @@ async function revert(
   return deps.syncer.restore(command.application, command.objects, signal)
 }
 
-/** Nothing was written, because there was nothing to write: the revision does not render. */
+interface About {
+  readonly application: string
+  readonly revision: string | null
+  readonly startedAt: string
+}
+
+/** Nothing was written, because there was nothing to write: the revision does not render, or is not kept. */
 function refused(
   deps: PipelineDependencies,
-  command: SyncCommand,
-  failure: { readonly startedAt: string; readonly cause: unknown },
+  about: About,
+  { cause, where }: { readonly cause: unknown; readonly where: SourceLocation | null },
 ): SyncResult {
-  const [first, ...more] = problemsOf(failure.cause, command.application.definedIn)
+  const [first, ...more] = problemsOf(cause, where)
   const message = [first, ...more].map(problem => problem?.message).join('\n')
+  return endedEarly(deps, about, { outcome: 'refused', error: { code: first?.code ?? 'failed', message } })
+}
+
+function endedEarly(
+  deps: PipelineDependencies,
+  about: About,
+  how: Pick<SyncResult, 'outcome' | 'error'>,
+): SyncResult {
   return {
-    application: command.application.name,
+    application: about.application,
     cluster: deps.clusterName,
-    outcome: 'refused',
-    revision: command.revision,
+    outcome: how.outcome,
+    revision: about.revision,
     plan: null,
     applied: [],
     pruned: [],
     rolledBack: [],
     health: [],
     events: [],
-    error: { code: first?.code ?? 'failed', message },
-    startedAt: failure.startedAt,
+    error: how.error,
+    startedAt: about.startedAt,
     finishedAt: deps.clock().toISOString(),
   }
 }

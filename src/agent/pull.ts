@@ -40,7 +40,8 @@ async function pullApplication(
   const source = application.sources[0]
   if (!repository || !source || application.syncPolicy.automated === null) return
   const revision = await deps.resolve(repository, source.targetRevision, signal)
-  if (revision === null || revision === status.revision || revision === status.failedRevision) return
+  const known = [status.revision, status.failedRevision, status.heldBack?.revision]
+  if (revision === null || known.includes(revision)) return
   deps.logger.info({ application: application.name, revision }, 'the server is gone: syncing what Git says')
   await deps.pipeline.execute(pulled(managed, repository, { revision, now: deps.clock() }), signal)
 }
@@ -64,6 +65,7 @@ function pulled(
       revision: at.revision,
       reviewedDigest: null,
       requireReviewedPlan: false,
+      trigger: 'pulled from Git while the server was away',
     },
   }
 }

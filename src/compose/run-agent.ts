@@ -83,7 +83,7 @@ async function serve(
   const { link, logger, signal } = life
   const { clusterName } = life.config
   const sources = sourcesOf(parts, link)
-  const pipeline = createAgentPipeline({ sources, planner, syncer, clusterName, clock })
+  const pipeline = createAgentPipeline({ sources, planner, syncer, state, clusterName, clock })
   const drift = createDriftWatcher({
     cluster,
     state,

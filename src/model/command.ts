@@ -30,6 +30,20 @@ export interface SyncCommand {
   readonly reviewedDigest: string | null
   /** Refuse when the digest differs from the reviewed one. */
   readonly requireReviewedPlan: boolean
+  /** A person asked for it: what was rolled back from may come again. Missing means no. */
+  readonly asked?: boolean
+  /** Who or what set it off, for people: `merge of #12`. Missing in commands of older servers. */
+  readonly trigger?: string | null
+}
+
+/** Bring one application back to an earlier set; a sync of it that is under way is cancelled and put back. */
+export interface RollbackCommand {
+  readonly kind: 'rollback'
+  readonly application: string
+  /** A commit or its beginning, or a number of the history; null for the set before the current one. */
+  readonly to: string | null
+  /** Who asked. */
+  readonly by: string | null
 }
 
 /** Put drifted objects back to what was last synced. */
@@ -40,7 +54,7 @@ export interface RevertCommand {
   readonly objects: readonly ObjectId[]
 }
 
-export type AgentCommand = PlanCommand | SyncCommand | RevertCommand
+export type AgentCommand = PlanCommand | SyncCommand | RevertCommand | RollbackCommand
 
 /** A command on its way: at least once, so handlers are idempotent by `id`. */
 export interface CommandEnvelope {
@@ -55,6 +69,7 @@ export type CommandResult =
   | { readonly kind: 'plan'; readonly outcome: PlanOutcome }
   | { readonly kind: 'sync'; readonly result: SyncResult }
   | { readonly kind: 'revert'; readonly result: SyncResult }
+  | { readonly kind: 'rollback'; readonly result: SyncResult }
 
 /** What an agent says of itself when it connects. */
 export interface AgentHello {

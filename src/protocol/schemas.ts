@@ -130,6 +130,7 @@ export const commandResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan'), outcome: planOutcomeSchema }),
   z.object({ kind: z.literal('sync'), result: syncResultSchema }),
   z.object({ kind: z.literal('revert'), result: syncResultSchema }),
+  z.object({ kind: z.literal('rollback'), result: syncResultSchema }),
 ]) satisfies z.ZodType<CommandResult>
 
 export const driftReportSchema = z.object({
