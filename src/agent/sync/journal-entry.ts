@@ -58,12 +58,12 @@ export function journalOf(intent: Intent): Journal {
       digest: status?.digest ?? null,
       syncedAt: status?.syncedAt ?? null,
     },
+    trigger: request.trigger ?? null,
+    rollback: rollbackOf(intent),
   }
 }
 
 function mergeBefore(
-    trigger: request.trigger ?? null,
-    rollback: rollbackOf(intent),
   older: readonly KubernetesObject[],
   newer: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {

@@ -53,15 +53,15 @@ export async function saveSynced(
   }
 }
 
+/** Ends of a sync that somebody wanted. */
+const cancelled: ReadonlySet<string> = new Set(['cancelled', 'superseded', 'rollback-asked'])
+
 /** Objects that left Git but stay (pruning is off, or they say so): still ours, so that they can be pruned one day. */
 async function leftBehind(
   { cluster }: SyncContext,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<readonly ObjectId[]> {
-/** Ends of a sync that somebody wanted. */
-const cancelled: ReadonlySet<string> = new Set(['cancelled', 'superseded', 'rollback-asked'])
-
   const { name } = journal.application
   const gone = new Set([...journal.desired.map(objectIdOf), ...journal.deletes])
   const candidates = journal.previousInventory.filter(id => !gone.has(id))
@@ -84,17 +84,17 @@ export async function saveRolledBack(
   const { name, revisionHistoryLimit } = journal.application
   await withBackoff(patient, mayPass, () => save(), signal)
 
+  async function undoneSet(): Promise<HeldBack> {
+    const { revision, desired } = journal
+    return { revision, digest: setDigest(desired, await state.redactionKey(signal)) }
+  }
+
   async function save(): Promise<void> {
     const { revision, syncedAt } = journal.previousStatus
     // The sync may have been cut off after it had saved its own set as the newest.
     const hasNewest = syncedAt !== null || (await state.loadRevision(name, 'latest', signal)) !== null
     const kept = { revision, objects: journal.previous, limit: revisionHistoryLimit }
     if (hasNewest) await state.saveRevision(name, kept, signal)
-  async function undoneSet(): Promise<HeldBack> {
-    const { revision, desired } = journal
-    return { revision, digest: setDigest(desired, await state.redactionKey(signal)) }
-  }
-
     await state.saveStatus(
       name,
       {

@@ -235,13 +235,13 @@ function nothingWritten(context: SyncContext, run: SyncRun, error: unknown, sign
       error: { code: error.problems[0]?.code ?? 'invalid-input', message: error.message },
     })
   }
+  if (signal.reason instanceof SyncCancelled) {
+    const { code, message } = signal.reason
+    return resultOf(context, run, { outcome: 'waiting', error: { code, message } })
+  }
   const failure = signal.aborted
     ? { code: 'cancelled', message: 'the sync was cancelled before its first write' }
     : failureOf(error)
   context.logger.error({ err: error, application: run.application }, 'a sync failed before its first write')
   return resultOf(context, run, { outcome: 'failed', error: failure })
 }
-  if (signal.reason instanceof SyncCancelled) {
-    const { code, message } = signal.reason
-    return resultOf(context, run, { outcome: 'waiting', error: { code, message } })
-  }
