@@ -3,10 +3,13 @@ import { groupOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Health } from '../model/sync.ts'
 import { checkFor, customHealth } from './health/custom.ts'
+import { rolloutHealth, workflowHealth } from './health/argo.ts'
+import { autoscalerHealth, disruptionBudgetHealth } from './health/autoscaling.ts'
 import { genericHealth } from './health/generic.ts'
-import { jobHealth, podHealth } from './health/pods.ts'
+import { cronJobHealth, jobHealth } from './health/jobs.ts'
+import { podHealth } from './health/pods.ts'
 import { apiServiceHealth, definitionHealth, namespaceHealth } from './health/cluster-wide.ts'
-import { autoscalerHealth, claimHealth, ingressHealth, serviceHealth } from './health/services.ts'
+import { claimHealth, ingressHealth, serviceHealth } from './health/services.ts'
 import { daemonSetHealth, deploymentHealth, replicaSetHealth, statefulSetHealth } from './health/workloads.ts'
 import { troubleOf } from './pod-trouble.ts'
 
@@ -15,21 +18,27 @@ export { podTrouble } from './pod-trouble.ts'
 /** Says how one kind is doing. `object` is the whole live object. */
 export type HealthRule = (object: KubernetesObject) => Health
 
-const rules: Readonly<Record<string, HealthRule>> = {
-  '/Pod': podHealth,
-  '/PersistentVolumeClaim': claimHealth,
-  '/Service': serviceHealth,
-  '/Namespace': namespaceHealth,
-  'apps/Deployment': deploymentHealth,
-  'apps/StatefulSet': statefulSetHealth,
-  'apps/DaemonSet': daemonSetHealth,
-  'apps/ReplicaSet': replicaSetHealth,
-  'batch/Job': jobHealth,
-  'networking.k8s.io/Ingress': ingressHealth,
-  'autoscaling/HorizontalPodAutoscaler': autoscalerHealth,
-  'apiextensions.k8s.io/CustomResourceDefinition': definitionHealth,
-  'apiregistration.k8s.io/APIService': apiServiceHealth,
-}
+const rules: ReadonlyMap<string, HealthRule> = new Map(
+  Object.entries({
+    '/Pod': podHealth,
+    '/PersistentVolumeClaim': claimHealth,
+    '/Service': serviceHealth,
+    '/Namespace': namespaceHealth,
+    'apps/Deployment': deploymentHealth,
+    'apps/StatefulSet': statefulSetHealth,
+    'apps/DaemonSet': daemonSetHealth,
+    'apps/ReplicaSet': replicaSetHealth,
+    'batch/Job': jobHealth,
+    'batch/CronJob': cronJobHealth,
+    'networking.k8s.io/Ingress': ingressHealth,
+    'autoscaling/HorizontalPodAutoscaler': autoscalerHealth,
+    'policy/PodDisruptionBudget': disruptionBudgetHealth,
+    'argoproj.io/Rollout': rolloutHealth,
+    'argoproj.io/Workflow': workflowHealth,
+    'apiextensions.k8s.io/CustomResourceDefinition': definitionHealth,
+    'apiregistration.k8s.io/APIService': apiServiceHealth,
+  }),
+)
 
 export interface Related {
   /** Pods that the object runs; their troubles give the reason while it is not healthy. */
@@ -40,12 +49,12 @@ export interface Related {
 
 /**
  * How a live object is doing: Argo CD's rules for built-in kinds, kstatus's generic ones for all others. An object without any
- * status to judge by (a ConfigMap, a CronJob) is healthy when it exists. A pod that cannot run makes what is still progressing degraded.
+ * status to judge by (a ConfigMap, a Role) is healthy when it exists. A pod that cannot run makes what is still progressing degraded.
  */
 export function healthOf(object: KubernetesObject, related: Related = {}): Health {
   if (object.metadata.deletionTimestamp) return { status: 'progressing', message: 'is being deleted' }
   const check = checkFor(object, related.checks ?? [])
-  const rule = rules[`${groupOf(object.apiVersion)}/${object.kind}`] ?? genericHealth
+  const rule = rules.get(`${groupOf(object.apiVersion)}/${object.kind}`) ?? genericHealth
   const health = check ? customHealth(object, check) : rule(object)
   if (health.status !== 'progressing' && health.status !== 'degraded') return health
   const trouble = troubleOf(related.pods ?? [])

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../model/object.ts'
-import { listAt, numberAt, propertyAt, textAt } from './json.ts'
+import { isJsonObject, listAt, numberAt, propertyAt, textAt } from './json.ts'
 import { conditionOf } from './health/verdict.ts'
 
 /** Why a pod cannot run, in the cluster's own words. */
@@ -24,10 +24,7 @@ const stuck: ReadonlySet<string> = new Set([
 /** What keeps a pod from running; null when it runs, is only starting, or is on its way out. */
 export function podTrouble(pod: KubernetesObject): Trouble | null {
   if (pod.metadata.deletionTimestamp) return null
-  const containers = [
-    ...listAt(pod, 'status', 'initContainerStatuses'),
-    ...listAt(pod, 'status', 'containerStatuses'),
-  ]
+  const containers = containersOf(pod)
   for (const container of containers) {
     const trouble = containerTrouble(container)
     if (trouble) return trouble
@@ -37,9 +34,12 @@ export function podTrouble(pod: KubernetesObject): Trouble | null {
     return { reason: 'Unschedulable', message: scheduled.message || 'no node fits the pod' }
   }
   if (textAt(pod, 'status', 'phase') !== 'Failed') return null
+  const failed = containers.find(it => it.ended !== null && it.ended.code !== 0)
+  const said = textAt(pod, 'status', 'message')
   return {
     reason: textAt(pod, 'status', 'reason') || 'Failed',
-    message: textAt(pod, 'status', 'message') || `pod ${pod.metadata.name} failed`,
+    message:
+      said || (failed ? `${failed.title} ${endWords(failed.ended)}` : `pod ${pod.metadata.name} failed`),
   }
 }
 
@@ -55,31 +55,108 @@ export function troubleOf(pods: readonly KubernetesObject[]): Trouble | null {
   return null
 }
 
-function containerTrouble(container: unknown): Trouble | null {
-  const name = textAt(container, 'name') ?? ''
-  const waiting = propertyAt(container, 'state', 'waiting')
-  const last = endOf(propertyAt(container, 'lastState', 'terminated'))
-  const reason = textAt(waiting, 'reason')
-  if (reason !== null && stuck.has(reason)) {
-    const said = textAt(waiting, 'message') || `container ${name} cannot start`
-    if (last?.isOutOfMemory) return { reason: 'OOMKilled', message: `${said}; ${last.words}` }
-    return { reason, message: last && reason === 'CrashLoopBackOff' ? `${said}; ${last.words}` : said }
-  }
-  const ended = endOf(propertyAt(container, 'state', 'terminated'))
-  if (!ended?.isOutOfMemory) return null
-  return { reason: 'OOMKilled', message: `container ${name}: ${ended.words}` }
+/** A container as its status has it. */
+export interface Container {
+  readonly name: string
+  /** For people: `container web`, `init container migrate`, `sidecar proxy`. */
+  readonly title: string
+  /** Why it waits; null when it does not. */
+  readonly waiting: { readonly reason: string; readonly message: string } | null
+  /** How it ended, when it has. */
+  readonly ended: End | null
+  /** How its run before this one ended. */
+  readonly endedBefore: End | null
+  readonly running: boolean
 }
 
 interface End {
-  readonly isOutOfMemory: boolean
-  readonly words: string
+  /** Null when nobody knows. */
+  readonly code: number | null
+  readonly reason: string
+  readonly signal: string | null
+  readonly message: string
+}
+
+/** Init containers first, as they run. */
+export function containersOf(pod: KubernetesObject): readonly Container[] {
+  const sidecars = new Set(
+    listAt(pod, 'spec', 'initContainers')
+      .filter(it => textAt(it, 'restartPolicy') === 'Always')
+      .map(it => textAt(it, 'name')),
+  )
+  const roleOf = (status: unknown) => (sidecars.has(textAt(status, 'name')) ? 'sidecar' : 'init container')
+  return [
+    ...listAt(pod, 'status', 'initContainerStatuses').map(it => containerOf(it, roleOf(it))),
+    ...listAt(pod, 'status', 'containerStatuses').map(it => containerOf(it, 'container')),
+  ]
+}
+
+function containerOf(status: unknown, role: string): Container {
+  const name = textAt(status, 'name') ?? ''
+  const waiting = propertyAt(status, 'state', 'waiting')
+  const reason = textAt(waiting, 'reason')
+  return {
+    name,
+    title: `${role} ${name}`,
+    waiting: reason === null ? null : { reason, message: textAt(waiting, 'message') ?? '' },
+    ended: endOf(propertyAt(status, 'state', 'terminated')),
+    endedBefore: endOf(propertyAt(status, 'lastState', 'terminated')),
+    running: isJsonObject(propertyAt(status, 'state', 'running')),
+  }
+}
+
+const outOfMemory = 'OOMKilled'
+
+function containerTrouble({ title, waiting, ended, endedBefore }: Container): Trouble | null {
+  if (waiting && stuck.has(waiting.reason)) {
+    const said = waiting.message || 'it cannot start'
+    const told = `${title}: ${said}`
+    if (endedBefore?.reason === outOfMemory) {
+      return { reason: outOfMemory, message: `${told}; it ${endWords(endedBefore)}` }
+    }
+    const crashes = endedBefore !== null && waiting.reason === 'CrashLoopBackOff'
+    return { reason: waiting.reason, message: crashes ? `${told}; it ${endWords(endedBefore)}` : told }
+  }
+  return ended?.reason === outOfMemory
+    ? { reason: outOfMemory, message: `${title} ${endWords(ended)}` }
+    : null
 }
 
 function endOf(terminated: unknown): End | null {
-  if (terminated === undefined || terminated === null) return null
+  if (!isJsonObject(terminated)) return null
   const code = numberAt(terminated, 'exitCode')
-  const reason = textAt(terminated, 'reason')
-  const said = textAt(terminated, 'message')?.trim()
-  const how = [`last exit code ${code ?? 'unknown'}`, reason ? ` (${reason})` : '', said ? `: ${said}` : '']
-  return { isOutOfMemory: reason === 'OOMKilled', words: how.join('') }
+  return {
+    code,
+    reason: textAt(terminated, 'reason') ?? '',
+    signal: signalOf(numberAt(terminated, 'signal') || (code !== null && code > 128 ? code - 128 : 0)),
+    message: textAt(terminated, 'message')?.trim() ?? '',
+  }
+}
+
+/** `ended with exit code 137 (SIGKILL, OOMKilled): what the container left as its last words`. */
+function endWords(end: End | null): string {
+  if (!end) return 'ended'
+  const how = [end.signal, end.reason].filter(Boolean).join(', ')
+  const code = end.code === null ? 'an unknown exit code' : `exit code ${end.code}`
+  return `ended with ${code}${how ? ` (${how})` : ''}${end.message ? `: ${end.message}` : ''}`
+}
+
+/** Those that end containers, by their number on Linux. */
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+}
+
+function signalOf(number: number): string | null {
+  return signals[number] ?? null
 }

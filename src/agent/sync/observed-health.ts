@@ -16,7 +16,7 @@ export interface Observed {
 /** The application's own rules of health; undefined where a journal is older than they are. */
 export type Checks = readonly HealthCheck[] | undefined
 
-export function healthNow({ object, pods }: Observed, checks: Checks): Health {
+export function healthNow({ object, pods }: Observed, checks?: Checks): Health {
   if (!object) return { status: 'missing', message: 'it was deleted while the sync waited for it' }
   return healthOf(object, { pods, checks })
 }
@@ -29,7 +29,7 @@ export function isDone(health: Pick<Health, 'status'>): boolean {
 /** What is wrong with an object right now: each new pod that is in trouble, or what it says of itself. */
 export function troublesOf(
   { id, observed }: { readonly id: ObjectId; readonly observed: Observed },
-  checks: Checks,
+  checks?: Checks,
 ): readonly Trouble[] {
   const { object, pods } = observed
   const health = healthNow(observed, checks)

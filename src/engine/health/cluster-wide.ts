@@ -8,8 +8,11 @@ export function definitionHealth(object: KubernetesObject): Health {
   if (names?.status === 'False') return degraded(wordsOf(names))
   const broken = conditionOf(object, 'NonStructuralSchema')
   if (broken?.status === 'True') return degraded(wordsOf(broken))
-  return conditionOf(object, 'Established')?.status === 'True'
-    ? healthy
+  const established = conditionOf(object, 'Established')
+  if (established?.status === 'True') return healthy
+  // Installing is said on the way.
+  return established?.status === 'False' && established.reason !== 'Installing'
+    ? degraded(wordsOf(established))
     : progressing('waiting to be established')
 }
 

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Health } from '../../model/sync.ts'
-import { listAt, textAt } from '../json.ts'
-import { conditionOf, degraded, healthy, isUnobserved, progressing, unobserved, wordsOf } from './verdict.ts'
+import { listAt, propertyAt, textAt } from '../json.ts'
+import { degraded, healthy, progressing } from './verdict.ts'
 
 /** Only a load balancer has anything to wait for: its address. */
 export function serviceHealth(object: KubernetesObject): Health {
@@ -19,34 +19,39 @@ export function ingressHealth(_object: KubernetesObject): Health {
   return healthy
 }
 
+/** What the volume controller notes on a claim once somebody makes a volume for it. */
+const provisioners = [
+  'volume.kubernetes.io/storage-provisioner',
+  'volume.beta.kubernetes.io/storage-provisioner',
+]
+
+/**
+ * A claim is waited for while its volume is made. Pending without that is no fault and may be for ever: a class with
+ * `WaitForFirstConsumer` does nothing before a pod uses the claim, and where the volume cannot be had that pod says so. kstatus waits
+ * all the same and never ends; Argo CD has it healthy too. Source: health_pvc.go in Argo CD's gitops-engine.
+ */
 export function claimHealth(object: KubernetesObject): Health {
   switch (textAt(object, 'status', 'phase')) {
-    case 'Bound':
-      return healthy
     case 'Lost':
       return degraded('its PersistentVolume is lost')
+    case 'Bound':
+      return resizeHealth(object)
+    case 'Pending': {
+      const provisioner = provisioners.map(it => object.metadata.annotations?.[it]).find(Boolean)
+      return provisioner ? progressing(`waiting for ${provisioner} to make its PersistentVolume`) : healthy
+    }
     case null:
     default:
       return progressing('waiting for a PersistentVolume')
   }
 }
 
-/** Reasons of failing conditions that pass by themselves while metrics come up. */
-const passing: ReadonlySet<string> = new Set([
-  'FailedGetResourceMetric',
-  'FailedGetPodsMetric',
-  'FailedGetScale',
-])
-
-/** Source: gitops-engine pkg/health/health_hpa.go, which calls every failing condition degraded. */
-export function autoscalerHealth(object: KubernetesObject): Health {
-  if (isUnobserved(object)) return unobserved
-  for (const type of ['AbleToScale', 'ScalingActive'] as const) {
-    const condition = conditionOf(object, type)
-    if (condition?.status !== 'False' || condition.reason === 'ScalingDisabled') continue
-    return passing.has(condition.reason) ? progressing(wordsOf(condition)) : degraded(wordsOf(condition))
-  }
-  return conditionOf(object, 'AbleToScale')
-    ? healthy
-    : progressing('waiting for its first look at the metrics')
+/** A volume that grows is in use meanwhile; only one that never will is a fault. */
+function resizeHealth(object: KubernetesObject): Health {
+  const state = textAt(object, 'status', 'allocatedResourceStatuses', 'storage')
+  if (state !== 'ControllerResizeInfeasible' && state !== 'NodeResizeInfeasible') return healthy
+  const wanted = propertyAt(object, 'spec', 'resources', 'requests', 'storage')
+  return degraded(
+    `its PersistentVolume cannot be resized${wanted === undefined ? '' : ` to ${String(wanted)}`}`,
+  )
 }

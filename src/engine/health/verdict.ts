@@ -20,17 +20,25 @@ export interface Condition {
   readonly status: string
   readonly reason: string
   readonly message: string
+  /** The generation that it is about; null when it does not say. */
+  readonly observedGeneration: number | null
 }
 
 /** A condition of an object's status; null when it has none of that type. */
 export function conditionOf(object: unknown, type: string): Condition | null {
-  const found = listAt(object, 'status', 'conditions').find(it => textAt(it, 'type') === type)
+  return conditionIn(listAt(object, 'status', 'conditions'), type)
+}
+
+/** The same among conditions that stand elsewhere. */
+export function conditionIn(conditions: readonly unknown[], type: string): Condition | null {
+  const found = conditions.find(it => textAt(it, 'type') === type)
   if (found === undefined) return null
   return {
     type,
     status: textAt(found, 'status') ?? 'Unknown',
     reason: textAt(found, 'reason') ?? '',
     message: textAt(found, 'message') ?? '',
+    observedGeneration: numberAt(found, 'observedGeneration'),
   }
 }
 

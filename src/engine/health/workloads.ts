@@ -25,8 +25,8 @@ export function deploymentHealth(object: KubernetesObject): Health {
   const wanted = numberAt(object, 'spec', 'replicas') ?? 1
   const updated = status(object, 'updatedReplicas')
   if (updated < wanted) return progressing(ofReplicas(updated, wanted, 'updated'))
-  const old = status(object, 'replicas') - updated
-  if (old > 0) return progressing(old === 1 ? '1 old replica is ending' : `${old} old replicas are ending`)
+  const old = leaving(status(object, 'replicas') - updated)
+  if (old) return old
   const available = status(object, 'availableReplicas')
   if (available < wanted) return progressing(ofReplicas(available, wanted, 'available'))
   return healthy
@@ -49,9 +49,7 @@ export function statefulSetHealth(object: KubernetesObject): Health {
   const isRolledOut =
     textAt(object, 'status', 'updateRevision') === textAt(object, 'status', 'currentRevision')
   if (!isRolledOut) return progressing(ofReplicas(updated, wanted, 'updated'))
-  const current = status(object, 'currentReplicas')
-  if (current > wanted) return progressing(`${current - wanted} old replicas are ending`)
-  return healthy
+  return leaving(status(object, 'replicas') - wanted) ?? healthy
 }
 
 /** Source: gitops-engine pkg/health/health_daemonset.go. */
@@ -75,7 +73,14 @@ export function replicaSetHealth(object: KubernetesObject): Health {
   if (failure?.status === 'True') return degraded(wordsOf(failure))
   const wanted = numberAt(object, 'spec', 'replicas') ?? 1
   const available = status(object, 'availableReplicas')
-  return available < wanted ? progressing(ofReplicas(available, wanted, 'available')) : healthy
+  if (available < wanted) return progressing(ofReplicas(available, wanted, 'available'))
+  return leaving(status(object, 'replicas') - wanted) ?? healthy
+}
+
+/** What still runs beside what is wanted. */
+function leaving(count: number): Health | null {
+  if (count <= 0) return null
+  return progressing(count === 1 ? '1 old replica is ending' : `${count} old replicas are ending`)
 }
 
 /** These kinds always report what they saw; until the first report nothing is known of them. */
