@@ -19,6 +19,7 @@ import { agentCharts } from './charts.ts'
 import { createCredentials } from './credentials.ts'
 import { createLogger } from './logger.ts'
 import { shutdownSignal } from './shutdown.ts'
+import { keepHeapSteady } from './steady-heap.ts'
 import { untilDone } from './until-done.ts'
 
 export interface AgentConfig {
@@ -38,6 +39,7 @@ const pullEveryMs = 60_000
 
 /** The agent's life: prepare, lead, finish what an earlier life began, watch, and serve commands until asked to end. */
 export async function runAgent(config: AgentConfig): Promise<void> {
+  keepHeapSteady()
   const logger = createLogger('agent', process.env)
   const asked = shutdownSignal(() => new HandOver())
   const gitProtocols = config.serverUrl.startsWith('http:') ? ['https', 'http'] : ['https']

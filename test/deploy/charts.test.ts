@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseChartHosts } from '../../src/agent/render/charts/chart-hosts.ts'
 import { parseChartUrl } from '../../src/agent/render/charts/chart-url.ts'
+import { agentNodeOptions } from '../../src/compose/steady-heap.ts'
 import type { KubernetesObject } from '../../src/model/object.ts'
 import { parseYamlDocuments } from '../../src/repository/parse-yaml.ts'
 import { ensureBinaries } from '../../tools/control-plane/binaries.ts'
@@ -49,6 +50,34 @@ test('the chart of the agent gives it the list of chart hosts that it reads', as
       secretAccessKeyFile: '/var/run/plumbline-charts/bucket/secretAccessKey',
     },
   ])
+})
+
+test('the chart of the agent starts it with what keeps its memory low, and with what its values add', async () => {
+  const values = [
+    'serverUrl=https://plumbline.example.com',
+    'cluster=prod',
+    'env[0].name=A',
+    'env[0].value=b',
+  ]
+  const manifests = parseYamlDocuments(await template('plumbline-agent', 'default', values), 'manifests')
+  const objects = manifests.documents.map(it => it.value as KubernetesObject)
+  const deployment = objects.find(it => it?.kind === 'Deployment')
+  expect(deployment).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              env: [
+                { name: 'NODE_OPTIONS', value: agentNodeOptions },
+                { name: 'A', value: 'b' },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  })
 })
 
 describe('a chart', () => {

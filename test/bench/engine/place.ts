@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../../tools/build/build.ts'
 import { ensureBinaries } from '../../../tools/control-plane/binaries.ts'
+import { agentNodeOptions } from '../../../src/compose/steady-heap.ts'
 import { type Cluster, createCluster } from '../../../tools/control-plane/cluster.ts'
 import { startGuard } from '../../../tools/machine/guard.ts'
 import { ensureTestProgram } from '../../../tools/test-programs/ensure.ts'
@@ -52,7 +53,16 @@ export async function startEnginePlace(signal: AbortSignal): Promise<EnginePlace
     }),
     fluxSsa: (what, namespace, file) => ({ program: flux, args: [what, kubeconfig, namespace, file] }),
     warmAgent: ({ application, checkout, namespace, rounds }) =>
-      node(warmAgent, kubeconfig, join(folder, 'agent'), checkout, namespace, application, String(rounds)),
+      node(
+        agentNodeOptions,
+        warmAgent,
+        kubeconfig,
+        join(folder, 'agent'),
+        checkout,
+        namespace,
+        application,
+        String(rounds),
+      ),
     run: async (command, differs = false) => (await runCommand(command, { signal, differs })).stdout,
     async writeObjects(count, oneIn) {
       const [same, changed] = [join(folder, `${count}`), join(folder, `${count}-changed`)]

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openClusterAccess } from '../../../src/agent/cluster/cluster-access.ts'
 import { createAgentParts } from '../../../src/compose/agent-parts.ts'
+import { keepHeapSteady } from '../../../src/compose/steady-heap.ts'
 import { applicationFrom, plainSource } from '../../../src/model/application-from.ts'
 
 /*
@@ -11,6 +12,7 @@ import { applicationFrom, plainSource } from '../../../src/model/application-fro
 const [kubeconfig = '', dataFolder = '', folder = '', namespace = '', name = '', rounds = '1'] =
   process.argv.slice(2)
 
+keepHeapSteady()
 const signal = AbortSignal.timeout(600_000)
 const access = await openClusterAccess({ kubeconfig })
 const parts = createAgentParts({
