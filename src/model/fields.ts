@@ -16,6 +16,9 @@ export const hookLabel = 'plumbline.dev/hook-of'
 /** On a hook's object: the sync and the phase that created it, so that none is run twice. */
 export const hookRunAnnotation = 'plumbline.dev/hook-run'
 
+/** Keeps the object of a hook that cleans itself up until it was seen how it ended. */
+export const hookFinalizer = 'plumbline.dev/hook-run'
+
 /** Wave of an object inside a sync; the first one found wins. */
 export const syncWaveAnnotations = ['plumbline.dev/sync-wave', 'argocd.argoproj.io/sync-wave'] as const
 

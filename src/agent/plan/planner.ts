@@ -107,9 +107,9 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
     },
 
     async plan(request, signal) {
-      const { application } = request
+      const { application, removed = false } = request
       const unclear = ignoreProblems(application.ignoreDifferences, application.definedIn)
-      if (unclear.length > 0 && !request.removed) throw new InvalidInputError(unclear)
+      if (unclear.length > 0 && !removed) throw new InvalidInputError(unclear)
       const liveAt = clock().toISOString()
       const [{ discovery, head, base, rendered }, remembered, key] = await Promise.all([
         readRendered(request, signal),
@@ -147,7 +147,7 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         unsettled: head.unsettled,
         hooks: head.hooks,
         prune: request.prune ?? application.syncPolicy.automated?.prune ?? false,
-        removed: request.removed ?? false,
+        removed,
         failedGroups: discovery.failedGroups,
         redactionKey: key,
         unmanaged: request.unmanaged ?? false,
@@ -155,7 +155,10 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
       }
       const decided = decide(input)
       const refused = decided.some(isWrite)
-        ? await refusedHooks({ cluster, application, head: head.objects, hooks: head.hooks, live }, signal)
+        ? await refusedHooks(
+            { cluster, application, head: head.objects, hooks: head.hooks, live, removed },
+            signal,
+          )
         : []
       const all = refused.length > 0 ? { ...input, unsettled: [...input.unsettled, ...refused] } : input
       const decisions = refused.length > 0 ? decide(all) : decided

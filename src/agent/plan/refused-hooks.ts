@@ -5,6 +5,7 @@ import type { DesiredObject } from '../../engine/plan-input.ts'
 import type { Application } from '../../model/application.ts'
 import { describeIdentity, identityOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import type { HookPhase } from '../../model/sync.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { LiveRead } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
@@ -19,6 +20,8 @@ export interface HooksQuestion {
   readonly head: readonly DesiredObject[]
   readonly hooks: readonly DesiredObject[]
   readonly live: ReadonlyMap<ObjectId, LiveRead>
+  /** The application goes: only the hooks of its removal run. */
+  readonly removed: boolean
 }
 
 export interface RefusedHook {
@@ -34,7 +37,9 @@ export async function refusedHooks(
   question: HooksQuestion,
   signal: AbortSignal,
 ): Promise<readonly RefusedHook[]> {
-  const hooks = question.hooks.filter(it => hookPhases(it.object).length > 0)
+  const hooks = question.hooks.filter(it =>
+    hookPhases(it.object).some(phase => isOfRemoval(phase) === question.removed),
+  )
   if (hooks.length === 0) return []
   const discovery = await question.cluster.discover(signal)
   const coming = [...createdOf(question), ...hooks.map(it => it.object)]
@@ -45,6 +50,10 @@ export async function refusedHooks(
     if (problem) problems.push({ id: hook.id, problem })
   })
   return problems
+}
+
+function isOfRemoval(phase: HookPhase): boolean {
+  return phase === 'PreDelete' || phase === 'PostDelete'
 }
 
 interface Context extends HooksQuestion {

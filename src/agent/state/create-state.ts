@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { fromObject, toObject } from './application-spec.ts'
 import { createJournals } from './journals.ts'
+import { createKeptHooks } from './kept-hooks.ts'
 import { createPackedSecrets } from './packed-secrets.ts'
 import { prepareState } from './prepare.ts'
 import { createRedactionKey } from './redaction-key.ts'
@@ -45,6 +46,7 @@ export function createState(cluster: Cluster, options: StateOptions = {}): State
   return {
     ...createRevisions(packed, clock),
     ...createJournals(packed),
+    ...createKeptHooks(packed),
     redactionKey,
 
     async prepare(signal) {
@@ -102,6 +104,7 @@ export function createState(cluster: Cluster, options: StateOptions = {}): State
 
     async forget(name, signal) {
       await packed.delete('revision', name, null, signal)
+      await packed.delete('hooks', name, null, signal)
       await packed.delete('journal', name, null, signal)
       await orNothing(false, () => cluster.delete(applicationResource, { namespace, name }, {}, signal))
     },

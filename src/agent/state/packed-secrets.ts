@@ -3,11 +3,11 @@ import type { KubernetesObject } from '../../model/object.ts'
 import { pack, type Packed, unpack } from './packing.ts'
 import { secretResource } from './schema.ts'
 
-type PackedKind = 'revision' | 'journal'
+type PackedKind = 'revision' | 'journal' | 'hooks'
 
 export interface PackedEntry {
   readonly application: string
-  /** `current` for a journal; the sequence number of a revision. */
+  /** `current` for a journal and for hooks; the sequence number of a revision. */
   readonly key: string
   /** SHA-256 of the content as kept. */
   readonly digest: string

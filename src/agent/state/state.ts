@@ -1,6 +1,7 @@
 import type { Application } from '../../model/application.ts'
 import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import type { HookResult } from '../../model/sync.ts'
 import type { RepositoryRef, Revision } from '../../model/repository.ts'
 
 type ConditionType = 'Ready' | 'Synced' | 'Healthy' | 'Drifted'
@@ -67,6 +68,10 @@ export interface Journal {
   /** Objects that did not exist before: deleted by a rollback. */
   readonly creates: readonly ObjectId[]
   readonly deletes: readonly ObjectId[]
+  /** Settled hooks of the sync; those of the last sync when the application goes. Missing in journals of older versions. */
+  readonly hooks?: readonly KubernetesObject[]
+  /** Those that have ended, so that none is run twice. */
+  readonly hooksRun?: readonly HookResult[]
   readonly previousInventory: readonly ObjectId[]
   /** What the status said before; a rollback restores it. */
   readonly previousStatus: Pick<ManagedStatus, 'revision' | 'digest' | 'syncedAt'>
@@ -144,6 +149,9 @@ export interface State {
     revision: Revision | 'latest' | number,
     signal: AbortSignal,
   ): Promise<readonly KubernetesObject[] | null>
+  /** Keeps the hooks of the newest set, for when the application is removed. The same again writes nothing. */
+  saveHooks(name: string, hooks: readonly KubernetesObject[], signal: AbortSignal): Promise<void>
+  loadHooks(name: string, signal: AbortSignal): Promise<readonly KubernetesObject[]>
   writeJournal(journal: Journal, signal: AbortSignal): Promise<void>
   readJournal(name: string, signal: AbortSignal): Promise<Journal | null>
   journals(signal: AbortSignal): Promise<readonly string[]>

@@ -3,18 +3,22 @@ import { objectIdOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
-import { applyOrder, kindRank } from '../../engine/order.ts'
+import { applyOrder, kindRank, type Wave } from '../../engine/order.ts'
 import { absentAmong } from './absent.ts'
 import { applyObject } from './apply-object.ts'
 import { awaitHealth } from './await-health.ts'
 import type { SyncContext } from './context.ts'
+import type { SyncHooks } from './hooks/run-hooks.ts'
 import { inParallel } from './in-parallel.ts'
+import { together } from './together.ts'
 import { rest } from './time-limit.ts'
 import type { SyncProgress } from './syncer.ts'
 
 export interface ApplyWaves {
   readonly application: Application
   readonly objects: readonly KubernetesObject[]
+  /** Those of phase Sync run with the objects of their wave. */
+  readonly hooks: SyncHooks | null
   /** Those of them that were not there. */
   readonly creates: ReadonlySet<ObjectId>
   readonly onProgress: (progress: SyncProgress) => void
@@ -34,7 +38,7 @@ export async function applyWaves(
   const { application, onProgress } = request
   const desired = request.objects.map(object => ({ id: objectIdOf(object), object, source: null }))
   const healths: ObjectHealth[] = []
-  for (const { wave, objects } of applyOrder(desired)) {
+  for (const { wave, objects } of withHookWaves(applyOrder(desired), request.hooks)) {
     const applied: KubernetesObject[] = []
     const ranks = Map.groupBy(objects, it => kindRank(it.object.kind))
     for (const members of ranks.values()) {
@@ -55,9 +59,20 @@ export async function applyWaves(
         await awaitPrerequisites(context, request, { wave, applied: answers }, limit)
       }
     }
-    healths.push(...(await awaitWave(context, request, { wave, applied }, limit)))
+    // A hook may be what the objects wait for, and the other way round.
+    const [health] = await together(limit, [
+      signal => awaitWave(context, request, { wave, applied }, signal),
+      signal => request.hooks?.runWave('Sync', wave, signal) ?? Promise.resolve(),
+    ])
+    healths.push(...health)
   }
   return healths
+}
+
+function withHookWaves(waves: readonly Wave[], hooks: SyncHooks | null): readonly Wave[] {
+  const known = new Set(waves.map(it => it.wave))
+  const more = (hooks?.waves('Sync') ?? []).filter(it => !known.has(it))
+  return [...waves, ...more.map(wave => ({ wave, objects: [] }))].sort((a, b) => a.wave - b.wave)
 }
 
 async function awaitWave(

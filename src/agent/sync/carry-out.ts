@@ -5,14 +5,20 @@ import {
   objectIdOf,
   parseIdentity,
 } from '../../model/identity.ts'
+import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import type { Journal } from '../state/state.ts'
 import { applyWaves } from './apply-waves.ts'
 import type { SyncContext } from './context.ts'
+import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
+import type { HookTask } from '../../engine/hooks.ts'
+import { cleanUpHooks, deleteLeftHooks } from './hooks/end-hooks.ts'
+import { hooksOf, type SyncHooks } from './hooks/run-hooks.ts'
 import { changedIds, namespaceToCreate } from './journal-entry.ts'
 import { persistently } from './outage.ts'
 import { prune } from './prune.ts'
 import { readLive } from './read-live.ts'
+import { SyncFailure } from './sync-failure.ts'
 import type { SyncRun } from './sync-run.ts'
 
 /**
@@ -27,24 +33,33 @@ export async function carryOut(
 ): Promise<readonly ObjectHealth[]> {
   const { cluster, limits } = context
   const { application, desired } = journal
+  const hooks = hooksOf(context, journal, run)
   await createNamespace(context, journal, limit)
   const changed = changedIds(journal)
   const objects = new Map(desired.map(object => [objectIdOf(object), object]))
-  const health = await applyWaves(
-    context,
-    {
-      application,
-      objects: [...objects].filter(([id]) => changed.has(id)).map(([, object]) => object),
-      creates: createsAmongOthers(journal),
-      onProgress: run.onProgress,
-      onApplied: (id, answer) => {
-        run.applied.push(id)
-        const object = objects.get(id)
-        if (object) context.planner.learn({ application, object, answer })
-      },
+  const request = {
+    application,
+    creates: createsAmongOthers(journal),
+    onProgress: run.onProgress,
+    onApplied: (id: ObjectId, answer: KubernetesObject) => {
+      run.applied.push(id)
+      const object = objects.get(id)
+      if (object) context.planner.learn({ application, object, answer })
     },
-    limit,
+  }
+  const writes = [...objects].filter(([id]) => changed.has(id)).map(([, object]) => object)
+  const early = new Set(neededBy(hooks.tasks, writes))
+  const late = writes.filter(it => !early.has(it))
+  const health = [...(await applyWaves(context, { ...request, objects: [...early], hooks: null }, limit))]
+  await hooks.run(journal.removed ? 'PreDelete' : 'PreSync', limit)
+  health.push(
+    ...(await applyWaves(
+      context,
+      { ...request, objects: late, hooks: journal.removed ? null : hooks },
+      limit,
+    )),
   )
+  if (!journal.removed) await hooks.run('PostSync', limit)
   if (journal.deletes.length > 0)
     run.onProgress({ step: 'prune', message: `${journal.deletes.length} to prune` })
   const pruned = await prune(
@@ -58,7 +73,42 @@ export async function carryOut(
     limit,
   )
   if (pruned.some(id => id.startsWith('apiextensions.k8s.io/'))) cluster.forgetDiscovery()
+  if (journal.removed) await afterRemoval(context, { journal, hooks }, limit)
+  await cleanUpHooks(context, { journal, results: run.hooks }, limit)
   return health
+}
+
+/** Namespaces and definitions without which the first hooks could not be created: they cannot wait for those. */
+function neededBy(
+  tasks: readonly HookTask[],
+  writes: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const first = tasks.filter(it => it.phase === 'PreSync').map(it => it.object)
+  const namespaces = new Set(first.map(it => it.metadata.namespace))
+  const kinds = new Set(first.map(it => `${it.apiVersion}/${it.kind}`))
+  return writes.filter(it =>
+    isDefinition(it)
+      ? [...definedKinds([it]).keys()].some(kind => kinds.has(kind))
+      : it.apiVersion === 'v1' && it.kind === 'Namespace' && namespaces.has(it.metadata.name),
+  )
+}
+
+/** Nothing of it is undone: the application is gone, and what it held would come back empty. */
+async function afterRemoval(
+  context: SyncContext,
+  { journal, hooks }: { readonly journal: Journal; readonly hooks: SyncHooks },
+  limit: AbortSignal,
+): Promise<void> {
+  await deleteLeftHooks(context, journal, limit)
+  try {
+    await hooks.run('PostDelete', limit)
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error
+    context.logger.warn(
+      { err: error, application: journal.application.name },
+      'a hook after a removal failed',
+    )
+  }
 }
 
 /** New objects in places where others are. In a namespace of its own a sync finds what the cluster puts there, such as accounts. */
@@ -75,7 +125,7 @@ async function createNamespace(
   journal: Journal,
   limit: AbortSignal,
 ): Promise<void> {
-  const namespace = namespaceToCreate(journal.application, journal.desired)
+  const namespace = namespaceToCreate(journal.application, [...journal.desired, ...(journal.hooks ?? [])])
   if (!namespace || !journal.creates.includes(objectIdOf(namespace))) return
   const identity = { group: '', kind: 'Namespace', namespace: '', name: namespace.metadata.name }
   await persistently(async () => {

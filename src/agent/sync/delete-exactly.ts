@@ -4,17 +4,21 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { SyncFailure } from './sync-failure.ts'
 import { TimeIsUp } from './time-limit.ts'
 
+/** What becomes of what the object owns, and when. */
+export type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
 /** Deletes just this very object in just this state: fails with `conflict` otherwise. False when it was gone already. */
 export async function deleteExactly(
   cluster: Cluster,
   live: KubernetesObject,
   signal: AbortSignal,
+  propagation: Propagation = 'Background',
 ): Promise<boolean> {
   const { uid, resourceVersion } = live.metadata
   const resource = (await cluster.discover(signal)).find(live.apiVersion, live.kind)
   if (!resource) return false
   const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) }
-  return cluster.delete(resource, identityOf(live), { ...preconditions, propagation: 'Background' }, signal)
+  return cluster.delete(resource, identityOf(live), { ...preconditions, propagation }, signal)
 }
 
 /** Until the object of this uid is no more. Rejects with SyncFailure that says what holds it when time is up, else as `signal` says. */

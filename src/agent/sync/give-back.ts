@@ -1,3 +1,4 @@
+import { asNew } from '../../engine/as-new.ts'
 import { takenFields, withOwnersOf, withValuesOf } from '../../engine/give-back.ts'
 import { objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject, ObjectMeta } from '../../model/object.ts'
@@ -75,9 +76,7 @@ async function makeAgain(
   before: KubernetesObject,
   limit: AbortSignal,
 ): Promise<KubernetesObject> {
-  const { uid: _uid, resourceVersion: _version, managedFields: _fields, ...metadata } = before.metadata
-  const { deletionTimestamp: _gone, ...kept } = metadata
-  await cluster.create({ ...contentOf(before), metadata: kept }, limit)
+  await cluster.create(asNew(before), limit)
   return ownersAsIn(cluster, before, limit)
 }
 

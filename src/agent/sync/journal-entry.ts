@@ -1,6 +1,7 @@
 import { identityOf, objectIdOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Change, Plan } from '../../model/plan.ts'
+import { hookPhases } from '../../engine/hooks.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, JournalledRollback, ManagedApplication } from '../state/state.ts'
 import { holdBackOf } from './hold-back.ts'
@@ -29,6 +30,7 @@ export function journalOf(intent: Intent): Journal {
   const changed = [
     ...writes.filter(change => change.action !== 'create').map(change => change.id),
     ...deletes,
+    ...replacedByHooks(input),
   ]
   const before = changed.flatMap(id => {
     const read = input.live.get(id)
@@ -52,6 +54,8 @@ export function journalOf(intent: Intent): Journal {
       ...new Set([...(unfinished?.creates ?? []), ...(namespace ? [objectIdOf(namespace)] : []), ...created]),
     ],
     deletes,
+    hooks: (input.hooks ?? []).map(it => it.object),
+    hooksRun: [],
     previousInventory: unfinished?.previousInventory ?? status?.inventory ?? [],
     previousStatus: unfinished?.previousStatus ?? {
       revision: status?.revision ?? null,
@@ -61,6 +65,16 @@ export function journalOf(intent: Intent): Journal {
     trigger: request.trigger ?? null,
     rollback: rollbackOf(intent),
   }
+}
+
+function rollbackOf({ request, input, managed }: Intent): JournalledRollback | null {
+  const to = request.rollbackTo ?? null
+  return to === null ? null : { to, holdBack: holdBackOf(input, managed) }
+}
+
+/** What was kept until now and is a hook from now on: its object takes that one's place. */
+function replacedByHooks(input: PlanInput): readonly ObjectId[] {
+  return (input.hooks ?? []).filter(it => hookPhases(it.object).length > 0).map(it => it.id)
 }
 
 function mergeBefore(

@@ -51,6 +51,10 @@ export async function rememberUnchanged(
       signal,
     )
   }
+  // An application without hooks has none to remember, but for the moment at which it loses its last one.
+  const hooks = (input.hooks ?? []).map(it => it.object)
+  if (hooks.length > 0) await state.saveHooks(name, hooks, signal)
+  const holdBack = rollbackTo === null ? null : holdBackOf(input, managed)
   const isSame = status?.syncedAt != null && status.revision === revision
   await state.saveStatus(
     name,

@@ -24,6 +24,7 @@ export async function restore(
     plan: null,
     applied: [],
     pruned: [],
+    hooks: [],
     secrets: [],
     onProgress: () => undefined,
   }

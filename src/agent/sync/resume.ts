@@ -26,7 +26,8 @@ export async function resume(
     plan: null,
     applied: [],
     pruned: [],
-    secrets: [...journal.desired, ...journal.previous, ...journal.before],
+    hooks: [...(journal.hooksRun ?? [])],
+    secrets: [...journal.desired, ...(journal.hooks ?? []), ...journal.previous, ...journal.before],
     onProgress: () => undefined,
   }
   const fields = { application: run.application, revision: run.revision, journal: journal.id }

@@ -4,6 +4,8 @@ import { awaitHealth } from './await-health.ts'
 import { whenFailed } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { saveRolledBack } from './save.ts'
+import { cleanUpHooks, clearTheWay, stopHooks } from './hooks/end-hooks.ts'
+import { hooksOf } from './hooks/run-hooks.ts'
 import { type Failure, failureOf, mayPass, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
 import { redactorOf, resultOf, type SyncRun } from './sync-run.ts'
 import { handOverOf, within, withBackoff } from './time-limit.ts'
@@ -38,10 +40,13 @@ export async function rollBack(
   run.onProgress({ step: 'roll-back', message: failure.message })
   try {
     const undone = await within(limits.rollbackMs, handOver, async limit => {
-      const written: Journal = { ...journal, phase: 'rolling-back', failure }
+      const written = writtenBack(journal, run, failure)
       await withBackoff(patient, mayPass, () => state.writeJournal(written, limit), limit)
+      await stopHooks(context, written, limit)
+      await clearTheWay(context, written, limit)
       return undo(context, written, limit)
     })
+    await afterFailure(context, writtenBack(journal, run, failure), run, handOver)
     const after = await healthAfter(context, journal, undone, handOver)
     await saveRolledBack(context, journal, { failure, health: after }, handOver)
     logger.info({ ...fields, rolledBack: undone.ids }, 'a sync was rolled back')
@@ -58,6 +63,39 @@ export async function rollBack(
     return giveUp(context, journal, { run, defeat: { ...defeat, failure }, error }, handOver)
   }
 }
+
+function writtenBack(journal: Journal, run: SyncRun, failure: Failure): Journal {
+  return { ...journal, phase: 'rolling-back', failure, hooksRun: [...run.hooks] }
+}
+
+/** Hooks for a sync that failed. What becomes of them is told, and changes nothing: all is put back by now. */
+async function afterFailure(
+  context: SyncContext,
+  journal: Journal,
+  run: SyncRun,
+  handOver: AbortSignal,
+): Promise<void> {
+  const { application, failure } = journal
+  const milliseconds = application.syncPolicy.timeoutSeconds * 1000
+  const isFailure = failure !== null && !wanted.has(failure.code) && !journal.removed
+  try {
+    const hooks = hooksOf(context, journal, run)
+    if (isFailure) await within(milliseconds, handOver, limit => hooks.run('SyncFail', limit))
+  } catch (error) {
+    if (handOver.aborted) throw handOver.reason
+    context.logger.warn(
+      { err: error, application: application.name },
+      'a hook for a failed sync failed itself',
+    )
+  }
+  await within(context.limits.rollbackMs, handOver, async limit => {
+    await stopHooks(context, journal, limit)
+    await cleanUpHooks(context, { journal, results: run.hooks }, limit)
+  })
+}
+
+/** Ends of a sync that somebody asked for: nothing went wrong. */
+const wanted: ReadonlySet<string> = new Set(['cancelled', 'superseded', 'rollback-asked'])
 
 /** What was put back should be healthy again; that it is not yet does not undo the rollback. */
 async function healthAfter(

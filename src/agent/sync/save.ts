@@ -32,7 +32,13 @@ export async function saveSynced(
     const inventory = [...desired.map(objectIdOf), ...(await leftBehind(context, journal, signal))]
     await state.assign(application, journal.repository, signal)
     const limit = application.revisionHistoryLimit
-    await state.saveRevision(name, { revision, objects: desired, limit }, signal)
+    const { trigger = null, rollback = null } = journal
+    await state.saveRevision(
+      name,
+      { revision, objects: desired, limit, trigger, rolledBackTo: rollback?.to ?? null },
+      signal,
+    )
+    await state.saveHooks(name, journal.hooks ?? [], signal)
     await state.saveStatus(
       name,
       {

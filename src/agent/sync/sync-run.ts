@@ -1,7 +1,7 @@
 import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Plan } from '../../model/plan.ts'
-import type { ObjectHealth, SyncResult, SyncStatus } from '../../model/sync.ts'
+import type { HookResult, ObjectHealth, SyncResult, SyncStatus } from '../../model/sync.ts'
 import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
 import type { SyncContext } from './context.ts'
 import type { Failure } from './sync-failure.ts'
@@ -15,6 +15,8 @@ export interface SyncRun {
   readonly plan: Plan | null
   readonly applied: ObjectId[]
   readonly pruned: ObjectId[]
+  /** Hooks that have ended. */
+  readonly hooks: HookResult[]
   /** Objects with Secret content that may be quoted in errors and events. */
   readonly secrets: readonly KubernetesObject[]
   readonly onProgress: (progress: SyncProgress) => void
@@ -42,6 +44,7 @@ export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): Sy
     pruned: [...run.pruned],
     rolledBack: ending.rolledBack ?? [],
     health: health.map(it => ({ id: it.id, status: it.status, message: redact(it.message) })),
+    hooks: run.hooks.map(it => ({ ...it, message: redact(it.message) })),
     events: events.map(redact),
     error: error && { code: error.code, message: redact(error.message) },
     startedAt: run.startedAt,

@@ -142,6 +142,7 @@ function runOf(context: SyncContext, request: SyncRequest): SyncRun {
     plan: null,
     applied: [],
     pruned: [],
+    hooks: [],
     secrets: request.rendered.map(it => it.object),
     onProgress: request.onProgress ?? (() => undefined),
   }
@@ -166,9 +167,19 @@ async function adoptUnfinished(
   return { ...managed, status: { ...managed.status, inventory } }
 }
 
+/** Of an application that goes, Git says nothing any more. */
+async function keptHooks(
+  { state }: SyncContext,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly RenderedObject[]> {
+  const hooks = await state.loadHooks(name, signal)
+  return hooks.map(object => ({ object, source: null }))
+}
+
 async function planAgain(context: SyncContext, request: SyncRequest, signal: AbortSignal) {
-  const { application, rendered, revision, removed } = request
-  const head = removed ? [] : rendered
+  const { application, rendered, revision, removed, prune } = request
+  const head = removed ? await keptHooks(context, application.name, signal) : rendered
   return withBackoff(
     application.syncPolicy.retry,
     mayPass,
@@ -210,7 +221,7 @@ async function missingNamespace(
 ): Promise<KubernetesObject | null> {
   const namespace = namespaceToCreate(
     application,
-    input.head.map(it => it.object),
+    [...input.head, ...(input.hooks ?? [])].map(it => it.object),
   )
   if (!namespace) return null
   const identity = { group: '', kind: 'Namespace', namespace: '', name: namespace.metadata.name }
@@ -224,7 +235,8 @@ function unchangedOf(input: PlanInput, journal: Journal): ReadonlyMap<ObjectId, 
 
 function secretsOf(input: PlanInput): readonly KubernetesObject[] {
   const live = [...input.live.values()].flatMap(read => (read.kind === 'live' ? [read.object] : []))
-  return [...input.head.map(it => it.object), ...(input.lastSynced ?? []), ...live]
+  const head = [...input.head, ...(input.hooks ?? [])].map(it => it.object)
+  return [...head, ...(input.lastSynced ?? []), ...live]
 }
 
 /** Everything that can go wrong before the journal is written, or while it is. */

@@ -31,7 +31,7 @@ export interface SyncRequest {
 }
 
 export interface SyncProgress {
-  readonly step: 'plan' | 'apply' | 'health' | 'prune' | 'save' | 'roll-back'
+  readonly step: 'plan' | 'apply' | 'hook' | 'health' | 'prune' | 'save' | 'roll-back'
   /** For people, e.g. `wave 0: 3 of 7 healthy`. */
   readonly message: string
 }

@@ -213,21 +213,6 @@ describe('a sync', () => {
     expect(result).toMatchObject({ outcome: 'synced', error: null })
   })
 
-  test('says of a hook that nothing runs it, and does not take it for its own', async () => {
-    const shop = await fixture.shop()
-    const hook = {
-      ...settings('hook'),
-      metadata: { name: 'hook', annotations: { 'argocd.argoproj.io/hook': 'PreSync' } },
-    }
-    const objects = [settings('fast'), hook]
-    for (const sync of [await shop.sync(objects), await shop.sync(objects)]) {
-      expect(sync.outcome).toBe('synced')
-      expect(sync.plan?.changes.find(it => it.id.endsWith('/hook'))?.note).toMatch(/hooks are not run/)
-    }
-    const managed = await fixture.state.get(shop.application.name, plane.signal)
-    expect(managed?.status.inventory).toEqual([`/ConfigMap/${shop.namespace}/settings`])
-  })
-
   test('of an empty render prunes nothing', async () => {
     const shop = await fixture.shop()
     await shop.sync([settings('fast')])
