@@ -67,6 +67,8 @@ export interface Container {
   /** How its run before this one ended. */
   readonly endedBefore: End | null
   readonly running: boolean
+  readonly ready: boolean
+  readonly isSidecar: boolean
 }
 
 interface End {
@@ -102,6 +104,8 @@ function containerOf(status: unknown, role: string): Container {
     ended: endOf(propertyAt(status, 'state', 'terminated')),
     endedBefore: endOf(propertyAt(status, 'lastState', 'terminated')),
     running: isJsonObject(propertyAt(status, 'state', 'running')),
+    ready: propertyAt(status, 'ready') === true,
+    isSidecar: role === 'sidecar',
   }
 }
 

@@ -25,6 +25,15 @@ export interface HookResult {
   readonly message: string
 }
 
+/** What a container printed last, redacted. */
+export interface ContainerLog {
+  readonly pod: ObjectId
+  /** For people, such as `init container migrate`. */
+  readonly container: string
+  /** Ten at most, the newest last. */
+  readonly lines: readonly string[]
+}
+
 export type SyncStatus = 'synced' | 'rolled-back' | 'failed' | 'refused' | 'waiting'
 
 /** How one sync of one application ended. Published as JSON; redacted. */
@@ -43,6 +52,8 @@ export interface SyncResult {
   readonly hooks?: readonly HookResult[]
   /** Last events of the objects that failed, newest first, at most ten, e.g. `Failed: Back-off pulling image "x"`. */
   readonly events: readonly string[]
+  /** The last lines of the containers that failed, of three pods at most. Missing from older agents. */
+  readonly logs?: readonly ContainerLog[]
   readonly error: { readonly code: string; readonly message: string } | null
   readonly startedAt: string
   readonly finishedAt: string

@@ -121,6 +121,10 @@ const syncResultSchema = z.object({
     .nullish()
     .transform(it => it ?? []),
   events: z.array(text),
+  logs: z
+    .array(z.object({ pod: shortText, container: shortText, lines: z.array(text) }))
+    .nullish()
+    .transform(it => it ?? []),
   error: z.object({ code: shortText, message: text }).nullable(),
   startedAt: shortText,
   finishedAt: shortText,

@@ -41,6 +41,8 @@ export interface Client {
   call(call: ClientCall, signal: AbortSignal): Promise<unknown>
   /** Like call, with the answer's status. */
   ask(call: ClientCall, signal: AbortSignal): Promise<{ readonly status: number; readonly json: unknown }>
+  /** The text of a 2xx answer that is not JSON. */
+  text(call: ClientCall, signal: AbortSignal): Promise<string>
   /** The open body of a stream. Not retried. */
   open(call: ClientCall, signal: AbortSignal): Promise<IncomingMessage>
 }
@@ -65,7 +67,7 @@ export function createClient(connection: Connection, options: ClientOptions = {}
   })
   const notify = ({ method, path }: Call) =>
     onRequest?.({ method, path, dryRun: /[?&]dryRun=All(&|$)/.test(path) })
-  async function ask(given: ClientCall, signal: AbortSignal) {
+  async function exchange(given: ClientCall, signal: AbortSignal) {
     const call = complete(given)
     const send = () => {
       notify(call)
@@ -73,10 +75,15 @@ export function createClient(connection: Connection, options: ClientOptions = {}
     }
     const answer = await withRetries(call, send, signal)
     if (!isSuccess(answer)) throw failureOf(answer, given.attempted)
+    return answer
+  }
+  async function ask(given: ClientCall, signal: AbortSignal) {
+    const answer = await exchange(given, signal)
     return { status: answer.status, json: parse(answer, given.attempted) }
   }
   return {
     ask,
+    text: async (given, signal) => (await exchange(given, signal)).text,
     call: async (given, signal) => (await ask(given, signal)).json,
     async open(given, signal) {
       const call = complete(given)

@@ -51,6 +51,16 @@ export interface ListOptions {
   readonly metadataOnly?: boolean
 }
 
+export interface LogOptions {
+  readonly container: string
+  /** Of the run before the one that is on now. */
+  readonly previous: boolean
+  /** So many lines from the end. */
+  readonly tailLines: number
+  /** The answer ends there, in the middle of a line or of a character. */
+  readonly limitBytes: number
+}
+
 export type WatchEvent =
   /** First, and again after every relist: the whole set; what was known and is not in it is gone. */
   | { readonly type: 'synced'; readonly objects: readonly KubernetesObject[] }
@@ -97,6 +107,8 @@ export interface Cluster {
     options: DeleteOptions,
     signal: AbortSignal,
   ): Promise<boolean>
+  /** What a container printed last. Rejects with code `forbidden` when our account may not read logs. */
+  logs(pod: Pick<Identity, 'namespace' | 'name'>, options: LogOptions, signal: AbortSignal): Promise<string>
   /**
    * Follows a set of objects until `signal` aborts; lists, watches with bookmarks, relists on 410 and on any error after a
    * jittered pause. Never ends by itself.

@@ -25,6 +25,16 @@ export interface ClusterDependencies {
   readonly timeouts?: Timeouts
 }
 
+/** Every API server has them; there is no need to ask. */
+const podResource: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  namespaced: true,
+  verbs: ['get'],
+}
+
 /** A {@link Cluster} over HTTP. `close` lets go of idle connections; abort the watches first. */
 export function createCluster(dependencies: ClusterDependencies): Cluster & { close(): void } {
   const connection = createConnection(dependencies.kubeConfig)
@@ -146,6 +156,12 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
         if (isMissing(error)) return false
         throw error
       }
+    },
+
+    logs(pod, { container, ...query }, signal) {
+      const attempted = `read the log of container ${container} of ${describe(podResource, pod)}`
+      const path = objectPath(podResource, pod, { subresource: 'log', query: { container, ...query } })
+      return client.text({ method: 'GET', path, attempted, accept: '*/*' }, signal)
     },
 
     watch(resource, options, signal) {

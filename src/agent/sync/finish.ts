@@ -6,10 +6,12 @@ import type { Journal } from '../state/state.ts'
 import { carryOut } from './carry-out.ts'
 import type { SyncContext } from './context.ts'
 import { lastEvents } from './last-events.ts'
+import { isForbidden, lastLogs } from './last-logs.ts'
 import { rollBack, type Defeat } from './roll-back.ts'
 import { saveSynced } from './save.ts'
 import { type Failure, failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
 import { SyncCancelled } from './syncer.ts'
+import { readSubjects } from './subjects.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import { TimeIsUp, within } from './time-limit.ts'
 
@@ -77,14 +79,20 @@ async function defeatOf(context: SyncContext, error: unknown, signal: AbortSigna
   const failure = failureOf(error)
   if (failure.code === 'internal') logger.error({ err: error }, 'a sync met an unexpected error')
   const health = error instanceof SyncFailure ? error.health : []
-  try {
-    const ids = health.filter(it => it.status !== 'healthy').map(it => it.id)
-    const events = await within(10_000, signal, limit => lastEvents(cluster, ids, limit))
-    return { failure, health, events }
-  } catch (eventsError) {
-    logger.warn({ err: eventsError }, 'the last events of what failed could not be read')
-    return { failure, health, events: [] }
+  const untold = (what: string) => (readError: unknown) => {
+    throwIfHandedOver(signal)
+    if (!isForbidden(readError)) logger.warn({ err: readError, what }, 'part of a report could not be read')
+    return []
   }
+  const ids = health.filter(it => it.status !== 'healthy').map(it => it.id)
+  return within(10_000, signal, async limit => {
+    const subjects = await readSubjects(cluster, ids, limit).catch(untold('what is not healthy'))
+    const [events, logs] = await Promise.all([
+      lastEvents(cluster, subjects, limit).catch(untold('last events')),
+      lastLogs(cluster, subjects, untold('last lines'), limit),
+    ])
+    return { failure, health, events, logs }
+  })
 }
 
 /** Everything is applied and healthy, only not remembered: the journal stays and is carried out again, which changes nothing. */

@@ -1,12 +1,10 @@
-import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { textAt } from '../../engine/json.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { readLive } from './read-live.ts'
-import { formatSelector, newPodsOf, podSelectorOf } from './workload-pods.ts'
+import type { Subject } from './subjects.ts'
 
 /** How many objects and pods are asked about, and how many events are told. */
-const mostObjects = 6
+const mostAsked = 6
 const mostEvents = 10
 
 /**
@@ -15,16 +13,15 @@ const mostEvents = 10
  */
 export async function lastEvents(
   cluster: Cluster,
-  ids: readonly ObjectId[],
+  subjects: readonly Subject[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const resource = (await cluster.discover(signal)).find('v1', 'Event')
   if (!resource) return []
-  const subjects = (
-    await Promise.all(ids.slice(0, mostObjects).map(id => subjectsOf(cluster, id, signal)))
-  ).flat()
+  // Pods first: they know more.
+  const asked = subjects.flatMap(({ object, pods }) => [...pods, object])
   const lists = await Promise.all(
-    subjects.slice(0, mostObjects).map(({ kind, metadata }) => {
+    asked.slice(0, mostAsked).map(({ kind, metadata }) => {
       const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${metadata.name}`
       const namespace = metadata.namespace || 'default'
       return cluster.list(resource, { namespace, fieldSelector }, signal)
@@ -39,27 +36,6 @@ export async function lastEvents(
     event => `${textAt(event, 'reason') ?? 'Event'}: ${textAt(event, 'message') ?? ''}`,
   )
   return [...new Set(texts)].slice(0, mostEvents)
-}
-
-/** Pods first: they know more. */
-async function subjectsOf(
-  cluster: Cluster,
-  id: ObjectId,
-  signal: AbortSignal,
-): Promise<readonly KubernetesObject[]> {
-  const live = await readLive(cluster, parseIdentity(id), signal)
-  if (!live) return []
-  const selector = podSelectorOf(live)
-  const discovery = await cluster.discover(signal)
-  const pods = discovery.find('v1', 'Pod')
-  const replicaSets = discovery.find('apps/v1', 'ReplicaSet')
-  if (!selector || !pods || !replicaSets) return [live]
-  const options = { namespace: live.metadata.namespace ?? '', labelSelector: formatSelector(selector) }
-  const [podList, setList] = await Promise.all([
-    cluster.list(pods, options, signal),
-    cluster.list(replicaSets, options, signal),
-  ])
-  return [...newPodsOf(live, podList, setList).slice(0, 3), live]
 }
 
 function timeOf(event: KubernetesObject): string {

@@ -1,4 +1,4 @@
-import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
+import type { ContainerLog, ObjectHealth, SyncResult } from '../../model/sync.ts'
 import type { Journal } from '../state/state.ts'
 import { awaitHealth } from './await-health.ts'
 import { whenFailed } from './conditions.ts'
@@ -16,6 +16,8 @@ export interface Defeat {
   /** The objects at fault, and their last events. */
   readonly health: readonly ObjectHealth[]
   readonly events: readonly string[]
+  /** What their containers printed last. */
+  readonly logs?: readonly ContainerLog[]
 }
 
 const patient = { limit: 6, durationSeconds: 0.25, factor: 2, maxDurationSeconds: 10 }
@@ -56,6 +58,7 @@ export async function rollBack(
       rolledBack: undone.ids,
       health: unique(health),
       events: defeat.events,
+      logs: defeat.logs ?? [],
       error: failure,
     })
   } catch (error) {
@@ -138,6 +141,7 @@ async function giveUp(
     outcome: 'failed',
     health: defeat.health,
     events: defeat.events,
+    logs: defeat.logs ?? [],
     error: failure,
   })
   try {

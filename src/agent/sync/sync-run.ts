@@ -1,7 +1,7 @@
 import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Plan } from '../../model/plan.ts'
-import type { HookResult, ObjectHealth, SyncResult, SyncStatus } from '../../model/sync.ts'
+import type { ContainerLog, HookResult, ObjectHealth, SyncResult, SyncStatus } from '../../model/sync.ts'
 import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
 import type { SyncContext } from './context.ts'
 import type { Failure } from './sync-failure.ts'
@@ -27,13 +27,14 @@ export interface Ending {
   readonly rolledBack?: readonly ObjectId[]
   readonly health?: readonly ObjectHealth[]
   readonly events?: readonly string[]
+  readonly logs?: readonly ContainerLog[]
   readonly error?: Failure | null
 }
 
 /** The result of a run, with every text cleansed of Secret content. */
 export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): SyncResult {
   const redact = redactorOf(run)
-  const { error = null, health = [], events = [] } = ending
+  const { error = null, health = [], events = [], logs = [] } = ending
   return {
     application: run.application,
     cluster: context.clusterName,
@@ -46,6 +47,8 @@ export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): Sy
     health: health.map(it => ({ id: it.id, status: it.status, message: redact(it.message) })),
     hooks: run.hooks.map(it => ({ ...it, message: redact(it.message) })),
     events: events.map(redact),
+    // Together, for a value may have several lines.
+    logs: logs.map(it => ({ ...it, lines: redact(it.lines.join('\n')).split('\n') })),
     error: error && { code: error.code, message: redact(error.message) },
     startedAt: run.startedAt,
     finishedAt: context.clock().toISOString(),

@@ -21,6 +21,10 @@ export function syncText(result: SyncResult, paint: Paint): string {
     lines.push(paint('red', `${nameOf(object.id)} is ${object.status}${words}`))
   }
   for (const event of result.events) lines.push(paint('dim', `  ${event}`))
+  for (const log of result.logs ?? []) {
+    lines.push(`last lines of ${log.container} of ${nameOf(log.pod)}:`)
+    for (const line of log.lines) lines.push(paint('dim', `  ${line}`))
+  }
   const list = (title: string, ids: readonly string[]) => {
     if (ids.length === 0) return
     const more = ids.length > mostNames ? ` and ${ids.length - mostNames} more` : ''

@@ -183,8 +183,11 @@ function syncFailedBody(view: SyncFailedView, limit: number): string {
     ? ` It came with ${link(`pull request ${pullRequest.number}`, pullRequest.url)}, ${code(shorten(pullRequest.title, 120))}.`
     : ''
   const top = `${name(result.application)} on ${name(result.cluster)} could not be brought to ${revision} at ${utc(result.finishedAt)}. ${outcome(result.outcome)}${cause}`
-  const { why, events, after } = failureParts(result)
-  const told = events.map(it => `Last events, newest first:\n\n${it}`)
+  const { why, events, logs, after } = failureParts(result)
+  const told = [
+    ...logs.map(it => `Last lines of ${name(it.container)} of ${objectName(it.pod)}:\n\n${it.text}`),
+    ...events.map(it => `Last events, newest first:\n\n${it}`),
+  ]
   const bottom = [
     '### What to do',
     '- Mend it with a pull request, or revert the one that it came with: the next commit is synced as usual.',
@@ -193,7 +196,7 @@ function syncFailedBody(view: SyncFailedView, limit: number): string {
   ].join('\n')
   const { texts } = fit(
     [...why, ...after, ...told].map(text => ({ forms: ['', `${text}\n`] })),
-    limit - top.length - bottom.length - separators * (why.length + events.length + after.length + 1),
+    limit - top.length - bottom.length - separators * (why.length + told.length + after.length + 1),
   )
   return paragraphs([top, ...texts, bottom])
 }

@@ -1,9 +1,9 @@
 import type { ObjectId } from '../../model/identity.ts'
 import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
 import { drifted } from './field.ts'
-import { code, fence, lightName, link, name, sentence, shorten } from './escape.ts'
+import { code, fence, lightName, link, name, nameInHtml, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
-import { objectName } from './object-name.ts'
+import { objectName, objectNameInHtml } from './object-name.ts'
 import { capitalised, count, list, shortRevision, took, utc } from '../../model/phrase.ts'
 import { row } from './table.ts'
 import type { ResultView, SyncView } from './view.ts'
@@ -127,10 +127,19 @@ function section(view: SyncView): Piece[] {
       ? []
       : [{ forms: ['', `${title}\n\nDrift that was put back: ${objects(undone)}\n`] }]
   }
-  const { why, events, after } = failureParts(result)
-  const folded = events.map(it => `<details><summary>Last events</summary>\n\n${it}\n\n</details>`)
+  const { why, events, logs, after } = failureParts(result)
+  const folded = [
+    ...logs.map(it =>
+      folding(`Last lines of ${nameInHtml(it.container)} of ${objectNameInHtml(it.pod)}`, it.text),
+    ),
+    ...events.map(it => folding('Last events', it)),
+  ]
   const write = (...blocks: readonly string[]): string => `${[title, ...blocks].join('\n\n')}\n`
   return [{ forms: ['', write(...why.slice(0, 1)), write(...why, ...after, ...folded)] }]
+}
+
+function folding(title: string, text: string): string {
+  return `<details><summary>${title}</summary>\n\n${text}\n\n</details>`
 }
 
 /** Why a sync did not finish healthy, in the cluster's own words, and how the cluster was left. */
@@ -138,6 +147,8 @@ export function failureParts(result: SyncResult): {
   readonly why: readonly string[]
   /** Newest first. */
   readonly events: readonly string[]
+  /** What containers printed last. Only the text is Markdown. */
+  readonly logs: readonly { readonly container: string; readonly pod: ObjectId; readonly text: string }[]
   readonly after: readonly string[]
 } {
   const sick = result.health.filter(it => it.status !== 'healthy').slice(0, 10)
@@ -150,6 +161,17 @@ export function failureParts(result: SyncResult): {
       ...(sick.length === 0 ? [] : [sick.map(sickItem).join('\n')]),
     ],
     events: events.length === 0 ? [] : [fence('text', events.join('\n'))],
+    logs: (result.logs ?? []).slice(0, 3).map(it => ({
+      container: shorten(it.container, 100),
+      pod: it.pod,
+      text: fence(
+        'text',
+        it.lines
+          .slice(-10)
+          .map(line => shorten(line, 300))
+          .join('\n'),
+      ),
+    })),
     after: [
       ...undone(result),
       ...(result.outcome === 'failed'

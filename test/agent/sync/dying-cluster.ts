@@ -46,6 +46,7 @@ export function dyingCluster(alive: Cluster, writesToLive: number): DyingCluster
     create: (object, signal) => writing(object.kind)(() => alive.create(object, signal)),
     replace: (object, signal) => writing(object.kind)(() => alive.replace(object, signal)),
     delete: (resource, ...call) => writing(resource.kind)(() => alive.delete(resource, ...call)),
+    logs: (...call) => read(() => alive.logs(...call)),
     async *watch(...call) {
       for await (const event of alive.watch(...call)) yield dead ? await never() : event
     },

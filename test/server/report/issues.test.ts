@@ -106,6 +106,13 @@ describe('the issue of a failed sync', () => {
             },
           ],
           events: ['Failed: Error: ImagePullBackOff'],
+          logs: [
+            {
+              pod: '/Pod/guestbook/frontend-6c',
+              container: 'container frontend',
+              lines: ['listening', 'panic: no such table'],
+            },
+          ],
         }),
         pullRequest: {
           number: 7,

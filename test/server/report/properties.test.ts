@@ -248,6 +248,10 @@ describe('whatever manifests, errors and names hold', () => {
         maxLength: 5,
       }),
       events: fc.array(hostile, { maxLength: 10 }),
+      logs: fc.array(
+        fc.record({ pod: hostile, container: hostile, lines: fc.array(hostile, { maxLength: 12 }) }),
+        { maxLength: 4 },
+      ),
       error: fc.option(fc.record({ code: hostile, message: hostile })),
     })
     .map(syncResult)

@@ -39,6 +39,13 @@ const rolledBack = syncResult({
     'Failed: Failed to pull image "registry.example.com/guestbook/frontend:v9": not found',
     'Scheduled: Successfully assigned guestbook/frontend-6c to node-1',
   ],
+  logs: [
+    {
+      pod: '/Pod/guestbook/frontend-6c',
+      container: 'init container migrate',
+      lines: ['connecting to db.guestbook', 'fatal: password (redacted) was refused'],
+    },
+  ],
   finishedAt: '2026-03-02T09:55:03Z',
 })
 
