@@ -9,6 +9,7 @@ import { reportDrift } from './jobs/report-drift.ts'
 import { reportGivenUp } from './jobs/report-given-up.ts'
 import { reportPlan } from './jobs/report-plan.ts'
 import { reportRevert } from './jobs/report-revert.ts'
+import { reportRollback } from './jobs/report-rollback.ts'
 import { reportSync } from './jobs/report-sync.ts'
 import { sweep } from './jobs/sweep.ts'
 import { syncBranch } from './jobs/sync-branch.ts'
@@ -57,6 +58,8 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
       return obeyComment(deps, job, context)
     case 'reverted':
       return reportRevert(deps, job, context)
+    case 'rolled-back':
+      return reportRollback(deps, job, context)
     // 8. What was missed: an agent that was away, a webhook that was lost.
     case 'agent-connected':
       return welcomeAgent(deps, job, context)

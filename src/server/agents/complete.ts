@@ -39,7 +39,7 @@ function subjectOf(result: CommandResult): { readonly application: string; reado
 }
 
 function nameIn(command: AgentCommand, application: string): string {
-  return command.kind === 'revert' ? application : command.application.name
+  return command.kind === 'revert' || command.kind === 'rollback' ? application : command.application.name
 }
 
 async function keep(records: Records, { id, purpose }: CommandRecord, result: CommandResult): Promise<void> {
@@ -69,6 +69,11 @@ async function jobFor(records: Records, { id, purpose }: CommandRecord) {
       const repository = await records.repositories.byKey(purpose.repository)
       if (!repository) return null
       return { kind: 'reverted', repository, number: purpose.number, command: id } as const
+    }
+    case 'rollback': {
+      const repository = await records.repositories.byKey(purpose.repository)
+      if (!repository) return null
+      return { kind: 'rolled-back', repository, number: purpose.number, command: id } as const
     }
   }
 }

@@ -26,7 +26,7 @@ async function repositoryFor(
     if (ref && normalised(ref.cloneUrl) === wanted) return ref
   }
   for (const { command } of await store.commands.unanswered(cluster)) {
-    if (command.kind === 'revert') continue
+    if (command.kind === 'revert' || command.kind === 'rollback') continue
     if (normalised(command.repository.cloneUrl) === wanted) return command.repository
   }
   return null

@@ -1,23 +1,15 @@
-import type { ForgeEvent, ForgeRepository } from '../../forge/forge.ts'
+import type { ForgeRepository } from '../../forge/forge.ts'
 import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { helpText } from '../report/help.ts'
 import type { IssueRecord } from '../store/records/issues.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
+import { type Comment, done, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
+import { namesOf, obeyRollback } from './obey-rollback.ts'
 import { type PersonCommand, personCommand } from './person-command.ts'
 import { planPullRequest } from './plan-pull-request.ts'
 import { startSync } from './start-sync.ts'
-
-export type Comment = Extract<ForgeEvent, { readonly kind: 'commented' }>
-
-/** How a command went: done, under way (somebody else says how it ended), or a sentence that says why not. */
-type Outcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'under-way' }
-  | { readonly kind: 'no'; readonly why: string }
-
-const done: Outcome = { kind: 'done' }
 
 /** Does what a comment's first line asks for, if whoever wrote it may write to the repository. */
 export async function obeyComment(deps: JobDeps, comment: Comment, context: JobContext): Promise<void> {
@@ -48,13 +40,15 @@ async function obey(deps: JobDeps, order: Order, context: JobContext): Promise<O
     case 'help':
     case 'unknown':
       await help(forge, comment, context.signal)
-      return command.kind === 'help' ? done : { kind: 'under-way' }
+      return command.kind === 'help' ? done : underWay
     case 'plan':
       return plan(deps, order, context)
     case 'sync':
       return sync(deps, order, command.application, context)
     case 'revert':
       return revert(deps, comment, context)
+    case 'rollback':
+      return obeyRollback(deps, { comment, command }, context)
   }
 }
 
@@ -105,7 +99,14 @@ async function sync(
   await deps.store.transaction(async records => {
     for (const it of current) {
       const evenWhenChanged = it.status === 'finished'
-      await startSync(deps, records, { sync: it, ref, traceId: context.traceId, evenWhenChanged })
+      const trigger = `/plumbline sync by ${comment.author} on #${number}`
+      await startSync(deps, records, {
+        sync: it,
+        ref,
+        traceId: context.traceId,
+        evenWhenChanged,
+        askedBy: trigger,
+      })
       const job = { kind: 'sync-progressed', repository: ref, number: it.pullRequest, sync: it.id } as const
       await deps.queue.enqueue(records, { traceId: context.traceId, job })
     }
@@ -129,10 +130,6 @@ async function hasNewer(deps: JobDeps, sync: SyncRecord): Promise<boolean> {
   return newest?.id !== sync.id
 }
 
-function namesOf(syncs: readonly SyncRecord[]): string {
-  return [...new Set(syncs.map(it => `\`${it.application.name}\``))].join(', ')
-}
-
 async function revert(deps: JobDeps, comment: Comment, context: JobContext): Promise<Outcome> {
   const key = repositoryKey(comment.repository)
   const issue = await deps.store.issues.numbered(key, comment.number)
@@ -151,16 +148,12 @@ async function revert(deps: JobDeps, comment: Comment, context: JobContext): Pro
       commentId: comment.commentId,
     },
   })
-  return { kind: 'under-way' }
+  return underWay
 }
 
 /** The same comment is the same command, should this job be done twice. */
 function commandIdFor(comment: Comment): string {
   return `revert-${comment.repository.forge}-${comment.repository.host}-${comment.commentId}`
-}
-
-function no(why: string): Outcome {
-  return { kind: 'no', why }
 }
 
 export async function reply(

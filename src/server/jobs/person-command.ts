@@ -3,6 +3,8 @@ export type PersonCommand =
   | { readonly kind: 'help' }
   | { readonly kind: 'plan' | 'sync'; readonly application: string | null }
   | { readonly kind: 'revert' }
+  /** `rollback [APPLICATION] [to REVISION]` */
+  | { readonly kind: 'rollback'; readonly application: string | null; readonly to: string | null }
   | { readonly kind: 'unknown' }
 
 /** Reads a comment's first line; null when it is not meant for us. */
@@ -20,7 +22,17 @@ export function personCommand(comment: string): PersonCommand | null {
       return { kind: verb.toLowerCase() as 'plan' | 'sync', application: rest[0] ?? null }
     case 'revert':
       return rest.length > 0 ? { kind: 'unknown' } : { kind: 'revert' }
+    case 'rollback':
+      return rollback(rest)
     default:
       return { kind: 'unknown' }
   }
+}
+
+function rollback(words: readonly string[]): PersonCommand {
+  const at = words.findIndex(it => it.toLowerCase() === 'to')
+  const [application = null, ...more] = at === -1 ? words : words.slice(0, at)
+  const [to = null, ...tooMany] = at === -1 ? [] : words.slice(at + 1)
+  if (more.length > 0 || tooMany.length > 0 || (at !== -1 && to === null)) return { kind: 'unknown' }
+  return { kind: 'rollback', application, to }
 }

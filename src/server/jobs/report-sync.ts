@@ -56,6 +56,9 @@ async function noteOutcome(deps: JobDeps, sync: SyncRecord): Promise<void> {
   const recent = await deps.store.syncs.ofApplication(name.name, name.cluster, 20)
   if (recent.find(it => it.status === 'finished')?.id !== sync.id) return
   const { outcome, finishedAt: at } = result
+  const known = await deps.store.applications.named(name)
+  // Somebody has rolled back since.
+  if (known?.syncedAt && Date.parse(known.syncedAt) > Date.parse(at)) return
   if (sync.removed && outcome === 'synced') await deps.store.applications.remove(name)
   else await deps.store.applications.noteSync(name, { revision, outcome, at })
 }
@@ -71,7 +74,7 @@ async function resultView(deps: JobDeps, asked: SyncRecord, pageUrl: string | nu
     const cluster = clusters.find(it => it.name === sync.application.destination.cluster) ?? null
     views.push(syncView({ sync, command, cluster }, offlineBefore))
   }
-  return { revision: asked.revision, baseRef: asked.branch, syncs: views, planUrl: pageUrl }
+  return { revision: asked.revision, baseRef: asked.branch, syncs: views, ...more }
 }
 
 async function comment(

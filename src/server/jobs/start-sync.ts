@@ -15,6 +15,8 @@ export async function startSync(
     readonly traceId: string
     /** A person said so, knowing that the world moved since the review. */
     readonly evenWhenChanged?: boolean
+    /** Who said so, in words; missing when a merge or push did. */
+    readonly askedBy?: string
   },
 ): Promise<void> {
   const { sync, ref, traceId } = it
@@ -27,6 +29,8 @@ export async function startSync(
     revision: sync.revision,
     reviewedDigest: sync.reviewedDigest,
     requireReviewedPlan: sync.requireReviewed && !it.evenWhenChanged,
+    asked: it.askedBy !== undefined,
+    trigger: it.askedBy ?? setOffBy(sync),
   }
   await records.syncs.start(sync.id, id)
   await records.commands.add({
@@ -38,6 +42,10 @@ export async function startSync(
     traceId,
     purpose: { kind: 'sync', sync: sync.id },
   })
+}
+
+function setOffBy({ pullRequest, branch }: SyncRecord): string {
+  return pullRequest === null ? `push to ${branch}` : `merge of #${pullRequest}`
 }
 
 /** Older syncs of the same application are not wanted any more, unless an agent is at one already. */

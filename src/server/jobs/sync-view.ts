@@ -1,7 +1,7 @@
 import type { Check } from '../../forge/forge.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import { aggregateCheckName } from '../report/checks.ts'
-import { resultComment, resultHeadline } from '../report/result.ts'
+import { calledOff, resultComment, resultHeadline } from '../report/result.ts'
 import type { ResultView, SyncView } from '../report/view.ts'
 import type { ClusterRecord } from '../store/records/clusters.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
@@ -53,8 +53,9 @@ function superseded(sync: SyncRecord): SyncResult {
 
 const failures: readonly SyncResult['outcome'][] = ['failed', 'rolled-back', 'refused']
 
+/** What somebody called off, or a newer revision overtook, has not failed. */
 export function isFailure(result: SyncResult): boolean {
-  return failures.includes(result.outcome)
+  return failures.includes(result.outcome) && calledOff(result) === null
 }
 
 /** The check of the commit that is synced. */

@@ -29,6 +29,12 @@ export type Job =
       readonly number: number
       readonly command: string
     }
+  | {
+      readonly kind: 'rolled-back'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly command: string
+    }
   | { readonly kind: 'drift-reported'; readonly report: DriftReport }
   | { readonly kind: 'agent-connected'; readonly cluster: string }
   | { readonly kind: 'sweep' }
@@ -48,6 +54,7 @@ export function jobKey(job: Job): string {
       return pullRequestKey(job.repository, job.number)
     case 'commented':
     case 'reverted':
+    case 'rolled-back':
       return pullRequestKey(job.repository, job.number)
     case 'sync-progressed':
       return job.number === null ? `sync/${job.sync}` : pullRequestKey(job.repository, job.number)

@@ -35,8 +35,16 @@ export function resultComment(view: ResultView, limit: number): string {
 export function resultHeadline(view: ResultView): string {
   const clusters = (outcome: SyncResult['outcome']): readonly string[] =>
     view.syncs
-      .filter(({ status }) => status.kind === 'finished' && status.result.outcome === outcome)
+      .filter(
+        ({ status }) =>
+          status.kind === 'finished' &&
+          status.result.outcome === outcome &&
+          calledOff(status.result) === null,
+      )
       .map(it => it.cluster)
+  const overtaken = view.syncs
+    .filter(({ status }) => status.kind === 'finished' && calledOff(status.result) !== null)
+    .map(it => it.cluster)
   const say = (text: string, names: readonly string[]): readonly string[] =>
     names.length === 0 ? [] : [`${text} ${list([...new Set(names)].slice(0, 10).map(lightName))}`]
   const open = view.syncs.filter(it => it.status.kind !== 'finished')
@@ -49,6 +57,7 @@ export function resultHeadline(view: ResultView): string {
     ...say('synced on', clusters('synced')),
     ...say('waiting on', [...waiting, ...clusters('waiting')]),
     ...say('syncing on', running),
+    ...say('called off on', overtaken),
   ]
   return parts.join(', ') || 'nothing to sync'
 }
@@ -89,7 +98,17 @@ function cells({ status, issue }: SyncView): readonly string[] {
   }
 }
 
+/** Why a sync ended that nobody wants any more; null when it ended by itself. */
+export function calledOff({ outcome, error }: SyncResult): string | null {
+  if (outcome !== 'rolled-back' && outcome !== 'waiting') return null
+  const words = outcome === 'waiting' ? 'called off' : 'stopped and put back'
+  if (error?.code === 'superseded') return `${words} for a newer revision`
+  return error?.code === 'rollback-asked' ? `${words}, as somebody asked for a rollback` : null
+}
+
 function outcomeCell(result: SyncResult): string {
+  const off = calledOff(result)
+  if (off) return off
   if (result.outcome !== 'synced') return `**${outcomeWords[result.outcome]}**`
   const parts = [
     ...(result.applied.length > 0 ? [`${result.applied.length} applied`] : []),
@@ -120,6 +139,7 @@ function healthCell(result: SyncResult): string {
 function section(view: SyncView): Piece[] {
   if (view.status.kind !== 'finished') return []
   const { result } = view.status
+  if (calledOff(result)) return []
   const title = `### ${name(view.application)} on ${name(view.cluster)}: ${outcomeWords[result.outcome]}`
   if (result.outcome === 'synced') {
     const undone = (result.plan?.changes ?? []).filter(drifted).map(it => it.id)

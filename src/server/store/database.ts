@@ -31,7 +31,7 @@ export interface Database {
     position: Generated<number>
     cluster: string
     application: string
-    kind: 'plan' | 'sync' | 'revert'
+    kind: 'plan' | 'sync' | 'revert' | 'rollback'
     payload: Json<unknown>
     deadline: Moment
     state: 'pending' | 'sent' | 'answered' | 'expired' | 'withdrawn'
@@ -139,7 +139,7 @@ export interface Database {
   }
   issues: {
     key: string
-    kind: 'drift' | 'sync-failed'
+    kind: 'drift' | 'sync-failed' | 'revert'
     repository: string
     application: string
     cluster: string

@@ -14,6 +14,14 @@ export type CommandPurpose =
       readonly number: number
       readonly commentId: string
     }
+  | {
+      readonly kind: 'rollback'
+      readonly repository: string
+      readonly number: number
+      readonly commentId: string
+      /** Ids of all commands that the comment stands for: they are answered in one reply. */
+      readonly together: readonly string[]
+    }
 
 export interface NewCommand {
   readonly id: string

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { personCommand } from '../../../src/server/jobs/person-command.ts'
+
+test.each([
+  { said: '/plumbline rollback', command: { kind: 'rollback', application: null, to: null } },
+  { said: '/plumbline rollback shop', command: { kind: 'rollback', application: 'shop', to: null } },
+  { said: '/plumbline rollback to 4f2a9c1', command: { kind: 'rollback', application: null, to: '4f2a9c1' } },
+  { said: '/Plumbline Rollback shop TO 3  ', command: { kind: 'rollback', application: 'shop', to: '3' } },
+  { said: '/plumbline rollback to', command: { kind: 'unknown' } },
+  { said: '/plumbline rollback shop other', command: { kind: 'unknown' } },
+  { said: '/plumbline rollback to 3 please', command: { kind: 'unknown' } },
+  { said: '/plumbline sync shop\nand thanks', command: { kind: 'sync', application: 'shop' } },
+  { said: '/plumbline revert shop', command: { kind: 'unknown' } },
+  { said: 'please /plumbline rollback', command: null },
+])('$said', ({ said, command }) => {
+  expect(personCommand(said)).toEqual(command)
+})
