@@ -3,8 +3,10 @@ import { InvalidInputError } from '../model/problem.ts'
 import { addAgentCommand } from './commands/agent.ts'
 import { addClustersCommand } from './commands/clusters.ts'
 import { addDriftCommand } from './commands/drift.ts'
+import { addHistoryCommand } from './commands/history.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addRenderCommand } from './commands/render.ts'
+import { addRollbackCommand } from './commands/rollback.ts'
 import { addServerCommand } from './commands/server.ts'
 import { addSyncCommand } from './commands/sync.ts'
 import { addValidateCommand } from './commands/validate.ts'
@@ -26,6 +28,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   addPlanCommand(program, end)
   addSyncCommand(program, end)
   addDriftCommand(program, end)
+  addHistoryCommand(program, end)
+  addRollbackCommand(program, end)
   addRenderCommand(program)
   addValidateCommand(program, end)
   addServerCommand(program)
@@ -44,6 +48,7 @@ Try it on the cluster that your kubeconfig points to:
   $ plumbline plan deploy/overlays/dev --namespace shop     what would change, and what has drifted
   $ plumbline sync deploy/overlays/dev --namespace shop     apply it, wait for health, roll back if it fails
   $ plumbline drift deploy/overlays/dev --namespace shop    what was changed by hand since
+  $ plumbline rollback dev                                  back to what was synced before
   $ plumbline validate                                      what is wrong with the files, with their lines
 
 For a team, run the server where your forge reaches it and an agent in each cluster:

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SyncResult } from '../model/sync.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { personHere } from './person.ts'
 import { renderTarget } from './render-path.ts'
 import { readTarget } from './target.ts'
 
@@ -18,6 +19,7 @@ export async function syncPath(
   const timeoutSeconds = options.timeout ?? syncPolicy.timeoutSeconds
   const application = { ...target.application, syncPolicy: { ...syncPolicy, timeoutSeconds } }
   const rendered = await renderTarget(engine, target, { signal })
+  const person = personHere()
   let told = ''
   return engine.syncer.sync(
     {
@@ -29,6 +31,8 @@ export async function syncPath(
       rendered,
       reviewedDigest: null,
       requireReviewedPlan: false,
+      asked: true,
+      trigger: `plumbline sync${person ? ` by ${person}` : ''}`,
       onProgress({ message }) {
         if (message !== told) process.stderr.write(`${message}\n`)
         told = message

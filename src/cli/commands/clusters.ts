@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { columns } from '../output/columns.ts'
 
 interface ClustersOptions {
   readonly data: string
@@ -52,26 +53,10 @@ export function addClustersCommand(program: Command): void {
           return
         }
         const rows = known.map(it => [it.name, it.kubernetesVersion ?? '-', it.lastSeen ?? 'never'])
-        process.stdout.write(columns([['NAME', 'KUBERNETES', 'LAST SEEN'], ...rows]))
+        const lines = columns([['NAME', 'KUBERNETES', 'LAST SEEN'], ...rows])
+        process.stdout.write(`${lines.join('\n')}\n`)
       } finally {
         await registry.close()
       }
     })
-}
-
-/** Rows under each other, three spaces between the columns, as kubectl prints them. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<readonly number[]>(
-    (widest, row) => row.map((text, at) => Math.max(text.length, widest[at] ?? 0)),
-    [],
-  )
-  return rows
-    .map(
-      row =>
-        `${row
-          .map((text, at) => text.padEnd(widths[at] ?? 0))
-          .join('   ')
-          .trimEnd()}\n`,
-    )
-    .join('')
 }

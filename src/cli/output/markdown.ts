@@ -4,6 +4,8 @@ import type { SyncResult } from '../../model/sync.ts'
 import { planMarkdown as planComment } from '../../server/report/comment.ts'
 import { lightName, name } from '../../server/report/escape.ts'
 import { objectSection } from '../../server/report/object-section.ts'
+import type { History } from '../history.ts'
+import { historyText } from './history-text.ts'
 import { syncText } from './sync-text.ts'
 
 const plain = (_style: unknown, text: string) => text
@@ -34,6 +36,10 @@ export function driftMarkdown(drift: {
 
 export function syncMarkdown(result: SyncResult): string {
   return fence(syncText(result, plain), '')
+}
+
+export function historyMarkdown(history: History): string {
+  return fence(historyText(history, { paint: plain, width: null }), '')
 }
 
 /** Longer than any run of backticks inside, so that nothing breaks out. */

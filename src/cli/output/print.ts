@@ -4,6 +4,7 @@ import type { SourceLocation } from '../../model/problem.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { TargetOptions } from '../commands/options.ts'
 import { paintFor } from './colour.ts'
+import type { History } from '../history.ts'
 import type { Screen } from './screen.ts'
 import { writeOut } from './write-out.ts'
 
@@ -41,6 +42,13 @@ export function printDrift(drift: Drift, options: Options): Promise<void> {
   return print(options, drift, {
     text: async screen => (await import('./drift-text.ts')).driftText(drift, screen),
     markdown: async () => (await import('./markdown.ts')).driftMarkdown(drift),
+  })
+}
+
+export function printHistory(history: History, options: Options): Promise<void> {
+  return print(options, history, {
+    text: async screen => (await import('./history-text.ts')).historyText(history, screen),
+    markdown: async () => (await import('./markdown.ts')).historyMarkdown(history),
   })
 }
 
