@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { nameOf } from './apply-object.ts'
 import type { Patience } from './context.ts'
 import { followObjects } from './follow-objects.ts'
-import { type Checks, healthNow, isDone, troublesOf } from './observed-health.ts'
+import { type Checks, healthNow, isDone, mayFail, troublesOf } from './observed-health.ts'
 import { createJudge, type Trouble } from './patience.ts'
 import { SyncFailure } from './sync-failure.ts'
 import { TimeIsUp } from './time-limit.ts'
@@ -35,9 +35,11 @@ export async function awaitHealth(
     const id = objectIdOf(object)
     return { id, object, first: { id, ...healthNow({ object, pods: [] }, checks) } }
   })
-  const settled = applied.filter(it => isDone(it.first)).map(it => it.first)
-  const pending = applied.filter(it => !isDone(it.first))
-  if (pending.length === 0) return settled
+  if (applied.every(it => isDone(it.first))) return applied.map(it => it.first)
+  // What is healthy already may fail while the others are waited for, unless there is nothing to fail about it.
+  const pending = applied.filter(it => !isDone(it.first) || mayFail(it.object, checks))
+  const followedIds = new Set(pending.map(it => it.id))
+  const settled = applied.filter(it => !followedIds.has(it.id)).map(it => it.first)
 
   const judge = createJudge(request.patience)
   const objects = pending.map(it => it.object)

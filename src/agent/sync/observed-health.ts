@@ -3,7 +3,8 @@ import { describeIdentity, identityOf, type ObjectId } from '../../model/identit
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Health } from '../../model/sync.ts'
 import { healthOf, podTrouble } from '../../engine/health.ts'
-import { listAt, numberAt } from '../../engine/json.ts'
+import { checkFor } from '../../engine/health/custom.ts'
+import { isJsonObject, listAt, numberAt, propertyAt } from '../../engine/json.ts'
 import type { Trouble } from './patience.ts'
 
 export interface Observed {
@@ -26,15 +27,24 @@ export function isDone(health: Pick<Health, 'status'>): boolean {
   return health.status === 'healthy' || health.status === 'suspended' || health.status === 'unknown'
 }
 
+/** Whether an object's health can change without anybody writing to it: somebody keeps its status, or a rule reads it. */
+export function mayFail(object: KubernetesObject, checks: Checks = []): boolean {
+  const status = propertyAt(object, 'status')
+  const says = isJsonObject(status) && Object.keys(status).some(it => it !== 'loadBalancer' && it !== 'phase')
+  return says || checkFor(object, checks) !== null
+}
+
 /** What is wrong with an object right now: each new pod that is in trouble, or what it says of itself. */
 export function troublesOf(
   { id, observed }: { readonly id: ObjectId; readonly observed: Observed },
   checks?: Checks,
 ): readonly Trouble[] {
-  const { object, pods } = observed
+  const { object } = observed
   const health = healthNow(observed, checks)
   if (isDone(health)) return []
   if (!object) return [{ id, key: `${id} missing`, kind: 'degraded', restarts: 0, message: health.message }]
+  const isPod = object.apiVersion === 'v1' && object.kind === 'Pod'
+  const pods = isPod ? [object] : observed.pods
   const ofPods = pods.flatMap(pod => {
     const trouble = podTrouble(pod)
     const kind = trouble && kindOf(trouble.reason)
@@ -43,6 +53,8 @@ export function troublesOf(
     return [{ id, key: `${pod.metadata.uid} ${kind}`, kind, restarts: restartsOf(pod), message }]
   })
   if (ofPods.length > 0) return ofPods
+  // A node may be added for it.
+  if (isPod && podTrouble(object)?.reason === 'Unschedulable') return []
   const own = healthOf(object, { pods: [], checks })
   if (own.status !== 'degraded') return []
   return [{ id, key: `${id} degraded`, kind: 'degraded', restarts: 0, message: own.message }]
