@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { identityOf, objectIdOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { ContainerLog } from '../../model/sync.ts'
@@ -76,13 +77,14 @@ async function readLines(
 
 /** Without what terminals are told, and empty lines at the end. */
 export function linesOf(text: string): readonly string[] {
-  const lines = text
+  const lines = stripVTControlCharacters(text)
     .split(/\r?\n/)
-    // oxlint-disable-next-line no-control-regex -- that is what these are
     .map(line =>
-      line.replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F]/g, ''),
+      [...line]
+        .filter(it => it === '\t' || it >= ' ')
+        .join('')
+        .trimEnd(),
     )
-    .map(line => line.trimEnd())
   while (lines.at(-1) === '') lines.pop()
   return lines.slice(-mostLines)
 }

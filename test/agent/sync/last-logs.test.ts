@@ -124,7 +124,7 @@ test.each([
     'Get "https://10.1.0.1:10250/containerLogs/shop/web-1/web": dial tcp 10.1.0.1:10250: connect: connection refused',
     false,
   ],
-])('a log that %s leaves the others alone', async (_, status, reason, message, expected) => {
+])('a log that %s leaves the others alone', async (_, ...[status, reason, message, expected]) => {
   const { cluster } = await clusterThat(({ path }) =>
     path.includes('web-1')
       ? {
