@@ -3,7 +3,7 @@ import { memberOf, ourEntry } from './field-set.ts'
 import { canonicalJson, isJsonObject, property } from './json.ts'
 import { isServerSet, itemKey, serverMergeKeysOf } from './merge-keys.ts'
 import { isNothing } from './normalise.ts'
-import { covers, sameStored, saysNothing } from './same-value.ts'
+import { covers, nameOf, sameStored, saysNothing } from './same-value.ts'
 import { indexOfStep, parseStepValue, type Steps } from './steps.ts'
 
 /**
@@ -107,7 +107,8 @@ function isSame(
 ): boolean {
   if (live === undefined || live === null) {
     // A server leaves out what says nothing (`hostNetwork: false`); that it is still ours shows that nobody took it out.
-    return isNothing(name, wanted) || (saysNothing(name, wanted) && (owned !== null || !known))
+    const inside = nameOf(steps.slice(0, -1))
+    return isNothing(name, wanted) || (saysNothing(name, wanted, inside) && (owned !== null || !known))
   }
   // An atomic list that we lost counts with all it holds, and a quantity with its form (64Mi is not stored as 67108864); where
   // nothing is known, defaults that the server added may be in it.

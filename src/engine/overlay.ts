@@ -2,7 +2,7 @@ import type { FieldSet, KubernetesObject } from '../model/object.ts'
 import { allOwnersOf, isUs, memberOf, ourEntry } from './field-set.ts'
 import { isJsonObject, property, withProperty } from './json.ts'
 import { isServerSet, itemKey, serverMergeKeysOf } from './merge-keys.ts'
-import { sameStored, saysNothing } from './same-value.ts'
+import { nameOf, sameStored, saysNothing } from './same-value.ts'
 import type { Steps } from './steps.ts'
 
 /**
@@ -83,8 +83,8 @@ function withDefaults(live: unknown, desired: unknown, at: At): unknown {
 }
 
 /** What a server does not store: `hostNetwork: false`, an empty text or list; an empty map that it did not store the last time. */
-function isLeftOut(live: unknown, desired: unknown, { lastApplied }: At): boolean {
-  if (live !== undefined || !saysNothing('', desired)) return false
+function isLeftOut(live: unknown, desired: unknown, { steps, lastApplied }: At): boolean {
+  if (live !== undefined || !saysNothing('', desired, nameOf(steps.slice(0, -1)))) return false
   return !isJsonObject(desired) || isJsonObject(lastApplied)
 }
 

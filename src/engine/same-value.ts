@@ -11,7 +11,8 @@ import type { Steps } from './steps.ts'
 export function covers(live: unknown, written: unknown, steps: Steps = []): boolean {
   if (sameStored(live, written, steps)) return true
   const name = nameOf(steps)
-  if (saysNothing(name, written)) return (live ?? null) === null || saysNothing(name, live)
+  const inside = nameOf(steps.slice(0, -1))
+  if (saysNothing(name, written, inside)) return (live ?? null) === null || saysNothing(name, live, inside)
   if (isJsonObject(written)) {
     return (
       isJsonObject(live) &&
@@ -35,8 +36,24 @@ export function covers(live: unknown, written: unknown, steps: Steps = []): bool
   })
 }
 
-/** Values that a server leaves out when it stores them: `hostNetwork: false`, an empty environment variable. */
-export function saysNothing(name: string, value: unknown): boolean {
+/** Maps from text to text, in which an empty text is a value like any other. */
+const textMaps: ReadonlySet<string> = new Set([
+  'labels',
+  'annotations',
+  'data',
+  'binaryData',
+  'stringData',
+  'matchLabels',
+  'nodeSelector',
+  'parameters',
+])
+
+/**
+ * Values that a server leaves out when it stores them: `hostNetwork: false`, an empty environment variable. `inside` is the name of
+ * the map that the value stands in: an empty label is one.
+ */
+export function saysNothing(name: string, value: unknown, inside = ''): boolean {
+  if (value === '' && textMaps.has(inside)) return false
   if (isNothing(name, value) || value === '' || value === false || value === 0) return true
   return isJsonObject(value) && Object.keys(value).length === 0
 }
@@ -63,7 +80,8 @@ function isQuantity(step: string): boolean {
   return step.startsWith('f:') && holdsQuantities(step.slice(2))
 }
 
-function nameOf(steps: Steps): string {
+/** Of the last step, when that is a field. */
+export function nameOf(steps: Steps): string {
   return steps.at(-1)?.match(/^f:(.*)$/s)?.[1] ?? ''
 }
 

@@ -113,7 +113,9 @@ export function createHands(api: Api, kubeconfig: string): Hands {
         case 'label for another':
           return patch(target, 'merge-patch+json', labels('billing'), { manager: 'kubectl-label' })
         case 'write status': {
-          const body = { status: { observedGeneration: 0, note: 'seen' } }
+          // As from a controller that has seen it all: for one that lags behind, a sync waits.
+          const { generation = 0 } = (await live(target))?.metadata ?? {}
+          const body = { status: { observedGeneration: generation, note: 'seen' } }
           return patch(target, 'merge-patch+json', body, { manager: 'a-controller', subresource: 'status' })
         }
         case 'kubectl apply':

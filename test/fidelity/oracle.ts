@@ -7,7 +7,7 @@ import { normalise, withoutCopies, withoutEmpty } from '../../src/engine/normali
 import { createPlanRedactor } from '../../src/engine/plan-redactor.ts'
 import { renderedPart } from '../../src/engine/shown.ts'
 import type { Planned } from '../../src/agent/plan/planner.ts'
-import { mayReplace } from '../../src/agent/sync/sync-options.ts'
+import { mayReplace } from '../../src/engine/sync-options.ts'
 import type { ObjectId } from '../../src/model/identity.ts'
 import type { KubernetesObject } from '../../src/model/object.ts'
 import type { Change } from '../../src/model/plan.ts'

@@ -128,6 +128,31 @@ const rivals: readonly Row[] = [
     },
   },
   {
+    what: 'an empty label that goes while its object has to be written as a whole',
+    async play({ git, patch }) {
+      const own = deployment({ strategy: { type: 'Recreate' } })
+      const labelled = { ...own, metadata: { ...own.metadata, labels: { tier: '' } } }
+      await git(labelled)
+      await patch(labelled, { metadata: { labels: { tier: null } }, spec: { strategy: null } })
+      const { outcome, changes } = await git(labelled)
+      expect(outcome).toBe('synced')
+      expect(changes).toEqual([expect.stringContaining('/metadata/labels/tier')])
+    },
+  },
+  {
+    what: 'an empty label that goes where nobody knows who owned it',
+    async play({ git, patch }) {
+      const own = deployment()
+      const labelled = { ...own, metadata: { ...own.metadata, labels: { tier: '' } } }
+      await git(labelled)
+      await patch(labelled, [
+        { op: 'remove', path: '/metadata/labels/tier' },
+        { op: 'replace', path: '/metadata/managedFields', value: [{}] },
+      ])
+      expect(await git(labelled)).toMatchObject({ outcome: 'synced' })
+    },
+  },
+  {
     what: 'the update strategy OnDelete of a StatefulSet',
     async play({ git }) {
       await git(workload('StatefulSet'))
