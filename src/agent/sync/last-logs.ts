@@ -80,7 +80,7 @@ export function linesOf(text: string): readonly string[] {
   const lines = stripVTControlCharacters(text)
     .split(/\r?\n/)
     .map(line =>
-      [...line]
+      Array.from(line)
         .filter(it => it === '\t' || it >= ' ')
         .join('')
         .trimEnd(),
