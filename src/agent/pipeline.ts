@@ -15,6 +15,7 @@ import type { SourceLocation } from '../model/problem.ts'
 import { ClusterError } from './cluster/cluster.ts'
 import { problemsOf } from './failure.ts'
 import type { Planner } from './plan/planner.ts'
+import { createSiblings } from './siblings.ts'
 import type { Sources } from './sources.ts'
 import type { State } from './state/state.ts'
 import { rollbackRequest } from './sync/rollback-target.ts'
@@ -77,7 +78,15 @@ async function plan(
     const at = { base, head }
     const rendered = command.removed ? [] : await deps.sources.render(application, { repository, at }, signal)
     const baseline = await renderBase(deps, { baseApplication, repository, base }, signal)
-    const request = { application, head: rendered, base: baseline, revision: head, removed: command.removed }
+    const siblings = createSiblings(deps, { repository, at, neighbours: command.neighbours ?? [] })
+    const request = {
+      application,
+      head: rendered,
+      base: baseline,
+      revision: head,
+      removed: command.removed,
+      siblings,
+    }
     const planned = await deps.planner.plan(request, signal)
     return { kind: 'planned', plan: planned.plan }
   } catch (cause) {
@@ -136,6 +145,7 @@ async function sync(
       rendered,
       reviewedDigest,
       requireReviewedPlan,
+      siblings: createSiblings(deps, { repository, at: revision, neighbours: command.neighbours ?? [] }),
       asked: command.asked ?? false,
       trigger: command.trigger ?? null,
     },

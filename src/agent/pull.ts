@@ -22,9 +22,10 @@ export interface PullDependencies {
  */
 export async function pullOnce(deps: PullDependencies, signal: AbortSignal): Promise<void> {
   if (deps.serverIsThere()) return
-  for (const managed of await deps.state.list(signal)) {
+  const all = await deps.state.list(signal)
+  for (const managed of all) {
     if (signal.aborted) return
-    await pullApplication(deps, managed, signal).catch(cause => {
+    await pullApplication(deps, { managed, all }, signal).catch(cause => {
       if (!signal.aborted)
         deps.logger.warn({ err: cause, application: managed.application.name }, 'could not pull')
     })
@@ -33,7 +34,7 @@ export async function pullOnce(deps: PullDependencies, signal: AbortSignal): Pro
 
 async function pullApplication(
   deps: PullDependencies,
-  managed: ManagedApplication,
+  { managed, all }: { readonly managed: ManagedApplication; readonly all: readonly ManagedApplication[] },
   signal: AbortSignal,
 ): Promise<void> {
   const { application, repository, status } = managed
@@ -43,13 +44,17 @@ async function pullApplication(
   const known = [status.revision, status.failedRevision, status.heldBack?.revision]
   if (revision === null || known.includes(revision)) return
   deps.logger.info({ application: application.name, revision }, 'the server is gone: syncing what Git says')
-  await deps.pipeline.execute(pulled(managed, repository, { revision, now: deps.clock() }), signal)
+  await deps.pipeline.execute(pulled(managed, repository, { revision, now: deps.clock(), all }), signal)
 }
 
 function pulled(
   managed: ManagedApplication,
   repository: RepositoryRef,
-  at: { readonly revision: Revision; readonly now: Date },
+  at: {
+    readonly revision: Revision
+    readonly now: Date
+    readonly all: readonly ManagedApplication[]
+  },
 ): CommandEnvelope {
   const id = randomUUID()
   const deadline = new Date(at.now.getTime() + managed.application.syncPolicy.timeoutSeconds * 1000)
@@ -65,6 +70,10 @@ function pulled(
       revision: at.revision,
       reviewedDigest: null,
       requireReviewedPlan: false,
+      // Which of them changed together only the server knows.
+      neighbours: at.all
+        .filter(it => it !== managed && it.repository?.cloneUrl === repository.cloneUrl)
+        .map(it => ({ application: it.application, removed: false })),
       trigger: 'pulled from Git while the server was away',
     },
   }

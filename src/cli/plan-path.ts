@@ -18,7 +18,7 @@ import { readTarget, type Target } from './target.ts'
 
 const run = promisify(execFile)
 
-export type PlanPathOptions = Pick<TargetOptions, 'application' | 'namespace' | 'prune'> & {
+export type PlanPathOptions = Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'takeFrom'> & {
   readonly base?: string
   /** List what others have put into the objects. */
   readonly unmanaged?: boolean
@@ -47,7 +47,8 @@ export async function planPath(
   ])
   const onProgress = (it: PlanProgress) => progress?.say(() => progressText(it))
   const { application } = target
-  const request = { application, head, base, revision: null, remembered, unmanaged, onProgress }
+  const takeFrom = options.takeFrom ?? []
+  const request = { application, head, base, revision: null, remembered, unmanaged, takeFrom, onProgress }
   const { plan } = await engine.planner.plan(request, signal)
   return { plan, root: target.root }
 }

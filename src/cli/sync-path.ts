@@ -10,7 +10,7 @@ import { readTarget } from './target.ts'
 export async function syncPath(
   engine: LocalEngine,
   path: string,
-  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'timeout'>,
+  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'timeout' | 'takeFrom'>,
   signal: AbortSignal,
 ): Promise<SyncResult> {
   await engine.state.prepare(signal)
@@ -32,6 +32,7 @@ export async function syncPath(
       reviewedDigest: null,
       requireReviewedPlan: false,
       asked: true,
+      takeFrom: options.takeFrom ?? [],
       trigger: `plumbline sync${person ? ` by ${person}` : ''}`,
       onProgress({ message }) {
         if (message !== told) process.stderr.write(`${message}\n`)

@@ -24,7 +24,8 @@ export function decideHead(desired: DesiredObject, context: PlanContext): Decisi
   if (read.kind === 'unreadable') return failed(desired, located(read.problem, source))
   const live = read.kind === 'live' ? read.object : null
   const owner = live && applicationOf(live)
-  if (live && owner && owner !== context.input.application.name) {
+  const from = context.input.takes?.get(id) ?? null
+  if (live && owner && owner !== context.input.application.name && owner !== from) {
     return failed(desired, ownedByAnother(live, owner, source), live)
   }
   if (live && isEnding(live, context.input.live)) return decideAgain(desired, context)
@@ -101,6 +102,8 @@ function decideExisting(
       origin: differences.length === 0 ? 'drift' : decision.origin,
       note: note ?? takeBack,
     }
+  const from = context.input.takes?.get(id)
+  if (from !== undefined) return { ...decision, action: 'adopt', note: movedFrom(from) }
   if (!isOurs) return { ...decision, action: 'adopt', note: note ?? takeOver }
   return { ...decision, action: differences.length === 0 ? 'unchanged' : 'update', note }
 }
@@ -127,6 +130,7 @@ function targetOf(
   return overlay(live, desired.object, lastSynced.get(desired.id) ?? base.get(desired.id) ?? null)
 }
 
+const movedFrom = (application: string) => `moves here from the application ${application}`
 const takeOver = 'exists already; Plumbline takes it over'
 const takeBack = 'the cluster does not know any more who owns its fields; Plumbline takes it over again'
 

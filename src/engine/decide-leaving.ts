@@ -5,7 +5,9 @@ import { ourEntry } from './field-set.ts'
 import { hookPhases } from './hooks.ts'
 import { textAt } from './json.ts'
 import { normalise } from './normalise.ts'
-import { applicationOf, syncOptionsOf } from './ownership.ts'
+import type { Leaving } from './plan-input.ts'
+import { applicationOf } from './ownership.ts'
+import { keepOf } from './sync-options.ts'
 
 /** What happens to an object that the head does not render: null when it is gone already, or was never ours. */
 export function decideLeaving(id: ObjectId, context: PlanContext): Decision | null {
@@ -33,9 +35,10 @@ export function decideLeaving(id: ObjectId, context: PlanContext): Decision | nu
   const owner = applicationOf(live)
   const wasOurs = context.isOurs(id, live) || (owner === null && ourEntry(live) !== null)
   if (owner !== input.application.name && !wasOurs) return null
-  const reason = hookReason(id, context) ?? reasonToKeep(live, owner, context)
+  const reason =
+    hookReason(id, context) ?? moveReason(input.leaves?.get(id)) ?? reasonToKeep(live, owner, context)
   if (reason) return { ...decision, live, note: reason }
-  return { ...decision, action: 'delete', live, before: normalise(live), note: remark(live) }
+  return { ...decision, action: 'delete', live, before: normalise(live), note: remark(live, context) }
 }
 
 /** Its hook takes its place when a sync comes to it; what says `Skip` is left alone. */
@@ -47,16 +50,20 @@ function hookReason(id: ObjectId, { input }: PlanContext): string | null {
     : 'it is a hook that no sync runs'
 }
 
+function moveReason(leaving: Leaving | undefined): string | null {
+  if (!leaving) return null
+  return leaving.isCertain
+    ? `it moves to the application ${leaving.to}`
+    : `the application ${leaving.to}, which changes too and cannot be rendered, may take it over`
+}
+
 function reasonToKeep(live: KubernetesObject, owner: string | null, { input }: PlanContext): string | null {
   if (owner === null) return 'its application label is gone, so it is not deleted'
   if (owner !== input.application.name) return `it now belongs to the application ${owner}`
   const controller = live.metadata.ownerReferences?.find(it => it.controller)
   if (controller) return `${controller.kind} ${controller.name} controls it`
-  const options = syncOptionsOf(live)
-  if (options.has('Prune=false')) return 'it has the sync option Prune=false'
-  if (textAt(live, 'metadata', 'annotations', 'helm.sh/resource-policy') === 'keep') {
-    return 'it has the annotation helm.sh/resource-policy: keep'
-  }
+  const keep = keepOf(live, input.application, { removed: input.removed === true })
+  if (keep?.until === 'for-good') return `it has ${keep.because}`
   if (!input.prune) return 'pruning is off'
   const isEmpty = input.head.length === 0 && input.unsettled.length === 0
   const mayBeEmpty = input.removed === true || input.application.syncPolicy.automated?.allowEmpty === true
@@ -66,5 +73,6 @@ function reasonToKeep(live: KubernetesObject, owner: string | null, { input }: P
 
 function remark(live: KubernetesObject): string | null {
   if (live.metadata.deletionTimestamp) return 'it is being deleted already'
-  return syncOptionsOf(live).has('Prune=confirm') ? 'waits for an approval (Prune=confirm)' : null
+  const keep = keepOf(live, input.application, { removed: input.removed === true })
+  return keep ? `waits until somebody confirms it: it has ${keep.because}` : null
 }

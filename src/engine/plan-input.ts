@@ -10,6 +10,13 @@ export interface DesiredObject extends RenderedObject {
   readonly id: ObjectId
 }
 
+/** Where an object goes that an application does not render any more. */
+export interface Leaving {
+  readonly to: string
+  /** False when the other application does not render, so that nobody knows what it has. */
+  readonly isCertain: boolean
+}
+
 /** Everything a plan is decided from. Gathered by the agent; holds Secret content, so it never leaves it. */
 export interface PlanInput {
   readonly application: Application
@@ -32,6 +39,10 @@ export interface PlanInput {
   readonly prune: boolean
   /** The application itself leaves Git: an empty head is meant, allowEmpty or not. Missing means no. */
   readonly removed?: boolean
+  /** Objects of other applications that move here, with whose they are. Missing means none. */
+  readonly takes?: ReadonlyMap<ObjectId, string>
+  /** Objects of this application that another one takes over. Missing means none. */
+  readonly leaves?: ReadonlyMap<ObjectId, Leaving>
   /** Groups whose discovery failed: nothing of theirs is deleted. */
   readonly failedGroups: ReadonlySet<string>
   /** 32 bytes; digests of redacted values are made with it. */

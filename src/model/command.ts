@@ -4,6 +4,13 @@ import type { PlanOutcome } from './plan.ts'
 import type { RepositoryRef, Revision } from './repository.ts'
 import type { SyncResult } from './sync.ts'
 
+/** An application that changes with the same commits, on the same cluster: objects may move between the two. */
+export interface Neighbour {
+  /** As defined at the head. */
+  readonly application: Application
+  readonly removed: boolean
+}
+
 /** Plan one application: what merging `head` onto `base` does to the cluster. */
 export interface PlanCommand {
   readonly kind: 'plan'
@@ -16,6 +23,8 @@ export interface PlanCommand {
   readonly base: Revision
   /** The head is merged onto base by the agent, as the forge would merge it. */
   readonly head: Revision
+  /** Missing in commands of older servers. */
+  readonly neighbours?: readonly Neighbour[]
 }
 
 /** Bring one application to a revision, all or nothing. */
@@ -32,6 +41,8 @@ export interface SyncCommand {
   readonly requireReviewedPlan: boolean
   /** A person asked for it: what was rolled back from may come again. Missing means no. */
   readonly asked?: boolean
+  /** Missing in commands of older servers. */
+  readonly neighbours?: readonly Neighbour[]
   /** Who or what set it off, for people: `merge of #12`. Missing in commands of older servers. */
   readonly trigger?: string | null
 }

@@ -19,6 +19,9 @@ export const hookRunAnnotation = 'plumbline.dev/hook-run'
 /** Keeps the object of a hook that cleans itself up until it was seen how it ended. */
 export const hookFinalizer = 'plumbline.dev/hook-run'
 
+/** On an object in Git: the application that it moves here from. */
+export const movedFromAnnotation = 'plumbline.dev/moved-from'
+
 /** Wave of an object inside a sync; the first one found wins. */
 export const syncWaveAnnotations = ['plumbline.dev/sync-wave', 'argocd.argoproj.io/sync-wave'] as const
 

@@ -5,6 +5,7 @@ import { type Assignment, loadAssignment } from './assignment.ts'
 import { compare } from './compare.ts'
 import { driftedCondition, driftKey } from './drift-condition.ts'
 import type { DriftTiming, DriftWatcherDependencies } from './drift-watcher.ts'
+import { movedAway } from './moved-away.ts'
 import { createHealer, type Healer } from './healer.ts'
 
 /** One application under watch: what it should be, what of it is suspected, what has drifted. */
@@ -91,9 +92,15 @@ export function watchApplication(
     const wanted = new Map(ids.map(id => [id, current.desired.get(id)?.object.apiVersion ?? null]))
     const live = await readLive({ cluster, application: name, wanted }, signal)
     if (!isStill(current)) return false
+    const moved = await movedAway(state, name, live, signal)
     const findings = await compare({ cluster, assignment: current, live, redactionKey }, signal)
     if (!isStill(current)) return false
     for (const [id, finding] of findings) {
+      if (moved.has(id)) {
+        drift.delete(id)
+        healer.converged(id)
+        continue
+      }
       if (finding.kind === 'as-synced' && finding.proven) unproven.delete(id)
       else unproven.add(id)
       if (finding.kind === 'drifted') drift.set(id, finding.change)

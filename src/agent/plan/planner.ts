@@ -20,6 +20,7 @@ import type { LiveRead, RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
 import { createKnownUnchanged } from './known-unchanged.ts'
+import { movesOf, type Siblings } from './moves.ts'
 import { predict } from './predict.ts'
 import { refusedHooks } from './refused-hooks.ts'
 import { readFacts } from './read-facts.ts'
@@ -40,6 +41,10 @@ export interface PlanRequest {
   readonly prune?: boolean
   /** Whether to list what others have put into the objects. Default: no. */
   readonly unmanaged?: boolean
+  /** Other applications at the same revision, from which and to which objects may move. Missing: none moves. */
+  readonly siblings?: Siblings | null
+  /** Applications whose objects a person allows to be taken over. */
+  readonly takeFrom?: readonly string[]
   /** Default: what the agent's memory on the cluster holds. */
   readonly remembered?: Remembered
   readonly onProgress?: (progress: PlanProgress) => void
@@ -122,6 +127,19 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         ...(await readLive({ cluster, application: application.name, wanted: left }, signal)),
       ])
       const lastApplied = lastAppliedOf(remembered)
+      const moves = await movesOf(
+        state,
+        {
+          application: application.name,
+          head: head.objects,
+          leaving: leavingOf(reads, head.objects),
+          live: reads,
+          siblings: request.siblings ?? null,
+          takeFrom: request.takeFrom ?? [],
+          idsOf: (objects, of) => settled(objects, of, discovery).objects.map(it => it.id),
+        },
+        signal,
+      )
       const { predictions, live } = await predict(
         {
           cluster,
@@ -130,6 +148,7 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
           live: reads,
           lastApplied,
           known,
+          takes: moves.takes,
           onProgress: request.onProgress,
         },
         signal,

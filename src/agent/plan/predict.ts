@@ -27,6 +27,8 @@ export interface PredictRequest {
   readonly lastApplied: ReadonlyMap<ObjectId, KubernetesObject>
   /** What earlier dry runs have said. */
   readonly known: KnownUnchanged
+  /** Objects of other applications that move here, with whose they are. */
+  readonly takes: ReadonlyMap<ObjectId, string>
   readonly onProgress?: PlanRequest['onProgress']
 }
 
@@ -125,7 +127,7 @@ async function predictOne(
   if (read.kind === 'unreadable') return { kind: 'refused', problem: read.problem }
   const live = read.kind === 'live' ? read.object : null
   const owner = live && applicationOf(live)
-  if (live && owner && owner !== application.name) {
+  if (live && owner && owner !== application.name && owner !== context.takes.get(id)) {
     return { kind: 'refused', problem: ownedByAnother(live, owner, desired.source) }
   }
   if (live && isEnding(live, context.live)) return { kind: 'later', note: 'is being deleted' }

@@ -25,6 +25,8 @@ export interface ManagedStatus {
   readonly failedRevision: Revision | null
   /** What a person rolled back from: it is not brought again by itself. Null when nothing is held back. */
   readonly heldBack: HeldBack | null
+  /** Objects that another application takes over, but has not yet. */
+  readonly moving: readonly Moving[]
   readonly conditions: readonly Condition[]
 }
 
@@ -79,6 +81,10 @@ export interface Journal {
   readonly trigger?: string | null
   /** Set when the sync is a rollback that a person asked for. Missing in journals of older versions. */
   readonly rollback?: JournalledRollback | null
+  /** Objects that it takes over from other applications, with whose they are. */
+  readonly takes?: Readonly<Record<ObjectId, string>>
+  /** Objects that it leaves to other applications. */
+  readonly moving?: readonly Moving[]
 }
 
 export interface JournalledRollback {

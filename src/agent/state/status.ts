@@ -21,6 +21,7 @@ const statusDocument = z.object({
     .nullish(),
   failedRevision: z.string().nullish(),
   heldBack: z.object({ revision: z.string().nullish(), digest: z.string().nullish() }).nullish(),
+  moving: z.array(z.object({ id: z.string(), to: z.string() })).nullish(),
   inventory: z.array(z.string()).nullish(),
   // Types of later versions are nobody's business here.
   conditions: z
@@ -42,6 +43,7 @@ export function statusOf(object: KubernetesObject): ManagedStatus {
     heldBack: status.heldBack
       ? { revision: status.heldBack.revision ?? null, digest: status.heldBack.digest ?? null }
       : null,
+    moving: status.moving ?? [],
     conditions: status.conditions.map(({ type, status: value, reason, message }) => ({
       type,
       status: value,
@@ -60,7 +62,7 @@ export function changedStatus(
   const before = parse(object)
   const generation = object.metadata.generation ?? 0
   const kept = { ...statusOf(object), ...change }
-  const { revision, digest, syncedAt, inventory, failedRevision, heldBack } = kept
+  const { revision, digest, syncedAt, inventory, failedRevision, heldBack, moving } = kept
   const sync = {
     revision,
     shortRevision: revision?.slice(0, 7) ?? null,
@@ -72,6 +74,7 @@ export function changedStatus(
     sync,
     failedRevision,
     heldBack,
+    moving: moving.length === 0 ? null : moving,
     inventory,
     conditions: mergeConditions(before.conditions, change.conditions ?? [], { generation, now }),
   }

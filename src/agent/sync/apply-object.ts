@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import { ourEntry } from '../../engine/field-set.ts'
 import { mended } from '../../engine/mend.ts'
 import { applicationOf } from '../../engine/ownership.ts'
+import { mayReplace } from '../../engine/sync-options.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
 import { onlyAt, patchTo } from '../plan/patch-to.ts'
@@ -24,6 +25,8 @@ export interface ApplyObject {
   readonly isNew?: boolean
   /** It was not there a moment ago: what makes it need not look first. Default: no. */
   readonly isAbsent?: boolean
+  /** The application that it moves here from. Default: none. */
+  readonly takeFrom?: string | undefined
 }
 
 /**
@@ -49,19 +52,21 @@ export async function applyObject(
 
 async function applyOnce(
   cluster: Cluster,
-  { object: desired, application, isNew = false }: ApplyObject,
+  { object: desired, application, isNew = false, takeFrom }: ApplyObject,
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const identity = identityOf(desired)
   const rules = application.ignoreDifferences
   const live = await readLive(cluster, identity, signal)
-  refuseForeign(live, application)
+  refuseForeign(live, application, takeFrom)
   if (isNew) refuseAppeared(live, application)
   const object = withoutIgnored(desired, live, rules, identity)
   if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
   else if (live) await takeOverClientSideApply(cluster, { live, wanted: object, rules }, writeSignal(signal))
   try {
-    const applied = await cluster.apply(object, { dryRun: false }, writeSignal(signal))
+    const moving = live !== null && applicationOf(live) === takeFrom
+    const wanted = moving ? await asItStands(cluster, { object, application, takeFrom }, signal) : object
+    const applied = await cluster.apply(wanted, { dryRun: false }, writeSignal(signal))
     return await soleOwner(cluster, applied, writeSignal(signal))
   } catch (error) {
     const isMended = live !== null && (await mend(cluster, { object, error }, signal))
@@ -97,14 +102,30 @@ async function mend(
 }
 
 /** Somebody may have labelled it between the plan and now. */
-function refuseForeign(live: KubernetesObject | null, application: Application): void {
+function refuseForeign(
+  live: KubernetesObject | null,
+  application: Application,
+  takeFrom: string | undefined,
+): void {
   const owner = live?.metadata.labels?.[applicationLabel]
-  if (!live || owner === undefined || owner === application.name) return
+  if (!live || owner === undefined || owner === application.name || owner === takeFrom) return
   const name = describeIdentity(identityOf(live))
   throw new SyncFailure(
     'owned-by-another',
     `${name} belongs to the application ${owner}; it is not taken from it`,
   )
+}
+
+/** To be applied only if nobody touches it meanwhile: a third application may want it just now. */
+async function asItStands(
+  cluster: Cluster,
+  { object, application, takeFrom }: ApplyObject,
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  const live = await readLive(cluster, identityOf(object), signal)
+  refuseForeign(live, application, takeFrom)
+  const { resourceVersion } = live?.metadata ?? {}
+  return resourceVersion ? { ...object, metadata: { ...object.metadata, resourceVersion } } : object
 }
 
 /** Taken over, it would be deleted by a rollback: nobody could put back what it was. */

@@ -21,6 +21,8 @@ export interface ApplyWaves {
   readonly hooks: SyncHooks | null
   /** Those of them that were not there. */
   readonly creates: ReadonlySet<ObjectId>
+  /** Those of them that move here from other applications, with whose they are. */
+  readonly takes: Readonly<Record<ObjectId, string>>
   readonly onProgress: (progress: SyncProgress) => void
   /** Told of each object as soon as it is applied, so that a failure later on can say what was. */
   readonly onApplied: (id: ObjectId, answer: KubernetesObject) => void
@@ -48,7 +50,13 @@ export async function applyWaves(
       const answers = await inParallel(members, context.limits.requests, async ({ id, object }) => {
         const answer = await applyObject(
           context.cluster,
-          { object, application, isNew: request.creates.has(id), isAbsent: absent.has(id) },
+          {
+            object,
+            application,
+            isNew: request.creates.has(id),
+            isAbsent: absent.has(id),
+            takeFrom: request.takes[id],
+          },
           limit,
         )
         request.onApplied(id, answer)

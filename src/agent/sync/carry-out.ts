@@ -40,6 +40,7 @@ export async function carryOut(
   const request = {
     application,
     creates: createsAmongOthers(journal),
+    takes: journal.takes ?? {},
     onProgress: run.onProgress,
     onApplied: (id: ObjectId, answer: KubernetesObject) => {
       run.applied.push(id)
@@ -65,15 +66,18 @@ export async function carryOut(
   const pruned = await prune(
     {
       cluster,
-      application: application.name,
+      application,
+      removed: journal.removed,
       ids: journal.deletes,
       requests: limits.requests,
       onPruned: id => run.pruned.push(id),
     },
     limit,
   )
-  if (pruned.some(id => id.startsWith('apiextensions.k8s.io/'))) cluster.forgetDiscovery()
-  if (journal.removed) await afterRemoval(context, { journal, hooks }, limit)
+  if (pruned.ids.some(id => id.startsWith('apiextensions.k8s.io/'))) cluster.forgetDiscovery()
+  run.left.push(...pruned.stuck)
+  if (journal.removed && pruned.untouched.length === 0 && !limit.aborted)
+    await afterRemoval(context, { journal, hooks }, limit)
   await cleanUpHooks(context, { journal, results: run.hooks }, limit)
   return health
 }

@@ -2,6 +2,8 @@ import { identityOf, objectIdOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Change, Plan } from '../../model/plan.ts'
 import { hookPhases } from '../../engine/hooks.ts'
+import { movingOf } from './moving.ts'
+import { createsNamespace } from '../../engine/sync-options.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, JournalledRollback, ManagedApplication } from '../state/state.ts'
 import { holdBackOf } from './hold-back.ts'
@@ -64,6 +66,8 @@ export function journalOf(intent: Intent): Journal {
     },
     trigger: request.trigger ?? null,
     rollback: rollbackOf(intent),
+    takes: Object.fromEntries(input.takes ?? []),
+    moving: movingOf(input),
   }
 }
 

@@ -3,11 +3,13 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import { healthOf } from '../../engine/health.ts'
 import { canonicalJson } from '../../engine/json.ts'
+import { applicationOf } from '../../engine/ownership.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, ManagedApplication } from '../state/state.ts'
 import { whenRolledBackTo, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { holdBackOf } from './hold-back.ts'
+import { movingOf } from './moving.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import type { SyncRequest } from './syncer.ts'
 
@@ -39,8 +41,14 @@ export async function rememberUnchanged(
   const status = managed?.status
   const known = new Set(input.head.map(it => it.id))
   const owned = new Set(input.inventory)
+  const isAnothers = (id: ObjectId) => {
+    const read = input.live.get(id)
+    const owner = read?.kind === 'live' ? applicationOf(read.object) : null
+    return owner !== null && owner !== name
+  }
   const left = (run.plan?.changes ?? [])
-    .filter(it => it.action === 'leave-behind' && owned.has(it.id))
+    .filter(it => it.action === 'leave-behind' || it.action === 'delete')
+    .filter(it => owned.has(it.id) && !isAnothers(it.id))
     .map(it => it.id)
   await state.assign(application, request.repository, signal)
   if (canonicalJson(desired) !== canonicalJson(input.lastSynced)) {
@@ -65,6 +73,7 @@ export async function rememberUnchanged(
       inventory: [...known, ...left.filter(id => !known.has(id))],
       ...(rollbackTo === null ? { failedRevision: null } : {}),
       heldBack: holdBack,
+      moving: movingOf(input),
       conditions:
         rollbackTo === null ? whenSynced(revision, health) : whenRolledBackTo(revision, holdBack, health),
     },

@@ -6,6 +6,7 @@ import type { HeldBack, Journal } from '../state/state.ts'
 import { setDigest } from '../../engine/digest.ts'
 import { whenRolledBack, whenRolledBackTo, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
+import { handBack } from './hand-back.ts'
 import { type Failure, mayPass } from './sync-failure.ts'
 import { withBackoff } from './time-limit.ts'
 
@@ -49,6 +50,7 @@ export async function saveSynced(
         // A rollback says nothing about a revision that failed.
         ...(rollback ? {} : { failedRevision: null }),
         heldBack: rollback?.holdBack ?? null,
+        moving: journal.moving ?? [],
         conditions: rollback
           ? whenRolledBackTo(revision, rollback.holdBack, health)
           : whenSynced(revision, health),
@@ -113,6 +115,7 @@ export async function saveRolledBack(
       },
       signal,
     )
+    await handBack(state, journal, signal)
     await state.clearJournal(name, signal)
   }
 }

@@ -178,16 +178,19 @@ async function keptHooks(
 }
 
 async function planAgain(context: SyncContext, request: SyncRequest, signal: AbortSignal) {
-  const { application, rendered, revision, removed, prune } = request
+  const { application, rendered, revision, removed, prune, siblings = null, takeFrom = [] } = request
   const head = removed ? await keptHooks(context, application.name, signal) : rendered
-  return withBackoff(
-    application.syncPolicy.retry,
-    mayPass,
-    () =>
-      context.planner.plan(
-        { application, head, base: null, revision, removed, ...(prune === undefined ? {} : { prune }) },
-        signal,
-      ),
+  const planned = await context.planner.plan(
+    {
+      application,
+      head,
+      base: null,
+      revision,
+      removed,
+      siblings,
+      takeFrom,
+      ...(prune === undefined ? {} : { prune }),
+    },
     signal,
   )
 }

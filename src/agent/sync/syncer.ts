@@ -3,6 +3,7 @@ import type { ObjectId } from '../../model/identity.ts'
 import type { RenderedObject } from '../../model/rendered.ts'
 import type { RepositoryRef, Revision } from '../../model/repository.ts'
 import type { SyncResult } from '../../model/sync.ts'
+import type { Siblings } from '../plan/moves.ts'
 
 export interface SyncRequest {
   /** Id of the command. A journal of the same id is carried on instead of started again. */
@@ -26,6 +27,12 @@ export interface SyncRequest {
   readonly rollbackTo?: number | null
   /** Default: what the application's policy says. */
   readonly prune?: boolean
+  /** Other applications at the same revision, from which and to which objects may move. Missing: none moves. */
+  readonly siblings?: Siblings | null
+  /** Applications whose objects a person allows to be taken over. */
+  readonly takeFrom?: readonly string[]
+  /** A person wants gone what says `Prune=confirm` or `Delete=confirm`. Missing means no. */
+  readonly confirmPrune?: boolean
   /** Called as the sync moves on; must not throw. */
   readonly onProgress?: (progress: SyncProgress) => void
 }

@@ -9,6 +9,7 @@ export interface TargetOptions extends ChartOptions {
   readonly application?: string
   readonly namespace?: string
   readonly prune?: boolean
+  readonly takeFrom?: readonly string[]
   /** Seconds. */
   readonly timeout?: number
   readonly output: 'text' | 'json' | 'markdown'
@@ -38,6 +39,10 @@ export function addTargetOptions(command: Command): Command {
     .option('--application <name>', "the application's name (default: the directory's name)")
     .option('-n, --namespace <name>', 'namespace of objects that name none (default: "default")')
     .option('--prune', 'delete objects that the application owns and Git no longer has')
+    .option(
+      '--take-from <application...>',
+      'take over objects of PATH that belong to this application, which does not have them any more',
+    )
     .addOption(
       new Option('-o, --output <format>', 'what to print')
         .choices(['text', 'json', 'markdown'])

@@ -6,6 +6,7 @@ import type { Problem } from '../../model/problem.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { Affected } from '../../repository/affected-applications.ts'
 import { readSettings } from '../../repository/settings.ts'
+import { neighboursAmong } from './neighbours.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
@@ -154,7 +155,12 @@ async function keepPlan(deps: JobDeps, records: Records, keeping: Keeping): Prom
       id: commandId,
       cluster: affected.application.destination.cluster,
       application: affected.application.name,
-      command: planCommand(affected, ref, record),
+      command: planCommand(
+        affected,
+        asked.map(it => it.affected),
+        ref,
+        record,
+      ),
       deadline: inSeconds(deps.clock, deps.patience.answerPlan),
       traceId,
       purpose: { kind: 'plan', plan, repository: record.repository, number: record.number },
@@ -172,7 +178,12 @@ async function keepPlan(deps: JobDeps, records: Records, keeping: Keeping): Prom
   await enqueueReport(deps, records, { ref, number: record.number, plan, traceId })
 }
 
-function planCommand(affected: Affected, repository: RepositoryRef, record: PullRequestRecord): PlanCommand {
+function planCommand(
+  affected: Affected,
+  all: readonly Affected[],
+  repository: RepositoryRef,
+  record: PullRequestRecord,
+): PlanCommand {
   return {
     kind: 'plan',
     application: affected.application,
@@ -181,6 +192,7 @@ function planCommand(affected: Affected, repository: RepositoryRef, record: Pull
     repository,
     base: record.base,
     head: record.head,
+    neighbours: neighboursAmong(all, affected.application),
   }
 }
 

@@ -4,6 +4,7 @@ import type { RepositoryRef } from '../../model/repository.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import type { Records } from '../store/store.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
+import { neighboursOf } from './neighbours.ts'
 
 /** Sends a sync on its way to its agent. */
 export async function startSync(
@@ -29,6 +30,7 @@ export async function startSync(
     revision: sync.revision,
     reviewedDigest: sync.reviewedDigest,
     requireReviewedPlan: sync.requireReviewed && !it.evenWhenChanged,
+    neighbours: await neighboursOf(records, sync),
     asked: it.askedBy !== undefined,
     trigger: it.askedBy ?? setOffBy(sync),
   }

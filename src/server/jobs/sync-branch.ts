@@ -8,6 +8,7 @@ import type { Affected } from '../../repository/affected-applications.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
+import type { NewSync } from '../store/records/syncs.ts'
 import type { Records } from '../store/store.ts'
 import type { JobDeps } from './deps.ts'
 import { readKnownWorld } from './known-world.ts'
@@ -102,6 +103,8 @@ async function keepSyncs(deps: JobDeps, records: Records, keeping: Keeping): Pro
     if (obstaclesOf(application, world).length > 0) continue
     await records.applications.define({ repository: key, application, settings, branch: push.branch })
   }
+  // All of them first: each command names what changes with it.
+  for (const affected of reading.affected) await records.syncs.add(newSync({ ...keeping, affected }))
   const ids: number[] = []
   for (const affected of reading.affected) ids.push(await keepSync(deps, records, { ...keeping, affected }))
   deps.logger.info(
@@ -129,7 +132,26 @@ async function keepSync(
   records: Records,
   keeping: Keeping & { readonly affected: Affected },
 ): Promise<number> {
-  const { push, key, reading, world, origin, traceId, affected } = keeping
+  const { push, world, traceId } = keeping
+  const { application } = keeping.affected
+  const wanted = newSync(keeping)
+  const sync = await records.syncs.add(wanted)
+  if (sync.status === 'finished' || sync.commandId !== null) return sync.id
+  await supersedeOlder(records, sync)
+  const [obstacle] = obstaclesOf(application, world)
+  if (obstacle) await records.syncs.finish(sync.id, impossible(deps, keeping, obstacle))
+  else if (wanted.status === 'pending')
+    await startSync(deps, records, { sync, ref: push.repository, traceId })
+  return sync.id
+}
+
+function newSync({
+  push,
+  key,
+  reading,
+  origin,
+  affected,
+}: Keeping & { readonly affected: Affected }): NewSync {
   const { application, removed } = affected
   const settings = reading.settingsInForce
   const automatic = syncsByItself(application, settings)
@@ -142,14 +164,8 @@ async function keepSync(
     reviewedDigest: reviewedDigest(origin, affected),
     requireReviewed: settings.plan.requireReviewedPlan,
     pullRequest: origin?.pullRequest.number ?? null,
-    status: automatic ? 'pending' : 'waiting',
-  })
-  if (sync.status === 'finished' || sync.commandId !== null) return sync.id
-  await supersedeOlder(records, sync)
-  const [obstacle] = obstaclesOf(application, world)
-  if (obstacle) await records.syncs.finish(sync.id, impossible(deps, keeping, obstacle))
-  else if (automatic) await startSync(deps, records, { sync, ref: push.repository, traceId })
-  return sync.id
+    status: syncsByItself(application, settings) ? 'pending' : 'waiting',
+  }
 }
 
 function reviewedDigest(origin: Origin | null, { application }: Affected): string | null {

@@ -66,6 +66,7 @@ describe('applications', () => {
         inventory: [],
         failedRevision: null,
         heldBack: null,
+        moving: [],
         conditions: [],
       },
     })
