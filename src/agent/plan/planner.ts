@@ -167,6 +167,7 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
         hooks: head.hooks,
         prune: request.prune ?? application.syncPolicy.automated?.prune ?? false,
         removed,
+        ...moves,
         failedGroups: discovery.failedGroups,
         redactionKey: key,
         unmanaged: request.unmanaged ?? false,
@@ -253,6 +254,12 @@ function undiscovered(
 function lastAppliedOf({ lastSynced, unfinishedSince }: Remembered): ReadonlyMap<ObjectId, KubernetesObject> {
   if (unfinishedSince !== null) return new Map()
   return new Map((lastSynced ?? []).map(object => [objectIdOf(object), object]))
+}
+
+/** What was read although the head does not have it. */
+function leavingOf(reads: ReadonlyMap<ObjectId, LiveRead>, head: Settled['objects']): readonly ObjectId[] {
+  const rendered = new Set(head.map(it => it.id))
+  return [...reads.keys()].filter(id => !rendered.has(id))
 }
 
 /** What is kept and not rendered any more, in whatever version it is served. */

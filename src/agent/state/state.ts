@@ -30,6 +30,13 @@ export interface ManagedStatus {
   readonly conditions: readonly Condition[]
 }
 
+/** An object on its way from one application to another. */
+export interface Moving {
+  readonly id: ObjectId
+  /** Name of the application that renders it now. */
+  readonly to: string
+}
+
 /** A set that somebody rolled back from. It stays away until Git says something else, or a person asks for it. */
 export interface HeldBack {
   /** Null for a plain directory. */

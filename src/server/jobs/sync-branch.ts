@@ -154,8 +154,7 @@ function newSync({
 }: Keeping & { readonly affected: Affected }): NewSync {
   const { application, removed } = affected
   const settings = reading.settingsInForce
-  const automatic = syncsByItself(application, settings)
-  const sync = await records.syncs.add({
+  return {
     repository: key,
     application,
     branch: push.branch,
