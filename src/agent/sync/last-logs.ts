@@ -41,7 +41,7 @@ export async function lastLogs(
       }
     }),
   )
-  return logs.filter(it => it !== null && it.lines.length > 0)
+  return logs.filter(it => it !== null).filter(it => it.lines.length > 0)
 }
 
 /** The first container that has something to tell: one that crashed, else one that failed, else one that is not ready. */
