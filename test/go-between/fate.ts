@@ -24,6 +24,8 @@ export interface Fate {
   readonly reply: 'theirs' | 'reset' | 'none' | Reply
   /** Milliseconds before it is sent on. Default 0. */
   readonly delayMs?: number
+  /** Called with the status of the API server's answer, if it saw the request. */
+  readonly onCarriedOut?: (status: number) => void
   /** Called when the moment has come at which the client would hear something. */
   readonly onReached?: () => void
 }

@@ -74,6 +74,7 @@ export async function startGoBetween(upstreamConfig: string, ownConfig: string):
     if (fate.delayMs) await pause(fate.delayMs)
     const theirs = fate.forward ? await sendOn(incoming, body) : null
     const text = theirs && (await whole(theirs))
+    if (theirs) fate.onCarriedOut?.(theirs.statusCode ?? 0)
     fate.onReached?.()
     if (fate.reply === 'none') return
     if (fate.reply === 'reset') return void incoming.socket.resetAndDestroy()

@@ -2,6 +2,7 @@ import { describeIdentity, identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Prediction } from '../../model/rendered.ts'
+import { definedKinds } from '../../engine/defined-kinds.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
 import type { ClusterError } from '../cluster/cluster.ts'
 
@@ -53,6 +54,9 @@ export function refusalOf(desired: DesiredObject, error: ClusterError, context: 
     case 'forbidden':
       return refused(desired, error, 'forbidden', 'Allow the agent to create and patch it')
     case 'unknown-kind':
+      // Discovery may be behind: of a definition that was deleted a moment ago, and comes again.
+      if (definedKinds(context.created).has(`${desired.object.apiVersion}/${desired.object.kind}`))
+        return { kind: 'later', note: 'validated when its CustomResourceDefinition is established' }
       return refused(desired, error, 'unknown-kind', null)
     case 'timeout':
     case 'server':

@@ -14,9 +14,8 @@ import { soleOwner, takeOverClientSideApply } from '../plan/take-over.ts'
 import { awaitGone, deleteExactly } from './delete-exactly.ts'
 import { persistently } from './outage.ts'
 import { readLive } from './read-live.ts'
-import { withBackoff } from './time-limit.ts'
+import { type Backoff, withBackoff } from './time-limit.ts'
 import { mayPass, SyncFailure } from './sync-failure.ts'
-import { mayReplace } from './sync-options.ts'
 
 export interface ApplyObject {
   readonly object: KubernetesObject
@@ -47,7 +46,19 @@ export async function applyObject(
     isAbsent = false
     return cluster.apply(request.object, { dryRun: false, onlyNew: true }, writeSignal(signal))
   }
-  return withBackoff(retry, mayPass, () => persistently(attempt, signal), signal)
+  const served = () => withBackoff(untilServed, isUnserved(cluster), attempt, signal)
+  return withBackoff(retry, mayPass, () => persistently(served, signal), signal)
+}
+
+/** A kind whose definition came with the sync is served a moment after it was said to be. */
+const untilServed: Backoff = { limit: 6, durationSeconds: 0.1, factor: 2, maxDurationSeconds: 2 }
+
+function isUnserved(cluster: Cluster): (error: unknown) => boolean {
+  return error => {
+    const isSo = error instanceof ClusterError && error.code === 'unknown-kind'
+    if (isSo) cluster.forgetDiscovery()
+    return isSo
+  }
 }
 
 async function applyOnce(

@@ -16,11 +16,11 @@ import { preflight } from './preflight.ts'
 import { readLive } from './read-live.ts'
 import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
 import { resume } from './resume.ts'
-import { failureOf, mayPass, throwIfHandedOver } from './sync-failure.ts'
+import { failureOf, throwIfHandedOver } from './sync-failure.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import { SyncCancelled, type SyncRequest } from './syncer.ts'
-import { withBackoff } from './time-limit.ts'
 import { type Turn, turnOf } from './turn.ts'
+import { throwIfUnanswered } from './unanswered.ts'
 
 /** One sync, its steps in order. Rejects only with HandOver. */
 export async function sync(
@@ -193,6 +193,8 @@ async function planAgain(context: SyncContext, request: SyncRequest, signal: Abo
     },
     signal,
   )
+  throwIfUnanswered(planned.plan)
+  return planned
 }
 
 /** From here on a restart finds the journal; nothing is written before it. */

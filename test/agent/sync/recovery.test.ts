@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { HandOver } from '../../../src/agent/sync/syncer.ts'
 import type { KubernetesObject } from '../../../src/model/object.ts'
@@ -97,23 +95,6 @@ describe('a sync whose process is killed', () => {
     const { recovered } = await interrupted(shop, next, 0)
     expect(recovered).toBeNull()
     await expectToBe(shop, old, oldRevision)
-  })
-
-  test('by the operating system while it waits for health is carried on', async () => {
-    const shop = await fixture.shop()
-    const child = fork(new URL('./killed-sync.ts', import.meta.url), {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
-    const request = shop.request([frontend(), settings('fast'), written(service())], {
-      revision: newRevision,
-    })
-    child.send({ kubeconfig: plane.kubeconfig, stateNamespace: fixture.stateNamespace, request })
-    await once(child, 'message')
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    const recovered = await fixture.syncer().recover(plane.signal)
-    expect(recovered.find(it => it.id === request.id)?.result.outcome).toBe('synced')
-    expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode: 'fast' } })
   })
 })
 
