@@ -3,7 +3,6 @@ import type { KubernetesObject } from '../model/object.ts'
 import type { Decision, PlanContext } from './decision.ts'
 import { ourEntry } from './field-set.ts'
 import { hookPhases } from './hooks.ts'
-import { textAt } from './json.ts'
 import { normalise } from './normalise.ts'
 import type { Leaving } from './plan-input.ts'
 import { applicationOf } from './ownership.ts'
@@ -71,7 +70,7 @@ function reasonToKeep(live: KubernetesObject, owner: string | null, { input }: P
   return null
 }
 
-function remark(live: KubernetesObject): string | null {
+function remark(live: KubernetesObject, { input }: PlanContext): string | null {
   if (live.metadata.deletionTimestamp) return 'it is being deleted already'
   const keep = keepOf(live, input.application, { removed: input.removed === true })
   return keep ? `waits until somebody confirms it: it has ${keep.because}` : null

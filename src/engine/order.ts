@@ -88,6 +88,24 @@ export function pruneOrder(ids: Iterable<ObjectId>): ObjectId[] {
   return [...ids].sort((a, b) => compareIds(b, a))
 }
 
+/**
+ * The same in steps: later waves before earlier ones, and inside a wave kind by kind. What cannot be said of an object's wave
+ * counts as 0.
+ */
+export function pruneRanks(
+  ids: readonly ObjectId[],
+  objectOf: (id: ObjectId) => KubernetesObject | null,
+): readonly (readonly ObjectId[])[] {
+  const waveOf = (id: ObjectId): number => {
+    const object = objectOf(id)
+    return object ? syncWave(object) : 0
+  }
+  const waves = [...Map.groupBy(pruneOrder(ids), waveOf)].sort(([a], [b]) => b - a)
+  return waves.flatMap(([, members]) => [
+    ...Map.groupBy(members, id => kindRank(parseIdentity(id).kind)).values(),
+  ])
+}
+
 /** An object's wave by its annotations; 0 when it names none or no whole number. */
 export function syncWave(object: KubernetesObject): number {
   for (const name of syncWaveAnnotations) {

@@ -1,4 +1,4 @@
-import { applicationLabel, syncOptionsAnnotations } from '../model/fields.ts'
+import { applicationLabel } from '../model/fields.ts'
 import { describeIdentity, identityOf } from '../model/identity.ts'
 import type { KubernetesObject } from '../model/object.ts'
 import type { Problem, SourceLocation } from '../model/problem.ts'
@@ -20,16 +20,4 @@ export function ownedByAnother(
     location,
     hint: `Remove it from one of the two; to hand it over, delete its label ${applicationLabel}`,
   }
-}
-
-/** An object's sync options, e.g. `Prune=false`, from the annotations that are read for them. */
-export function syncOptionsOf(object: KubernetesObject): ReadonlySet<string> {
-  const texts = syncOptionsAnnotations.map(name => textAt(object, 'metadata', 'annotations', name) ?? '')
-  return new Set(
-    texts
-      .join(',')
-      .split(',')
-      .map(option => option.trim())
-      .filter(Boolean),
-  )
 }

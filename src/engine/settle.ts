@@ -19,6 +19,7 @@ import {
   withoutNulls,
 } from './normalise.ts'
 import type { DesiredObject } from './plan-input.ts'
+import { expectsKind } from './sync-options.ts'
 
 export type Scope = 'namespaced' | 'cluster'
 
@@ -50,7 +51,8 @@ export function settle(rendered: readonly RenderedObject[], context: SettleConte
       continue
     }
     const { apiVersion, kind } = item.object
-    const scope = context.scopeOf(apiVersion, kind) ?? defined.get(`${apiVersion}/${kind}`) ?? null
+    const known = context.scopeOf(apiVersion, kind) ?? defined.get(`${apiVersion}/${kind}`) ?? null
+    const scope = known ?? assumedScope(item.object, context.application)
     if (scope === null) {
       settled.unsettled.push({ id: idOf(item.object), problem: unknownKind(item) })
       continue
@@ -60,6 +62,12 @@ export function settle(rendered: readonly RenderedObject[], context: SettleConte
     else (isHook(desired.object) ? settled.hooks : settled.objects).push(desired)
   }
   return withoutDuplicates(settled)
+}
+
+/** Of a kind that is expected to be served by and by, only what is written can tell; null when it is not expected. */
+function assumedScope(object: KubernetesObject, application: Application): Scope | null {
+  if (!expectsKind(object, application)) return null
+  return object.metadata.namespace ? 'namespaced' : 'cluster'
 }
 
 function settleOne(

@@ -231,6 +231,13 @@ const syncPolicy = z.looseObject({
     .nullish()
     .describe('Sync on merge; without it a sync waits for `/plumbline sync`.'),
   syncOptions: strings.optional().describe('Key=value, e.g. CreateNamespace=true.'),
+  managedNamespaceMetadata: z
+    .looseObject({
+      labels: stringMap.optional().describe('Labels of the namespace.'),
+      annotations: stringMap.optional().describe('Annotations of the namespace.'),
+    })
+    .optional()
+    .describe('What the namespace is created with by the sync option CreateNamespace=true.'),
   retry: z
     .looseObject({
       limit: z

@@ -36,6 +36,7 @@ export function applicationFrom(
           }
         : null,
       syncOptions: spec.syncPolicy?.syncOptions ?? [],
+      ...namespaceMetadata(spec.syncPolicy?.managedNamespaceMetadata),
       retry: {
         limit: retriesOf(retry?.limit ?? 5),
         durationSeconds: secondsOf(retry?.backoff?.duration ?? '5s') ?? 5,
@@ -66,6 +67,13 @@ export function applicationFrom(
       .map(path => path.trim())
       .filter(Boolean),
   }
+}
+
+function namespaceMetadata(
+  said: NonNullable<ApplicationDocument['spec']['syncPolicy']>['managedNamespaceMetadata'],
+): Pick<Application['syncPolicy'], 'managedNamespaceMetadata'> {
+  if (!said) return {}
+  return { managedNamespaceMetadata: { labels: said.labels ?? {}, annotations: said.annotations ?? {} } }
 }
 
 function retriesOf(limit: number): number {

@@ -139,6 +139,11 @@ export interface Application {
     } | null
     /** `Key=value` or `Key`, as in Argo CD. */
     readonly syncOptions: readonly string[]
+    /** What the destination namespace is created with, if a sync creates it. */
+    readonly managedNamespaceMetadata?: {
+      readonly labels: Readonly<Record<string, string>>
+      readonly annotations: Readonly<Record<string, string>>
+    }
     readonly retry: {
       readonly limit: number
       readonly durationSeconds: number

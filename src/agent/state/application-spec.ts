@@ -40,6 +40,7 @@ export function toObject(
       syncPolicy: {
         ...(syncPolicy.automated ? { automated: syncPolicy.automated } : {}),
         ...filled({ syncOptions: syncPolicy.syncOptions }),
+        ...filled({ managedNamespaceMetadata: syncPolicy.managedNamespaceMetadata }),
         retry: {
           limit: syncPolicy.retry.limit,
           backoff: {

@@ -22,6 +22,9 @@ export interface StateOptions {
   readonly onUnreadable?: (name: string, error: unknown) => void
 }
 
+/** As Argo CD has it. */
+const approvalAnnotation = 'argocd.argoproj.io/deletion-approved'
+
 const statusAttempts = 6
 
 /** The agent's memory in its cluster: see {@link State}. */
@@ -112,7 +115,8 @@ export function createState(cluster: Cluster, options: StateOptions = {}): State
 }
 
 function managed(object: KubernetesObject): ManagedApplication {
-  return { ...fromObject(object), status: statusOf(object) }
+  const deletionApprovedAt = object.metadata.annotations?.[approvalAnnotation] ?? null
+  return { ...fromObject(object), status: statusOf(object), deletionApprovedAt }
 }
 
 function sameAssignment(live: KubernetesObject, wanted: KubernetesObject): boolean {

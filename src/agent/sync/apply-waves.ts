@@ -4,14 +4,16 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
 import { applyOrder, kindRank, type Wave } from '../../engine/order.ts'
+import type { DesiredObject } from '../../engine/plan-input.ts'
+import { expectsKind } from '../../engine/sync-options.ts'
 import { absentAmong } from './absent.ts'
 import { applyObject } from './apply-object.ts'
 import { awaitHealth } from './await-health.ts'
+import { awaitKinds, untilServed } from './await-kinds.ts'
 import type { SyncContext } from './context.ts'
 import type { SyncHooks } from './hooks/run-hooks.ts'
 import { inParallel } from './in-parallel.ts'
 import { together } from './together.ts'
-import { rest } from './time-limit.ts'
 import type { SyncProgress } from './syncer.ts'
 
 export interface ApplyWaves {
@@ -45,6 +47,7 @@ export async function applyWaves(
     const ranks = Map.groupBy(objects, it => kindRank(it.object.kind))
     for (const members of ranks.values()) {
       onProgress({ step: 'apply', message: `wave ${wave}: ${members.length} ${members[0]?.object.kind}` })
+      await awaitKinds(context.cluster, expected(members, application), limit)
       const fresh = members.filter(it => request.creates.has(it.id)).map(it => it.object)
       const absent = await absentAmong(context.cluster, fresh, limit)
       const answers = await inParallel(members, context.limits.requests, async ({ id, object }) => {
@@ -102,6 +105,10 @@ async function awaitWave(
   )
 }
 
+function expected(members: readonly DesiredObject[], application: Application): readonly KubernetesObject[] {
+  return members.map(it => it.object).filter(it => expectsKind(it, application))
+}
+
 function isPrerequisite(object: KubernetesObject): boolean {
   return isDefinition(object) || (object.apiVersion === 'v1' && object.kind === 'Namespace')
 }
@@ -116,16 +123,6 @@ async function awaitPrerequisites(
   const kinds = [...definedKinds(made.applied).keys()]
   if (kinds.length === 0) return
   // Established is said a moment before the API server serves the kind.
-  for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
-    context.cluster.forgetDiscovery()
-    const discovery = await context.cluster.discover(limit)
-    if (kinds.every(kind => discovery.find(...splitKind(kind)) !== null)) return
-    await rest(pause, limit)
-  }
-}
-
-/** `group/version/Kind` into its apiVersion and kind. */
-function splitKind(text: string): [apiVersion: string, kind: string] {
-  const at = text.lastIndexOf('/')
-  return [text.slice(0, at), text.slice(at + 1)]
+  context.cluster.forgetDiscovery()
+  await untilServed(context.cluster, kinds, limit)
 }

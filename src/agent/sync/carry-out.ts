@@ -21,6 +21,13 @@ import { readLive } from './read-live.ts'
 import { SyncFailure } from './sync-failure.ts'
 import type { SyncRun } from './sync-run.ts'
 
+export interface CarriedOut {
+  /** Of what was written. */
+  readonly health: readonly ObjectHealth[]
+  /** Not pruned yet, because something that may need it is still being deleted. */
+  readonly untouched: readonly ObjectId[]
+}
+
 /**
  * Makes the cluster what the journal says: apply wave by wave with health in between, then prune. Idempotent, so that a
  * restart may do it all again. Rejects when it cannot be completed; the journal then says what to put back.
@@ -30,7 +37,7 @@ export async function carryOut(
   journal: Journal,
   run: SyncRun,
   limit: AbortSignal,
-): Promise<readonly ObjectHealth[]> {
+): Promise<CarriedOut> {
   const { cluster, limits } = context
   const { application, desired } = journal
   const hooks = hooksOf(context, journal, run)
@@ -69,8 +76,11 @@ export async function carryOut(
       application,
       removed: journal.removed,
       ids: journal.deletes,
+      before: journal.before,
       requests: limits.requests,
+      goneMs: limits.goneMs,
       onPruned: id => run.pruned.push(id),
+      onProgress: message => run.onProgress({ step: 'prune', message }),
     },
     limit,
   )
@@ -79,7 +89,7 @@ export async function carryOut(
   if (journal.removed && pruned.untouched.length === 0 && !limit.aborted)
     await afterRemoval(context, { journal, hooks }, limit)
   await cleanUpHooks(context, { journal, results: run.hooks }, limit)
-  return health
+  return { health, untouched: pruned.untouched }
 }
 
 /** Namespaces and definitions without which the first hooks could not be created: they cannot wait for those. */

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Planner } from '../plan/planner.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
 import type { State } from '../state/state.ts'
 
 export interface SyncLogger {
@@ -12,7 +13,11 @@ export type SyncClock = () => Date
 
 /** What every step of a sync works with. */
 export interface SyncContext {
+  /** As the application's service account, where the cluster's owner has named one. */
   readonly cluster: Cluster
+  /** As the agent itself: for what it keeps on the cluster of its own. */
+  readonly home: Cluster
+  readonly tenancy: Tenancy
   readonly state: State
   readonly planner: Planner
   readonly clock: SyncClock
@@ -36,6 +41,8 @@ export interface SyncLimits {
   readonly rollbackMs: number
   /** What a recovered sync gets when its own timeout has already passed, milliseconds. */
   readonly recoveryMs: number
+  /** How long what was pruned is waited for, milliseconds. */
+  readonly goneMs: number
   readonly patience: Patience
 }
 
@@ -61,5 +68,6 @@ export const defaultLimits: SyncLimits = {
   rollbackHealthMs: 60_000,
   rollbackMs: 120_000,
   recoveryMs: 15_000,
+  goneMs: 60_000,
   patience: { stuckMs: 15_000, crashMs: 25_000, restarts: 3, degradedMs: 10_000 },
 }

@@ -1,11 +1,10 @@
 import { describeIdentity, identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import { whyNotGone } from '../../engine/not-gone.ts'
+import type { Propagation } from '../../engine/sync-options.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { SyncFailure } from './sync-failure.ts'
 import { TimeIsUp } from './time-limit.ts'
-
-/** What becomes of what the object owns, and when. */
-export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
 /** Deletes just this very object in just this state: fails with `conflict` otherwise. False when it was gone already. */
 export async function deleteExactly(
@@ -40,8 +39,6 @@ export async function awaitGone(
 }
 
 function notGone(live: KubernetesObject): SyncFailure {
-  const { finalizers = [] } = live.metadata
-  const holders = finalizers.length > 0 ? ` (it waits for its finalizers: ${finalizers.join(', ')})` : ''
-  const message = `${describeIdentity(identityOf(live))} was deleted, but was not gone in time${holders}`
+  const message = `${describeIdentity(identityOf(live))} was deleted, but was not gone in time (${whyNotGone(live)})`
   return new SyncFailure('not-gone-in-time', message)
 }

@@ -3,12 +3,13 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
 import { healthOf } from '../../engine/health.ts'
 import type { Journal } from '../state/state.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, type CarriedOut } from './carry-out.ts'
+import { nameOf } from './apply-object.ts'
 import type { SyncContext } from './context.ts'
 import { lastEvents } from './last-events.ts'
 import { isForbidden, lastLogs } from './last-logs.ts'
 import { rollBack, type Defeat } from './roll-back.ts'
-import { saveSynced } from './save.ts'
+import { saveSynced, saveUnfinishedRemoval } from './save.ts'
 import { type Failure, failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
 import { SyncCancelled } from './syncer.ts'
 import { readSubjects } from './subjects.ts'
@@ -33,18 +34,23 @@ export async function finish(
   { run, timeLeftMs, unchanged }: Finish,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  let health: readonly ObjectHealth[]
+  let done: CarriedOut
   try {
-    health = await within(timeLeftMs, signal, limit => carryOutInTime(context, journal, run, limit))
+    done = await within(timeLeftMs, signal, limit => carryOutInTime(context, journal, run, limit))
   } catch (error) {
     throwIfHandedOver(signal)
     const defeat = await defeatOf(context, error, signal)
     return rollBack(context, journal, { run, defeat }, signal)
   }
   const checks = journal.application.healthCheckExprs
-  const all = [...health, ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object, { checks }) }))]
+  const all = [
+    ...done.health,
+    ...run.left,
+    ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object, { checks }) })),
+  ]
   run.onProgress({ step: 'save', message: 'remembering what was synced' })
   try {
+    if (journal.removed && done.untouched.length > 0) return await notGone(context, { journal, run }, signal)
     await saveSynced(context, journal, all, signal)
   } catch (error) {
     throwIfHandedOver(signal)
@@ -58,7 +64,7 @@ async function carryOutInTime(
   journal: Journal,
   run: SyncRun,
   limit: AbortSignal,
-): Promise<readonly ObjectHealth[]> {
+): Promise<CarriedOut> {
   try {
     return await carryOut(context, journal, run, limit)
   } catch (error) {
@@ -93,6 +99,21 @@ async function defeatOf(context: SyncContext, error: unknown, signal: AbortSigna
     ])
     return { failure, health, events, logs }
   })
+}
+
+/** An application that goes, and cannot yet: deletes are not taken back, and what is left of it is not forgotten. */
+async function notGone(
+  context: SyncContext,
+  { journal, run }: { readonly journal: Journal; readonly run: SyncRun },
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const [first] = run.left
+  const error = {
+    code: 'not-gone-in-time',
+    message: `the application is not gone yet: ${first ? `${nameOf(first.id)} ${first.message}` : 'its time was up'}; sync it again once that is settled`,
+  }
+  await saveUnfinishedRemoval(context, journal, error, signal)
+  return resultOf(context, run, { outcome: 'failed', health: run.left, error })
 }
 
 /** Everything is applied and healthy, only not remembered: the journal stays and is carried out again, which changes nothing. */

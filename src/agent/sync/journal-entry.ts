@@ -7,7 +7,6 @@ import { createsNamespace } from '../../engine/sync-options.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, JournalledRollback, ManagedApplication } from '../state/state.ts'
 import { holdBackOf } from './hold-back.ts'
-import { createsNamespace } from './sync-options.ts'
 import type { SyncRequest } from './syncer.ts'
 
 export interface Intent {
@@ -112,9 +111,14 @@ export function namespaceToCreate(
     return identity.group === '' && identity.kind === 'Namespace' && identity.name === name
   })
   if (!used || rendered) return null
+  const metadata = application.syncPolicy.managedNamespaceMetadata
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, annotations: { [createdForAnnotation]: application.name } },
+    metadata: {
+      name,
+      ...(metadata ? { labels: metadata.labels } : {}),
+      annotations: { ...metadata?.annotations, [createdForAnnotation]: application.name },
+    },
   }
 }

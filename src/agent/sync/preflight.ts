@@ -2,9 +2,11 @@ import type { Application } from '../../model/application.ts'
 import { describeIdentity, identityOf, type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Change, Plan } from '../../model/plan.ts'
+import type { ObjectHealth } from '../../model/sync.ts'
+import { whyNotGone } from '../../engine/not-gone.ts'
 import { formatProblem } from '../../model/problem.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
-import { keepsFromPruning, mayReplace } from './sync-options.ts'
+import { keepOf, mayReplace } from '../../engine/sync-options.ts'
 import type { Failure } from './sync-failure.ts'
 
 export interface PreflightQuestion {
@@ -13,13 +15,22 @@ export interface PreflightQuestion {
   readonly input: Pick<PlanInput, 'head' | 'live'>
   readonly reviewedDigest: string | null
   readonly requireReviewedPlan: boolean
+  /** The application goes. */
+  readonly removed: boolean
+  /** Somebody has confirmed that what waits for that goes. */
+  readonly confirmed: boolean
 }
 
 export type Preflight =
   /** The cluster already is as rendered. */
-  | { readonly kind: 'nothing-to-do' }
+  | { readonly kind: 'nothing-to-do'; readonly left: readonly ObjectHealth[] }
   /** Writes these, and deletes those. */
-  | { readonly kind: 'go'; readonly writes: readonly Change[]; readonly deletes: readonly ObjectId[] }
+  | {
+      readonly kind: 'go'
+      readonly writes: readonly Change[]
+      readonly deletes: readonly ObjectId[]
+      readonly left: readonly ObjectHealth[]
+    }
   /** Stopped before the first write. */
   | { readonly kind: 'refused' | 'waiting'; readonly error: Failure }
 
@@ -33,8 +44,11 @@ export function preflight(question: PreflightQuestion): Preflight {
     return { kind: 'refused', error: { code: 'objects-refused', message: listRefused(refused) } }
   }
   const writes = plan.changes.filter(change => written.has(change.action))
-  const deletes = deletesOf(question)
-  if (writes.length === 0 && deletes.length === 0) return { kind: 'nothing-to-do' }
+  const { deletes, left, unconfirmed } = deletesOf(question)
+  if (question.removed && unconfirmed.length > 0) {
+    return { kind: 'waiting', error: { code: 'delete-not-confirmed', message: listUnconfirmed(unconfirmed) } }
+  }
+  if (writes.length === 0 && deletes.length === 0) return { kind: 'nothing-to-do', left }
 
   const closed = replacesNotOptedIn(writes, question)
   if (closed.length > 0) {
@@ -42,16 +56,41 @@ export function preflight(question: PreflightQuestion): Preflight {
   }
   const unreviewed = reviewProblem(question)
   if (unreviewed) return { kind: 'waiting', error: unreviewed }
-  return { kind: 'go', writes, deletes }
+  return { kind: 'go', writes, deletes, left }
 }
 
-/** What the plan deletes, but for what waits for a person (`Prune=confirm`). */
-function deletesOf({ plan, input }: PreflightQuestion): readonly ObjectId[] {
-  const deletes = plan.changes.filter(change => change.action === 'delete').map(change => change.id)
-  return deletes.filter(id => {
-    const read = input.live.get(id)
-    return read?.kind === 'live' && !keepsFromPruning(read.object)
-  })
+interface Deletes {
+  readonly deletes: readonly ObjectId[]
+  /** What stays for now, and why. */
+  readonly left: readonly ObjectHealth[]
+  readonly unconfirmed: readonly ObjectId[]
+}
+
+/** What the plan deletes, but for what waits for a person, and what is being deleted already. */
+function deletesOf({ plan, input, application, removed, confirmed }: PreflightQuestion): Deletes {
+  const deletes: ObjectId[] = []
+  const unconfirmed: ObjectId[] = []
+  const left: ObjectHealth[] = []
+  for (const { id, action } of plan.changes) {
+    const read = action === 'delete' ? input.live.get(id) : undefined
+    if (read?.kind !== 'live') continue
+    const keep = keepOf(read.object, application, { removed })
+    if (read.object.metadata.deletionTimestamp) {
+      left.push({ id, status: 'progressing', message: `is still being deleted: ${whyNotGone(read.object)}` })
+    } else if (keep === null || (keep.until === 'confirmed' && confirmed)) {
+      deletes.push(id)
+    } else if (keep.until === 'confirmed') {
+      unconfirmed.push(id)
+      const message = `left Git, and stays until somebody confirms that it goes: it has ${keep.because}`
+      left.push({ id, status: 'suspended', message })
+    }
+  }
+  return { deletes, left, unconfirmed }
+}
+
+function listUnconfirmed(ids: readonly ObjectId[]): string {
+  const names = ids.map(id => describeIdentity(parseIdentity(id))).join(', ')
+  return `nothing was deleted: somebody has to confirm that these go with the application: ${names}`
 }
 
 function replacesNotOptedIn(

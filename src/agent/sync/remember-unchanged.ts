@@ -36,7 +36,8 @@ export async function rememberUnchanged(
     return resultOf(context, run, { outcome: 'synced' })
   }
   const checks = application.healthCheckExprs
-  const health = [...liveHeadOf(input)].map(([id, object]) => ({ id, ...healthOf(object, { checks }) }))
+  const ofHead = [...liveHeadOf(input)].map(([id, object]) => ({ id, ...healthOf(object, { checks }) }))
+  const health = [...run.left, ...ofHead]
   const desired = input.head.map(it => it.object)
   const status = managed?.status
   const known = new Set(input.head.map(it => it.id))

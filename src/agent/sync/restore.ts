@@ -24,6 +24,7 @@ export async function restore(
     plan: null,
     applied: [],
     pruned: [],
+    left: [],
     hooks: [],
     secrets: [],
     onProgress: () => undefined,
@@ -36,6 +37,7 @@ export async function restore(
     }
     run = { ...run, revision: managed.status.revision, secrets: lastSynced }
     const { application } = managed
+    const cluster = context.tenancy.clusterFor(context.home, managed)
     const wanted = lastSynced
       .map(object => ({ id: objectIdOf(object), object, source: null }))
       .filter(it => ids.length === 0 || ids.includes(it.id))
@@ -43,7 +45,7 @@ export async function restore(
       desired: wanted,
       live: await readLive(
         {
-          cluster: context.cluster,
+          cluster,
           application: name,
           wanted: new Map(wanted.map(it => [it.id, it.object.apiVersion])),
         },
@@ -58,7 +60,7 @@ export async function restore(
       for (const { objects } of applyOrder(wanted.filter(it => drifted.has(it.id)))) {
         // In order and one by one: there are few, and a Namespace comes before what is in it.
         await inParallel(objects, 1, async ({ id, object }) => {
-          await applyObject(context.cluster, { object, application }, limit)
+          await applyObject(cluster, { object, application }, limit)
           run.applied.push(id)
         })
       }

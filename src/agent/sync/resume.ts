@@ -26,6 +26,7 @@ export async function resume(
     plan: null,
     applied: [],
     pruned: [],
+    left: [],
     hooks: [...(journal.hooksRun ?? [])],
     secrets: [...journal.desired, ...(journal.hooks ?? []), ...journal.previous, ...journal.before],
     onProgress: () => undefined,

@@ -1,4 +1,4 @@
-import type { ContainerLog, ObjectHealth, SyncResult } from '../../model/sync.ts'
+import type { ContainerLog, HookPhase, ObjectHealth, SyncResult } from '../../model/sync.ts'
 import type { Journal } from '../state/state.ts'
 import { awaitHealth } from './await-health.ts'
 import { whenFailed } from './conditions.ts'
@@ -44,7 +44,7 @@ export async function rollBack(
     const undone = await within(limits.rollbackMs, handOver, async limit => {
       const written = writtenBack(journal, run, failure)
       await withBackoff(patient, mayPass, () => state.writeJournal(written, limit), limit)
-      await stopHooks(context, written, limit)
+      await stopHooks(context, { journal: written, phases: ofASync }, limit)
       await clearTheWay(context, written, limit)
       return undo(context, written, limit)
     })
@@ -71,6 +71,9 @@ function writtenBack(journal: Journal, run: SyncRun, failure: Failure): Journal 
   return { ...journal, phase: 'rolling-back', failure, hooksRun: [...run.hooks] }
 }
 
+/** Phases of which a hook may still be at work when a sync fails. Those for the failure itself are only to come. */
+const ofASync: readonly HookPhase[] = ['PreSync', 'Sync', 'PostSync', 'PreDelete', 'PostDelete']
+
 /** Hooks for a sync that failed. What becomes of them is told, and changes nothing: all is put back by now. */
 async function afterFailure(
   context: SyncContext,
@@ -92,7 +95,7 @@ async function afterFailure(
     )
   }
   await within(context.limits.rollbackMs, handOver, async limit => {
-    await stopHooks(context, journal, limit)
+    await stopHooks(context, { journal, phases: ['SyncFail'] }, limit)
     await cleanUpHooks(context, { journal, results: run.hooks }, limit)
   })
 }

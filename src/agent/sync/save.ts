@@ -4,7 +4,7 @@ import { applicationOf } from '../../engine/ownership.ts'
 import { readLive } from '../plan/read-live.ts'
 import type { HeldBack, Journal } from '../state/state.ts'
 import { setDigest } from '../../engine/digest.ts'
-import { whenRolledBack, whenRolledBackTo, whenSynced } from './conditions.ts'
+import { whenFailed, whenRolledBack, whenRolledBackTo, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { handBack } from './hand-back.ts'
 import { type Failure, mayPass } from './sync-failure.ts'
@@ -64,15 +64,15 @@ export async function saveSynced(
 /** Ends of a sync that somebody wanted. */
 const cancelled: ReadonlySet<string> = new Set(['cancelled', 'superseded', 'rollback-asked'])
 
-/** Objects that left Git but stay (pruning is off, or they say so): still ours, so that they can be pruned one day. */
+/** Objects that left Git but stay (pruning is off, they say so, or they take their time): still ours, so that they can be pruned one day. */
 async function leftBehind(
   { cluster }: SyncContext,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<readonly ObjectId[]> {
   const { name } = journal.application
-  const gone = new Set([...journal.desired.map(objectIdOf), ...journal.deletes])
-  const candidates = journal.previousInventory.filter(id => !gone.has(id))
+  const desired = new Set(journal.desired.map(objectIdOf))
+  const candidates = journal.previousInventory.filter(id => !desired.has(id))
   const wanted = new Map(candidates.map(id => [id, null]))
   const live = await readLive({ cluster, application: name, wanted }, signal)
   return candidates.filter(id => {
@@ -80,6 +80,27 @@ async function leftBehind(
     // What cannot be read is not forgotten.
     return read?.kind === 'unreadable' || (read?.kind === 'live' && applicationOf(read.object) === name)
   })
+}
+
+/** Remembers what is left of an application that goes. Idempotent at every point. */
+export async function saveUnfinishedRemoval(
+  context: SyncContext,
+  journal: Journal,
+  failure: Failure,
+  signal: AbortSignal,
+): Promise<void> {
+  const { state } = context
+  const { name } = journal.application
+  await withBackoff(
+    patient,
+    mayPass,
+    async () => {
+      const inventory = await leftBehind(context, journal, signal)
+      await state.saveStatus(name, { inventory, conditions: whenFailed('SyncFailed', failure) }, signal)
+      await state.clearJournal(name, signal)
+    },
+    signal,
+  )
 }
 
 /** Remembers that a sync was undone, and that its revision failed; then forgets the journal. Idempotent at every point. */

@@ -15,6 +15,8 @@ export interface SyncRun {
   readonly plan: Plan | null
   readonly applied: ObjectId[]
   readonly pruned: ObjectId[]
+  /** Objects that left Git and are there still: being deleted, or until somebody confirms it. */
+  readonly left: ObjectHealth[]
   /** Hooks that have ended. */
   readonly hooks: HookResult[]
   /** Objects with Secret content that may be quoted in errors and events. */

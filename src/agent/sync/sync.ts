@@ -71,7 +71,7 @@ async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): 
     const held = heldBack(request, input, managed)
     if (held) return resultOf(context, run, { outcome: 'waiting', error: held })
 
-    const decision = preflight({ ...request, plan, input })
+    const decision = preflight({ ...request, plan, input, confirmed: isConfirmed(request, managed) })
     switch (decision.kind) {
       case 'refused':
       case 'waiting': {
@@ -81,8 +81,10 @@ async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): 
         return result
       }
       case 'nothing-to-do':
+        run.left.push(...decision.left)
         return await rememberUnchanged(context, { request, run, input, managed, unfinished }, signal)
       case 'go':
+        run.left.push(...decision.left)
         break
     }
     if (!turn.isMine) {
@@ -142,6 +144,7 @@ function runOf(context: SyncContext, request: SyncRequest): SyncRun {
     plan: null,
     applied: [],
     pruned: [],
+    left: [],
     hooks: [],
     secrets: request.rendered.map(it => it.object),
     onProgress: request.onProgress ?? (() => undefined),
@@ -167,6 +170,13 @@ async function adoptUnfinished(
   return { ...managed, status: { ...managed.status, inventory } }
 }
 
+/** By the request, or as in Argo CD by an annotation on the Application that is newer than the sync that asked for it. */
+function isConfirmed({ confirmPrune }: SyncRequest, managed: ManagedApplication | null): boolean {
+  if (confirmPrune === true) return true
+  const approved = Date.parse(managed?.deletionApprovedAt ?? '')
+  return approved >= Date.parse(managed?.status.syncedAt ?? '')
+}
+
 /** Of an application that goes, Git says nothing any more. */
 async function keptHooks(
   { state }: SyncContext,
@@ -187,6 +197,7 @@ async function planAgain(context: SyncContext, request: SyncRequest, signal: Abo
       base: null,
       revision,
       removed,
+      repository: request.repository,
       siblings,
       takeFrom,
       ...(prune === undefined ? {} : { prune }),

@@ -3,45 +3,12 @@ import type { KubernetesObject } from '../../../src/model/object.ts'
 import type { HookPhase } from '../../../src/model/sync.ts'
 import { annotated } from '../../builders/objects.ts'
 import { eventually } from '../../stage/eventually.ts'
+import { hookJob } from './hook-jobs.ts'
 import { kubectl, type Shop, useSyncFixture } from './fixture.ts'
 import { frontend, settings, simulating } from './objects.ts'
 
 const fixture = useSyncFixture()
 const { plane } = fixture
-
-/** A Job that runs as a hook; with `fails` it ends with exit code 1. */
-function job(
-  name: string,
-  hook: HookPhase | 'Skip' | `${HookPhase},${HookPhase}`,
-  { fails = false, policy, wave, ttl }: JobOptions = {},
-): KubernetesObject {
-  const template = {
-    metadata: {},
-    spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'registry.example/tool:1' }] },
-  }
-  const spec = { backoffLimit: 0, ...(ttl === undefined ? {} : { ttlSecondsAfterFinished: ttl }), template }
-  const object = {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: {
-      ...(name.endsWith('-') ? { generateName: name, name: '' } : { name }),
-      annotations: {
-        'argocd.argoproj.io/hook': hook,
-        ...(policy ? { 'argocd.argoproj.io/hook-delete-policy': policy } : {}),
-        ...(wave === undefined ? {} : { 'argocd.argoproj.io/sync-wave': String(wave) }),
-      },
-    },
-    spec,
-  }
-  return fails ? simulating('crash', object) : object
-}
-
-interface JobOptions {
-  readonly fails?: boolean
-  readonly policy?: string
-  readonly wave?: number
-  readonly ttl?: number
-}
 
 /** What happened in the order of the progress lines. */
 function listening() {
@@ -64,12 +31,12 @@ describe('the hooks of a sync', () => {
     const shop = await fixture.shop()
     const heard = listening()
     const objects = [
-      job('smoke-test', 'PostSync'),
-      job('migrate', 'PreSync', { wave: 1 }),
+      hookJob('smoke-test', 'PostSync'),
+      hookJob('migrate', 'PreSync', { wave: 1 }),
       annotated(settings('hook'), { 'argocd.argoproj.io/hook': 'PreSync' }),
-      job('warm-up', 'Sync'),
-      job('cry', 'SyncFail'),
-      job('never', 'Skip'),
+      hookJob('warm-up', 'Sync'),
+      hookJob('cry', 'SyncFail'),
+      hookJob('never', 'Skip'),
       frontend(),
     ].map(it => (it.kind === 'ConfigMap' ? { ...it, metadata: { ...it.metadata, name: 'for-hooks' } } : it))
     const result = await shop.sync(objects, heard)
@@ -96,7 +63,11 @@ describe('the hooks of a sync', () => {
 
   test('run again when a sync writes again, and not when it writes nothing', async () => {
     const shop = await fixture.shop()
-    const objects = (mode: string) => [settings(mode), job('migrate', 'PreSync'), job('trace-', 'PostSync')]
+    const objects = (mode: string) => [
+      settings(mode),
+      hookJob('migrate', 'PreSync'),
+      hookJob('trace-', 'PostSync'),
+    ]
     expect((await shop.sync(objects('fast'))).outcome).toBe('synced')
     const first = await shop.live('batch/v1', 'Job', 'migrate')
     plane.forgetRequests()
@@ -119,7 +90,7 @@ describe('the hooks of a sync', () => {
     const shop = await fixture.shop()
     const result = await shop.sync([
       settings('fast'),
-      job('check', 'PostSync', { fails, ...(policy ? { policy } : {}) }),
+      hookJob('check', 'PostSync', { fails, ...(policy ? { policy } : {}) }),
     ])
     expect(result.outcome).toBe(fails ? 'rolled-back' : 'synced')
     expect(await jobs(shop)).toEqual(stays ? ['check'] : [])
@@ -127,7 +98,7 @@ describe('the hooks of a sync', () => {
 
   test('that clean themselves up are seen to their end', async () => {
     const shop = await fixture.shop()
-    const result = await shop.sync([settings('fast'), job('migrate', 'PreSync', { ttl: 0 })])
+    const result = await shop.sync([settings('fast'), hookJob('migrate', 'PreSync', { ttl: 0 })])
     expect(result.hooks).toMatchObject([{ outcome: 'succeeded' }])
     await eventually(async () => expect(await jobs(shop)).toEqual([]))
   })
@@ -136,7 +107,7 @@ describe('the hooks of a sync', () => {
     const shop = await fixture.shop()
     const objects = (mode: string) => [
       settings(mode),
-      job('check', 'PreSync', { fails: mode === 'fast', policy: 'HookSucceeded' }),
+      hookJob('check', 'PreSync', { fails: mode === 'fast', policy: 'HookSucceeded' }),
     ]
     expect((await shop.sync(objects('fast'))).error?.code).toBe('hook-failed')
     const second = await shop.sync(objects('slow'))
@@ -146,9 +117,9 @@ describe('the hooks of a sync', () => {
 
   test('may be of Helm', async () => {
     const shop = await fixture.shop()
-    const { annotations: _, ...metadata } = job('upgrade', 'PreSync').metadata
+    const { annotations: _, ...metadata } = hookJob('upgrade', 'PreSync').metadata
     const hook = {
-      ...job('upgrade', 'PreSync'),
+      ...hookJob('upgrade', 'PreSync'),
       metadata: {
         ...metadata,
         annotations: {
@@ -174,8 +145,8 @@ describe('a hook that fails', () => {
     await shop.sync([settings('fast')])
     const result = await shop.sync([
       settings('slow'),
-      job('broken', phase, { fails: true }),
-      job('cry', 'SyncFail'),
+      hookJob('broken', phase, { fails: true }),
+      hookJob('cry', 'SyncFail'),
     ])
     expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'hook-failed' } })
     expect(result.error?.message).toMatch(
@@ -195,8 +166,8 @@ describe('a hook that fails', () => {
     const shop = await fixture.shop()
     const result = await shop.sync([
       settings('fast'),
-      job('broken', 'PreSync', { fails: true }),
-      job('cry', 'SyncFail', { fails: true }),
+      hookJob('broken', 'PreSync', { fails: true }),
+      hookJob('cry', 'SyncFail', { fails: true }),
     ])
     expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'hook-failed' } })
     expect(result.hooks).toMatchObject([{ phase: 'PreSync' }, { phase: 'SyncFail', outcome: 'failed' }])
@@ -205,7 +176,7 @@ describe('a hook that fails', () => {
 
   test('because its image cannot be had is not waited for to the end', async () => {
     const shop = await fixture.shop()
-    const result = await shop.sync([settings('fast'), simulating('image-pull', job('broken', 'PreSync'))])
+    const result = await shop.sync([settings('fast'), simulating('image-pull', hookJob('broken', 'PreSync'))])
     expect(result.error).toMatchObject({ code: 'hook-failed', message: expect.stringMatching(/ImagePull/) })
     expect(await jobs(shop)).toEqual([])
   })
@@ -216,9 +187,12 @@ describe('a hook that fails', () => {
       ...shop.application,
       syncPolicy: { ...shop.application.syncPolicy, timeoutSeconds: 2 },
     }
-    const result = await shop.sync([settings('fast'), simulating('never-ready', job('slow', 'PreSync'))], {
-      application: quick,
-    })
+    const result = await shop.sync(
+      [settings('fast'), simulating('never-ready', hookJob('slow', 'PreSync'))],
+      {
+        application: quick,
+      },
+    )
     expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'hook-not-in-time' } })
     expect(await jobs(shop)).toEqual([])
   })
@@ -227,7 +201,7 @@ describe('a hook that fails', () => {
 describe('before anything is written', () => {
   test('a hook that the API server refuses is refused', async () => {
     const shop = await fixture.shop()
-    const broken = job('broken', 'PostSync')
+    const broken = hookJob('broken', 'PostSync')
     const result = await shop.sync([settings('fast'), { ...broken, spec: { template: {} } }])
     expect(result).toMatchObject({ outcome: 'refused', error: { code: 'objects-refused' } })
     expect(result.error?.message).toMatch(/Job .*broken is refused/)
@@ -252,7 +226,7 @@ describe('before anything is written', () => {
     plane.cleanUp({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
     const shop = await fixture.shop()
     const inNew = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, namespace } })
-    const migrate = job('migrate', 'PreSync')
+    const migrate = hookJob('migrate', 'PreSync')
     const result = await shop.sync([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
       inNew(settings('fast')),
@@ -264,18 +238,18 @@ describe('before anything is written', () => {
 
 test('an object that becomes a hook is taken over by it, and put back when the sync fails', async () => {
   const shop = await fixture.shop()
-  const { annotations: _, ...metadata } = job('migrate', 'PreSync').metadata
-  const plain = { ...job('migrate', 'PreSync'), metadata }
+  const { annotations: _, ...metadata } = hookJob('migrate', 'PreSync').metadata
+  const plain = { ...hookJob('migrate', 'PreSync'), metadata }
   await shop.sync([settings('fast'), plain])
   const failed = await shop.sync([
     settings('slow'),
-    job('migrate', 'PreSync'),
-    job('check', 'PostSync', { fails: true }),
+    hookJob('migrate', 'PreSync'),
+    hookJob('check', 'PostSync', { fails: true }),
   ])
   expect(failed).toMatchObject({ outcome: 'rolled-back', error: { code: 'hook-failed' } })
   const kept = await shop.live('batch/v1', 'Job', 'migrate')
   expect(kept?.metadata.labels).toMatchObject({ 'plumbline.dev/application': shop.application.name })
-  const synced = await shop.sync([settings('slow'), job('migrate', 'PreSync')])
+  const synced = await shop.sync([settings('slow'), hookJob('migrate', 'PreSync')])
   expect(synced).toMatchObject({ outcome: 'synced', pruned: [] })
   const managed = await fixture.state.get(shop.application.name, plane.signal)
   expect(managed?.status.inventory).toEqual([`/ConfigMap/${shop.namespace}/settings`])
@@ -284,9 +258,9 @@ test('an object that becomes a hook is taken over by it, and put back when the s
 describe('hooks of an application that goes', () => {
   const all = [
     settings('fast'),
-    job('migrate', 'PreSync'),
-    job('farewell', 'PreDelete'),
-    job('sweep', 'PostDelete'),
+    hookJob('migrate', 'PreSync'),
+    hookJob('farewell', 'PreDelete'),
+    hookJob('sweep', 'PostDelete'),
   ]
 
   test('run before and after, and those of its life are taken away', async () => {
@@ -307,7 +281,7 @@ describe('hooks of an application that goes', () => {
 
   test('keep it when the first of them fails', async () => {
     const shop = await fixture.shop()
-    await shop.sync([settings('fast'), job('farewell', 'PreDelete', { fails: true })])
+    await shop.sync([settings('fast'), hookJob('farewell', 'PreDelete', { fails: true })])
     const result = await shop.sync([], { removed: true })
     expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'hook-failed' }, pruned: [] })
     expect(await shop.live('v1', 'ConfigMap', 'settings')).not.toBeNull()
@@ -315,7 +289,7 @@ describe('hooks of an application that goes', () => {
 
   test('do not bring it back when the last of them fails', async () => {
     const shop = await fixture.shop()
-    await shop.sync([settings('fast'), job('sweep', 'PostDelete', { fails: true })])
+    await shop.sync([settings('fast'), hookJob('sweep', 'PostDelete', { fails: true })])
     const result = await shop.sync([], { removed: true })
     expect(result).toMatchObject({ outcome: 'synced', hooks: [{ phase: 'PostDelete', outcome: 'failed' }] })
     expect(await shop.live('v1', 'ConfigMap', 'settings')).toBeNull()

@@ -3,7 +3,7 @@ import { cleansItselfUp, hookVerdict } from '../../../engine/hook-verdict.ts'
 import { hookLabel } from '../../../model/fields.ts'
 import { objectIdOf, parseIdentity } from '../../../model/identity.ts'
 import type { KubernetesObject } from '../../../model/object.ts'
-import type { HookResult } from '../../../model/sync.ts'
+import type { HookPhase, HookResult } from '../../../model/sync.ts'
 import type { Journal } from '../../state/state.ts'
 import { nameOf } from '../apply-object.ts'
 import type { SyncContext } from '../context.ts'
@@ -36,9 +36,16 @@ export async function cleanUpHooks(
   })
 }
 
-/** Stops hooks of a failed sync that are still at work: they would go on beside the rollback. Idempotent, and rejects never. */
-export async function stopHooks(context: SyncContext, journal: Journal, limit: AbortSignal): Promise<void> {
-  const tasks = tasksOf(journal).map(task => ({ task }))
+/**
+ * Stops hooks of a failed sync that are still at work: they would go on beside the rollback, or after its end. Idempotent, and
+ * rejects never.
+ */
+export async function stopHooks(
+  context: SyncContext,
+  { journal, phases }: { readonly journal: Journal; readonly phases: readonly HookPhase[] },
+  limit: AbortSignal,
+): Promise<void> {
+  const tasks = tasksOf(journal).flatMap(task => (phases.includes(task.phase) ? [{ task }] : []))
   await eachOf(context, tasks, limit, async ({ task }, live) => {
     if (!isOfTask(live, task) || hookVerdict(live).kind !== 'running') return
     await deleteHook(context.cluster, live, limit)
