@@ -85,6 +85,7 @@ async function plan(
       base: baseline,
       revision: head,
       removed: command.removed,
+      repository,
       siblings,
     }
     const planned = await deps.planner.plan(request, signal)

@@ -12,6 +12,7 @@ import { createState } from '../agent/state/create-state.ts'
 import type { State } from '../agent/state/state.ts'
 import type { SyncLogger } from '../agent/sync/context.ts'
 import { createSyncer } from '../agent/sync/create-syncer.ts'
+import { noTenancy, type Tenancy } from '../agent/tenancy/tenancy.ts'
 import type { Syncer } from '../agent/sync/syncer.ts'
 import { createGitCache } from '../git/git-cache.ts'
 import type { GitCache } from '../git/repository.ts'
@@ -27,6 +28,8 @@ export interface AgentPartsConfig {
   readonly gitProtocols: readonly string[]
   /** Charts that are not in the repository; null when there are none. */
   readonly charts?: Charts | null
+  /** Whom the cluster's owner allows what; missing: everything is done as the agent itself. */
+  readonly tenancy?: Tenancy
   readonly logger: SyncLogger
   readonly env: NodeJS.ProcessEnv
 }
@@ -41,11 +44,12 @@ export interface AgentParts {
   readonly gitCache: GitCache
   readonly checkouts: Checkouts
   readonly clock: () => Date
+  readonly tenancy: Tenancy
 }
 
 export function createAgentParts(config: AgentPartsConfig): AgentParts {
   mkdirSync(config.dataFolder, { recursive: true })
-  const { logger, clusterName } = config
+  const { logger, clusterName, tenancy = noTenancy } = config
   const clock = () => new Date()
   const cluster = createCluster({
     kubeConfig: config.access,
@@ -57,9 +61,9 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
     onUnreadable: (name, error) =>
       logger.warn({ err: error, application: name }, 'an Application object is left out'),
   })
-  const planner = createPlanner({ cluster, state, clock, clusterName })
+  const planner = createPlanner({ cluster, state, clock, clusterName, tenancy })
   const limits = { syncs: config.concurrentSyncs }
-  const syncer = createSyncer({ cluster, state, planner, clock, clusterName, logger, limits })
+  const syncer = createSyncer({ cluster, state, planner, clock, clusterName, logger, limits, tenancy })
   const renderer = rendererFor(config.env, {
     cacheFolder: join(config.dataFolder, 'renders'),
     charts: config.charts ?? null,
@@ -69,5 +73,5 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
     allowedProtocols: config.gitProtocols,
   })
   const checkouts = createCheckouts({ gitCache, folder: join(config.dataFolder, 'checkouts') })
-  return { cluster, state, planner, syncer, renderer, gitCache, checkouts, clock }
+  return { cluster, state, planner, syncer, renderer, gitCache, checkouts, clock, tenancy }
 }

@@ -11,6 +11,8 @@ import { createAgentPipeline } from '../agent/pipeline.ts'
 import { pullOnce } from '../agent/pull.ts'
 import { createSources, type Sources } from '../agent/sources.ts'
 import { HandOver } from '../agent/sync/syncer.ts'
+import { readTenants } from '../agent/tenancy/tenants-file.ts'
+import { createTenancy, noTenancy } from '../agent/tenancy/tenancy.ts'
 import { version } from '../cli/version.ts'
 import { stateNamespace } from '../model/fields.ts'
 import { isInRepository } from '../repository/same-repository.ts'
@@ -32,6 +34,8 @@ export interface AgentConfig {
   readonly concurrentSyncs: number
   /** File that lists where charts may be fetched from; without, they come from the repository alone. */
   readonly chartHostsFile: string | null
+  /** File that lists which repositories may deploy where, and as whom; without, all may do what the agent may. */
+  readonly tenantsFile: string | null
 }
 
 /** How often Git is asked while the server is gone. */
@@ -49,7 +53,17 @@ export async function runAgent(config: AgentConfig): Promise<void> {
     context: context ?? undefined,
   })
   const charts = await agentCharts(config.chartHostsFile, join(config.dataFolder, 'charts'))
-  const parts = createAgentParts({ ...config, charts, access, gitProtocols, logger, env: process.env })
+  const tenancy =
+    config.tenantsFile === null ? noTenancy : createTenancy(await readTenants(config.tenantsFile))
+  const parts = createAgentParts({
+    ...config,
+    tenancy,
+    charts,
+    access,
+    gitProtocols,
+    logger,
+    env: process.env,
+  })
   const { state, syncer } = parts
   try {
     await untilDone('prepare the state in the cluster', () => state.prepare(asked), { signal: asked, logger })
@@ -93,6 +107,7 @@ async function serve(
     clock,
     clusterName,
     logger,
+    tenancy: parts.tenancy,
     onReport: report => link.reportDrift(report),
   })
   const hello = async () => ({

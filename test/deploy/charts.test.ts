@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseChartHosts } from '../../src/agent/render/charts/chart-hosts.ts'
 import { parseChartUrl } from '../../src/agent/render/charts/chart-url.ts'
+import { parseTenants } from '../../src/agent/tenancy/tenants-file.ts'
 import { agentNodeOptions } from '../../src/compose/steady-heap.ts'
 import type { KubernetesObject } from '../../src/model/object.ts'
 import { parseYamlDocuments } from '../../src/repository/parse-yaml.ts'
@@ -78,6 +79,50 @@ test('the chart of the agent starts it with what keeps its memory low, and with 
       },
     },
   })
+})
+
+const tenants = [
+  'tenants[0].repository=github.com/acme/shop',
+  'tenants[0].namespaces={shop,shop-*}',
+  'tenants[0].serviceAccount=shop/deployer',
+  'tenants[1].repository=github.com/acme/bank',
+  'tenants[1].namespaces={bank}',
+  'tenants[1].serviceAccount=bank/deployer',
+  'tenants[1].clusterScoped={Namespace}',
+]
+
+test('the chart of the agent lets it impersonate the accounts of its tenants, and nobody else', async () => {
+  const values = ['serverUrl=https://plumbline.example.com', 'cluster=prod', ...tenants]
+  const manifests = parseYamlDocuments(await template('plumbline-agent', 'default', values), 'manifests')
+  const objects = manifests.documents.map(it => it.value as KubernetesObject)
+  const list = objects.find(it => it?.metadata.name === 'plumbline-agent-tenants')?.['data'] as {
+    'tenants.yaml': string
+  }
+  expect(parseTenants(list['tenants.yaml'], 'tenants.yaml')).toMatchObject([
+    { serviceAccount: { namespace: 'shop', name: 'deployer' }, namespaces: ['shop', 'shop-*'] },
+    { serviceAccount: { namespace: 'bank', name: 'deployer' } },
+  ])
+  const binding = objects.find(it => it?.kind === 'ClusterRoleBinding')
+  expect(binding).toMatchObject({ roleRef: { name: 'plumbline-agent' } })
+  const rules = objects
+    .filter(it => it?.kind === 'Role' || it?.kind === 'ClusterRole')
+    .flatMap(it =>
+      (it['rules'] as { verbs: string[] }[]).map(rule => ({ in: it.metadata.namespace, ...rule })),
+    )
+  expect(rules.filter(it => it.verbs.includes('impersonate'))).toEqual(
+    ['shop', 'bank'].map(namespace => ({
+      in: namespace,
+      apiGroups: [''],
+      resources: ['serviceaccounts'],
+      resourceNames: ['deployer'],
+      verbs: ['impersonate'],
+    })),
+  )
+})
+
+test('the chart of the agent asks for the account of each tenant', async () => {
+  const values = ['serverUrl=https://plumbline.example.com', 'cluster=prod', ...tenants.slice(0, 2)]
+  await expect(template('plumbline-agent', 'default', values)).rejects.toThrow(/needs a serviceAccount/)
 })
 
 describe('a chart', () => {

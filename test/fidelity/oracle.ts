@@ -152,6 +152,7 @@ export async function driftFrom(
   const assignment = {
     application,
     desired,
+    repository: null,
     revision: null,
     version: '',
     isBeingSynced: false,

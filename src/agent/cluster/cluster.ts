@@ -67,12 +67,19 @@ export type WatchEvent =
   | { readonly type: 'set'; readonly object: KubernetesObject }
   | { readonly type: 'gone'; readonly object: KubernetesObject }
 
+export interface ServiceAccount {
+  readonly namespace: string
+  readonly name: string
+}
+
 /**
  * One cluster's API server. Every call rejects with {@link ClusterError} when the server refuses or cannot be reached;
  * 429 (with Retry-After), 5xx of reads and broken connections are retried inside, a bounded number of times.
  * `signal` aborts the request in flight. Objects are returned as the server sends them, managedFields included.
  */
 export interface Cluster {
+  /** The same API server as a service account, which the credentials must be allowed to impersonate. Shares connections and discovery. */
+  as(account: ServiceAccount): Cluster
   discover(signal: AbortSignal): Promise<Discovery>
   /** Forgets what discovery said, e.g. after a CustomResourceDefinition was established. */
   forgetDiscovery(): void

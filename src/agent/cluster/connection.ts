@@ -8,6 +8,8 @@ export interface Call {
   /** Path with query. */
   readonly path: string
   readonly accept?: string
+  /** Besides what every call has. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly body?: { readonly type: string; readonly text: string }
   /** Largest answer taken. */
   readonly maxBytes: number
@@ -66,6 +68,7 @@ export function createConnection(access: ClusterAccess): Connection {
             ...(options.headers as OutgoingHttpHeaders | undefined),
             accept: call.accept ?? 'application/json',
             'user-agent': 'plumbline',
+            ...call.headers,
             ...(call.body
               ? { 'content-type': call.body.type, 'content-length': Buffer.byteLength(call.body.text) }
               : {}),

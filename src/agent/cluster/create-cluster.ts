@@ -6,9 +6,10 @@ import { alreadyThere, isCreated, type Met, takeBack } from './apply-new.ts'
 import { type ClientCall, createClient, type RequestNotice, type Timeouts } from './client.ts'
 import { type Cluster, ClusterError, type Resource } from './cluster.ts'
 import type { ClusterAccess } from './cluster-access.ts'
-import { createConnection } from './connection.ts'
-import { createDiscoverer } from './discoverer.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { createDiscoverer, type Discoverer } from './discoverer.ts'
 import { parseObject } from './documents.ts'
+import { impersonating } from './impersonating.ts'
 import { yamlSafeJson } from './json.ts'
 import { listAll } from './list.ts'
 import { collectionPath, objectPath } from './paths.ts'
@@ -38,8 +39,20 @@ const podResource: Resource = {
 /** A {@link Cluster} over HTTP. `close` lets go of idle connections; abort the watches first. */
 export function createCluster(dependencies: ClusterDependencies): Cluster & { close(): void } {
   const connection = createConnection(dependencies.kubeConfig)
+  const discoverer = createDiscoverer(createClient(connection, dependencies))
+  const parts = { dependencies, discoverer }
+  return { ...clusterAs(connection, parts), close: () => connection.close() }
+}
+
+interface Parts {
+  readonly dependencies: ClusterDependencies
+  readonly discoverer: Discoverer
+}
+
+/** The cluster as whoever the connection speaks for. */
+function clusterAs(connection: Connection, parts: Parts): Cluster {
+  const { dependencies, discoverer } = parts
   const client = createClient(connection, dependencies)
-  const discoverer = createDiscoverer(client)
 
   async function resourceOf(object: KubernetesObject, signal: AbortSignal): Promise<Resource> {
     const { apiVersion, kind } = object
@@ -169,7 +182,7 @@ export function createCluster(dependencies: ClusterDependencies): Cluster & { cl
       return follow({ client, resource, options, onTrouble }, signal)
     },
 
-    close: () => connection.close(),
+    as: account => clusterAs(impersonating(connection, account), parts),
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ClusterError, type ClusterErrorCode } from './cluster.ts'
+import { explainForbidden } from './explain-forbidden.ts'
 import type { Answer } from './connection.ts'
 
 /** metav1.Status, as far as it is needed. */
@@ -27,7 +28,8 @@ export function failureOf(answer: Pick<Answer, 'status' | 'text'>, attempted: st
   const reason =
     code === 'unknown-kind'
       ? 'the cluster does not serve this kind'
-      : shorten(status.message) || `the API server answered ${answer.status}`
+      : (explainForbidden(status.message) ?? shorten(status.message)) ||
+        `the API server answered ${answer.status}`
   return new ClusterError(code, `could not ${attempted}: ${reason}`, {
     status: answer.status,
     passing: passing.has(code),

@@ -1,11 +1,13 @@
 import type { Application } from '../../model/application.ts'
 import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import type { RepositoryRef } from '../../model/repository.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
 import type { ManagedApplication, State } from '../state/state.ts'
 
 /** What an application should be on the cluster: what was last synced. */
 export interface Assignment {
   readonly application: Application
+  readonly repository: RepositoryRef | null
   readonly revision: string | null
   /** Changes with every sync. */
   readonly version: string
@@ -37,8 +39,8 @@ export async function loadAssignment(
     const id = objectIdOf(object)
     return [id, { id, object, source: null }] as const
   })
-  const { application } = managed
-  return { application, revision, version, desired: new Map(desired), isBeingSynced, saysDrifted }
+  const { application, repository } = managed
+  return { application, repository, revision, version, desired: new Map(desired), isBeingSynced, saysDrifted }
 }
 
 function versionOf({ application, status }: ManagedApplication): string {

@@ -1,6 +1,7 @@
 import type { DriftReport } from '../../model/drift.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
 import type { Syncer } from '../sync/syncer.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface DriftWatcherDependencies {
   /** Where the Application objects are. Default `plumbline-system`. */
   readonly namespace?: string
   readonly timing?: Partial<DriftTiming>
+  /** Default: the agent looks at everything as itself. */
+  readonly tenancy?: Tenancy
 }
 
 /** Milliseconds. */

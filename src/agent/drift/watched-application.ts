@@ -6,6 +6,7 @@ import { compare } from './compare.ts'
 import { driftedCondition, driftKey } from './drift-condition.ts'
 import type { DriftTiming, DriftWatcherDependencies } from './drift-watcher.ts'
 import { movedAway } from './moved-away.ts'
+import { noTenancy } from '../tenancy/tenancy.ts'
 import { createHealer, type Healer } from './healer.ts'
 
 /** One application under watch: what it should be, what of it is suspected, what has drifted. */
@@ -34,7 +35,18 @@ export function watchApplication(
   dependencies: WatchedDependencies,
   signal: AbortSignal,
 ): WatchedApplication {
-  const { cluster, state, syncer, clock, clusterName, logger, onReport, timing, redactionKey } = dependencies
+  const {
+    cluster: own,
+    tenancy = noTenancy,
+    state,
+    syncer,
+    clock,
+    clusterName,
+    logger,
+    onReport,
+    timing,
+    redactionKey,
+  } = dependencies
   let assignment: Assignment | null = null
   let healer: Healer = newHealer()
   const drift = new Map<ObjectId, Change>()
@@ -90,6 +102,7 @@ export function watchApplication(
   /** A label that was taken off is no deletion: what a list by label does not hold is read by its name. */
   async function look(current: Assignment, ids: readonly ObjectId[]): Promise<boolean> {
     const wanted = new Map(ids.map(id => [id, current.desired.get(id)?.object.apiVersion ?? null]))
+    const cluster = tenancy.clusterFor(own, current)
     const live = await readLive({ cluster, application: name, wanted }, signal)
     if (!isStill(current)) return false
     const moved = await movedAway(state, name, live, signal)

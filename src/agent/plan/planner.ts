@@ -18,7 +18,9 @@ import type { Plan } from '../../model/plan.ts'
 import { InvalidInputError } from '../../model/problem.ts'
 import type { LiveRead, RenderedObject } from '../../model/rendered.ts'
 import type { Cluster, Discovery } from '../cluster/cluster.ts'
+import type { RepositoryRef } from '../../model/repository.ts'
 import type { State } from '../state/state.ts'
+import { noTenancy, type Subject, type Tenancy } from '../tenancy/tenancy.ts'
 import { createKnownUnchanged } from './known-unchanged.ts'
 import { movesOf, type Siblings } from './moves.ts'
 import { predict } from './predict.ts'
@@ -35,6 +37,8 @@ export interface PlanRequest {
   readonly base: readonly RenderedObject[] | null
   /** The head's commit; null for a plain directory. */
   readonly revision: string | null
+  /** Where the application is defined; null when a person plans from a terminal. Missing means null. */
+  readonly repository?: RepositoryRef | null
   /** The application leaves Git: everything that it owns goes, if it prunes. The head then holds the hooks of its removal. */
   readonly removed?: boolean
   /** Default: what the application's sync policy says. */
@@ -88,16 +92,24 @@ export interface PlannerDependencies {
   readonly clock: () => Date
   /** As the agent registered it. */
   readonly clusterName: string
+  /** Default: the agent does everything as itself. */
+  readonly tenancy?: Tenancy
 }
 
-export function createPlanner({ cluster, state, clock, clusterName }: PlannerDependencies): Planner {
+export function createPlanner({
+  cluster: own,
+  state,
+  clock,
+  clusterName,
+  tenancy = noTenancy,
+}: PlannerDependencies): Planner {
   const known = createKnownUnchanged()
 
   /** What Git says on both sides, and what of it the cluster holds. */
-  async function readRendered(request: PlanRequest, signal: AbortSignal) {
+  async function readRendered(cluster: Cluster, request: PlanRequest, signal: AbortSignal) {
     const { application } = request
     const discovery = await discoverFor(cluster, request, signal)
-    const head = settled(request.head, application, discovery)
+    const head = admitted(settled(request.head, application, discovery), tenancy, request)
     const base = request.base && settled(request.base, application, everServed(discovery)).objects
     const wanted = new Map([...(base ?? []), ...head.objects].map(it => [it.id, it.object.apiVersion]))
     request.onProgress?.({ step: 'reading', done: 0, total: wanted.size })
@@ -113,11 +125,14 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
 
     async plan(request, signal) {
       const { application, removed = false } = request
+      const subject = subjectOf(request)
+      tenancy.admit(subject)
+      const cluster = tenancy.clusterFor(own, subject)
       const unclear = ignoreProblems(application.ignoreDifferences, application.definedIn)
       if (unclear.length > 0 && !removed) throw new InvalidInputError(unclear)
       const liveAt = clock().toISOString()
       const [{ discovery, head, base, rendered }, remembered, key] = await Promise.all([
-        readRendered(request, signal),
+        readRendered(cluster, request, signal),
         request.remembered ?? recall(state, application.name, signal),
         redactionKey(state, signal),
       ])
@@ -185,6 +200,22 @@ export function createPlanner({ cluster, state, clock, clusterName }: PlannerDep
       const facts = await readFacts(cluster, wantedFacts(decisions), signal)
       return { plan: planFrom({ ...all, facts }, decisions), input: all }
     },
+  }
+}
+
+function subjectOf({ application, repository = null }: PlanRequest): Subject {
+  return { application, repository }
+}
+
+/** What the cluster's owner does not allow is an error of just that object. */
+function admitted(head: Settled, tenancy: Tenancy, request: PlanRequest): Settled {
+  const refused = tenancy.refuse(subjectOf(request), [...head.objects, ...head.hooks])
+  if (refused.length === 0) return head
+  const ids = new Set(refused.map(it => it.id))
+  return {
+    objects: head.objects.filter(it => !ids.has(it.id)),
+    hooks: head.hooks.filter(it => !ids.has(it.id)),
+    unsettled: [...head.unsettled, ...refused],
   }
 }
 

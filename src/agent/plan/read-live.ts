@@ -10,6 +10,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { LiveRead } from '../../model/rendered.ts'
 import { type Cluster, ClusterError, type Discovery, type Resource } from '../cluster/cluster.ts'
+import { grantHint } from './grant-hint.ts'
 import { inParallel } from './in-parallel.ts'
 
 export interface ReadLiveRequest {
@@ -140,7 +141,7 @@ function unreadable(identity: Identity, error: ClusterError): Problem {
     code: 'cannot-read-live',
     message: `${describeIdentity(identity)}: cannot read live: ${error.message}`,
     location: null,
-    hint: error.code === 'forbidden' ? allow : 'Plan again',
+    hint: error.code === 'forbidden' ? grantHint(error, allow) : 'Plan again',
   }
 }
 

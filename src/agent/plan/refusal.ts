@@ -5,6 +5,7 @@ import type { Prediction } from '../../model/rendered.ts'
 import { definedKinds } from '../../engine/defined-kinds.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
 import type { ClusterError } from '../cluster/cluster.ts'
+import { grantHint } from './grant-hint.ts'
 
 export interface RefusalContext {
   readonly exists: boolean
@@ -52,7 +53,7 @@ export function refusalOf(desired: DesiredObject, error: ClusterError, context: 
         ? { kind: 'later', note: 'validated when its CustomResourceDefinition is updated' }
         : refused(desired, error, 'refused-by-server', null)
     case 'forbidden':
-      return refused(desired, error, 'forbidden', 'Allow the agent to create and patch it')
+      return refused(desired, error, 'forbidden', grantHint(error, 'Allow the agent to create and patch it'))
     case 'unknown-kind':
       // Discovery may be behind: of a definition that was deleted a moment ago, and comes again.
       if (definedKinds(context.created).has(`${desired.object.apiVersion}/${desired.object.kind}`))

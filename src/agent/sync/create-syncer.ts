@@ -17,6 +17,7 @@ import { restore } from './restore.ts'
 import { resume } from './resume.ts'
 import { sync } from './sync.ts'
 import { type RecoveredSync, HandOver, type Syncer } from './syncer.ts'
+import { noTenancy, type Subject, type Tenancy } from '../tenancy/tenancy.ts'
 import { turnOf } from './turn.ts'
 
 export interface SyncerDependencies {
@@ -31,6 +32,8 @@ export interface SyncerDependencies {
   readonly namespace?: string
   readonly logger: SyncLogger
   readonly limits?: Partial<SyncLimits>
+  /** Default: the agent does everything as itself. */
+  readonly tenancy?: Tenancy
 }
 
 /** See {@link Syncer}. */
@@ -38,10 +41,16 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
   const context: SyncContext = {
     namespace: stateNamespace,
     identity: `${hostname()}_${process.pid}`,
+    tenancy: noTenancy,
     ...dependencies,
+    home: dependencies.cluster,
     limits: { ...defaultLimits, ...limits },
   }
   const { cluster, state, logger } = context
+  const contextFor = (subject: Subject): SyncContext => ({
+    ...context,
+    cluster: context.tenancy.clusterFor(cluster, subject),
+  })
   const listeners = new Set<(application: string, syncing: boolean) => void>()
   const lanes = createLanes(context.limits.syncs, (application, syncing) => {
     for (const listener of listeners) listener(application, syncing)
@@ -68,7 +77,10 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
       )
       const journal = await state.readJournal(name, turn.signal)
       if (!journal) return null
-      return { id: journal.id, result: await announced(await resume(context, journal, turn.signal)) }
+      return {
+        id: journal.id,
+        result: await announced(await resume(contextFor(journal), journal, turn.signal)),
+      }
     } finally {
       await turn.release()
     }
@@ -76,7 +88,9 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
 
   return {
     async sync(request, signal) {
-      return lanes.run(request.application.name, async () => announced(await sync(context, request, signal)))
+      return lanes.run(request.application.name, async () =>
+        announced(await sync(contextFor(request), request, signal)),
+      )
     },
 
     async recover(signal) {

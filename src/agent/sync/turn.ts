@@ -22,7 +22,7 @@ export interface Turn {
 }
 
 export function turnOf(
-  { cluster, clock, identity, namespace, logger }: SyncContext,
+  { home: cluster, clock, identity, namespace, logger }: SyncContext,
   application: string,
   signal: AbortSignal,
 ): Turn {

@@ -9,11 +9,13 @@ interface AgentOptions {
   readonly data: string
   readonly syncs: string
   readonly chartHosts?: string
+  readonly tenants?: string
 }
 
 const environment = `
 Environment:
-  PLUMBLINE_SERVER, PLUMBLINE_CLUSTER, PLUMBLINE_TOKEN_FILE, PLUMBLINE_DATA, PLUMBLINE_CHART_HOSTS
+  PLUMBLINE_SERVER, PLUMBLINE_CLUSTER, PLUMBLINE_TOKEN_FILE, PLUMBLINE_DATA, PLUMBLINE_CHART_HOSTS,
+  PLUMBLINE_TENANTS
                             in place of the options
   LOG_LEVEL                 trace, debug, info (default), warn, error
 
@@ -51,6 +53,11 @@ export function addAgentCommand(program: Command): void {
       'YAML file that lists where charts may be fetched from, and with which credentials (default: nowhere)',
       process.env.PLUMBLINE_CHART_HOSTS,
     )
+    .option(
+      '--tenants <file>',
+      'YAML file that lists which repositories may deploy to which namespaces, and as whom (default: all, as the agent)',
+      process.env.PLUMBLINE_TENANTS,
+    )
     .option('--syncs <number>', 'how many applications are synced at once', '4')
     .addHelpText('after', environment)
     .action(async (options: AgentOptions) => {
@@ -64,6 +71,7 @@ export function addAgentCommand(program: Command): void {
         dataFolder: options.data,
         concurrentSyncs: Number(options.syncs),
         chartHostsFile: options.chartHosts ?? null,
+        tenantsFile: options.tenants ?? null,
       })
     })
 }

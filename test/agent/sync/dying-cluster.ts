@@ -36,6 +36,7 @@ export function dyingCluster(alive: Cluster, writesToLive: number): DyingCluster
   const writing = (kind: string) => (kind === 'Lease' ? read : write)
 
   const cluster: Cluster = {
+    as: () => cluster,
     discover: signal => read(() => alive.discover(signal)),
     forgetDiscovery: () => alive.forgetDiscovery(),
     get: (...call) => read(() => alive.get(...call)),
