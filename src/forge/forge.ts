@@ -80,6 +80,28 @@ export interface IssueDraft {
   readonly assignees: readonly string[]
 }
 
+/** A change of files that people are asked to merge. */
+export interface Proposal {
+  /** Names the proposal: at most one open pull request of ours comes from a branch of that name. */
+  readonly branch: string
+  /** Branch that it is to be merged into, and the commit of it that the files are changed on. */
+  readonly baseRef: string
+  readonly parent: Revision
+  readonly files: readonly ProposedFile[]
+  readonly title: string
+  /** Markdown. */
+  readonly body: string
+}
+
+export interface ProposedFile {
+  /** Relative to the repository's root. */
+  readonly path: string
+  /** As git has it: `100644`, `100755`, `120000`. */
+  readonly mode: string
+  /** Null: deleted. */
+  readonly content: Uint8Array | null
+}
+
 export type Permission = 'none' | 'read' | 'write' | 'admin'
 export type Reaction = 'eyes' | '+1' | '-1'
 
@@ -125,6 +147,15 @@ export interface ForgeRepository {
     change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
     signal: AbortSignal,
   ): Promise<Issue>
+
+  /**
+   * Commits a change on a branch of its own and opens a pull request of it, or finds the one that is open; a branch that an earlier
+   * attempt left is gone on with. Rejects with `forbidden` where we may not push branches.
+   */
+  proposeChange(
+    proposal: Proposal,
+    signal: AbortSignal,
+  ): Promise<{ readonly number: number; readonly url: string }>
 
   /** Records where a commit is deployed. Idempotent by environment and commit. */
   recordDeployment(

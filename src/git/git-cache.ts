@@ -6,8 +6,9 @@ import { extract } from './extract.ts'
 import { fetchRevisions, resolveRemote } from './fetch.ts'
 import { checkGitVersion } from './git-version.ts'
 import { merge, mergeBase } from './merge.ts'
+import { ancestors, commitsAhead, revert } from './revert.ts'
 import { type Mirror, runInMirror } from './mirror-git.ts'
-import { changedFiles, listFiles, readBlobs, readFile } from './read.ts'
+import { changedFiles, listFiles, readBlobs, readBytes, readFile } from './read.ts'
 import type { GitCache, GitRepository } from './repository.ts'
 
 export interface GitCacheOptions {
@@ -71,10 +72,14 @@ function repositoryOf(mirror: Mirror, limits: GitLimits): GitRepository {
     resolveRemote: (name, credential, signal) => resolveRemote(mirror, name, credential, signal),
     merge: (base, head, signal) => merge(mirror, base, head, signal),
     mergeBase: (a, b, signal) => mergeBase(mirror, a, b, signal),
+    revert: (it, signal) => revert(mirror, it, signal),
+    ancestors: (revision, count, signal) => ancestors(mirror, revision, count, signal),
+    commitsAhead: (head, onto, signal) => commitsAhead(mirror, head, onto, signal),
     changedFiles: (from, to, signal) => changedFiles(mirror, from, to, signal),
     listFiles: (treeish, prefix, signal) => listFiles(mirror, treeish, prefix, signal),
     readFile: (treeish, path, maxBytes, signal) => readFile(mirror, treeish, path, { maxBytes, signal }),
     readBlobs: (shas, maxBytes, signal) => readBlobs(mirror, shas, maxBytes, signal),
+    readBytes: (shas, maxBytes, signal) => readBytes(mirror, shas, maxBytes, signal),
     extract: (treeish, folder, signal) =>
       extract(mirror, treeish, folder, {
         maxFiles: limits.maxFiles,

@@ -60,8 +60,8 @@ export async function readFile(
   const [entry] = await describe(mirror, [`${treeish}:${path}`], limits.signal)
   if (!entry || entry.type !== 'blob') return null
   if (entry.bytes > limits.maxBytes) throw tooLarge(path, entry.bytes, limits.maxBytes)
-  const [text] = await contents(mirror, [entry], limits.signal)
-  return text ?? null
+  const [content] = await contents(mirror, [entry], limits.signal)
+  return content?.toString('utf8') ?? null
 }
 
 export async function readBlobs(
@@ -70,6 +70,16 @@ export async function readBlobs(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<readonly (string | null)[]> {
+  const found = await readBytes(mirror, shas, maxBytes, signal)
+  return found.map(it => it?.toString('utf8') ?? null)
+}
+
+export async function readBytes(
+  mirror: Mirror,
+  shas: readonly string[],
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<readonly (Buffer | null)[]> {
   if (shas.length === 0) return []
   checkTreeish(...shas)
   const wanted = [...new Set(shas)]
@@ -77,8 +87,8 @@ export async function readBlobs(
   const missing = wanted[described.findIndex(it => it?.type !== 'blob')]
   if (missing) throw new GitError('invalid', `could not read the blob ${missing}: there is none`, false)
   const readable = described.filter(it => it !== null).filter(it => it.bytes <= maxBytes)
-  const texts = await contents(mirror, readable, signal)
-  const bySha = new Map(readable.map((it, index) => [it.sha, texts[index] ?? '']))
+  const found = await contents(mirror, readable, signal)
+  const bySha = new Map(readable.map((it, index) => [it.sha, found[index]]))
   return shas.map(sha => bySha.get(sha) ?? null)
 }
 
@@ -116,7 +126,7 @@ async function contents(
   mirror: Mirror,
   blobs: readonly Described[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly Buffer[]> {
   if (blobs.length === 0) return []
   const total = blobs.reduce((sum, it) => sum + it.bytes, 0)
   if (total > mostBytes) throw tooLarge(`${blobs.length} files`, total, mostBytes)
@@ -131,7 +141,7 @@ async function contents(
   return blobs.map(blob => {
     const start = stdout.indexOf(10, at) + 1
     at = start + blob.bytes + 1
-    return stdout.toString('utf8', start, start + blob.bytes)
+    return stdout.subarray(start, start + blob.bytes)
   })
 }
 

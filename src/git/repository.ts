@@ -25,6 +25,15 @@ export interface GitRepository {
   /** The tree that a merge of `head` into `base` would have. */
   merge(base: Revision, head: Revision, signal: AbortSignal): Promise<MergeResult>
   mergeBase(a: Revision, b: Revision, signal: AbortSignal): Promise<Revision | null>
+  /** The tree of `onto` without what came between `before` and `revision`. */
+  revert(
+    it: { readonly revision: Revision; readonly before: Revision; readonly onto: Revision },
+    signal: AbortSignal,
+  ): Promise<MergeResult>
+  /** First parents, nearest first, at most `count`. */
+  ancestors(revision: Revision, count: number, signal: AbortSignal): Promise<readonly Revision[]>
+  /** How many commits `head` has that `onto` has not, merges left out. */
+  commitsAhead(head: Revision, onto: Revision, signal: AbortSignal): Promise<number>
   /** Paths that differ between two trees, both sides of a rename. */
   changedFiles(from: string, to: string, signal: AbortSignal): Promise<readonly string[]>
   /** All files below `prefix` (empty: everything), recursively. */
@@ -37,6 +46,12 @@ export interface GitRepository {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<readonly (string | null)[]>
+  /** As {@link readBlobs}, byte by byte. */
+  readBytes(
+    shas: readonly string[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly (Uint8Array | null)[]>
   /** Writes the tree's files into an empty folder. Symlinks are written as they are; submodules are left out. */
   extract(treeish: string, folder: string, signal: AbortSignal): Promise<void>
 }

@@ -50,6 +50,15 @@ export const settingsDocument = z
       })
       .optional()
       .describe('How pull requests are planned.'),
+    sync: z
+      .strictObject({
+        revertPullRequest: z
+          .boolean()
+          .optional()
+          .describe('Open a pull request that reverts a merge whose sync failed. Default false.'),
+      })
+      .optional()
+      .describe('What happens after a merge.'),
     environments: z
       .array(
         z.strictObject({
@@ -74,6 +83,7 @@ export interface Settings {
   readonly flux: readonly { readonly path: string; readonly cluster: string }[] | null
   readonly drift: { readonly issue: boolean }
   readonly plan: { readonly requireReviewedPlan: boolean; readonly forks: 'ask' | 'never' }
+  readonly sync: { readonly revertPullRequest: boolean }
   readonly environments: readonly { readonly name: string; readonly approvals: number }[]
 }
 
@@ -86,6 +96,7 @@ export function settingsFrom(document: z.infer<typeof settingsDocument>): Settin
       requireReviewedPlan: document.plan?.requireReviewedPlan ?? false,
       forks: document.plan?.forks ?? 'ask',
     },
+    sync: { revertPullRequest: document.sync?.revertPullRequest ?? false },
     environments: (document.environments ?? []).map(it => ({ name: it.name, approvals: it.approvals ?? 0 })),
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cloneAs } from '../stage/clone.ts'
+import { isPullRequest } from '../simulator/github/state.ts'
 import { eventually } from '../stage/eventually.ts'
 import { kubectl } from '../stage/kubectl.ts'
 import { edited, fileAt, merge, openChange } from './change.ts'
@@ -85,25 +85,29 @@ export const rollbackSteps: readonly StoryStep[] = [
     ],
   },
   {
-    title: '`git revert` of the merge is synced like any other change',
+    title: 'the revert that Plumbline proposes is planned, merged and synced like any other change',
     async run(story) {
-      const { simulator, repository, people } = story.stage.github
-      const clone = await cloneAs(story.stage, people.alice)
-      await clone.git('switch', '--quiet', '--create', 'revert-frontend-v7')
-      await clone.git('revert', '--no-edit', '--mainline', '1', 'HEAD')
-      await clone.git('push', '--quiet', 'origin', 'HEAD')
-      const pull = await simulator.openPullRequest({
-        repository,
-        author: people.alice,
-        title: 'Revert "Frontend v7"',
-        head: 'revert-frontend-v7',
-        base: 'main',
+      const { repository } = story.stage.github
+      const failed = story.pull!
+      const pull = await eventually(() => {
+        const proposed = [...repository.issues.values()].filter(isPullRequest).filter(it => it.byApp)
+        assert.equal(proposed.length, 1, 'one proposal')
+        return proposed[0]!
       })
+      assert.equal(pull.title, `Revert "Frontend v7" (#${failed.number})`)
+      await eventually(() => theComment(failed, `#${pull.number}`))
       story.pull = pull
       await eventually(() => assert.equal(theCheck(story, pull, 'plumbline').conclusion, 'success'))
       await merge(story, pull)
       await Promise.all(['dev', 'prod'].map(name => isSynced(story, name)))
       await eventually(() => theComment(pull, /synced/i))
+      return `pull request #${pull.number}`
     },
+    shows: story => [
+      {
+        url: addressOf(story, story.pull!),
+        holds: ['text=Revert "Frontend v7" >> nth=0', 'text=did not succeed'],
+      },
+    ],
   },
 ]

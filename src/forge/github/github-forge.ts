@@ -7,6 +7,7 @@ import { recordDeployment } from './deployments.ts'
 import { createIssue, readIssue, updateIssue } from './issues.ts'
 import { markerRoom } from './marker.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
+import { proposeChange } from './proposals.ts'
 import { openPullRequests, pullRequestsOf, readPullRequest } from './pull-requests.ts'
 import { type Authenticate, createSession, repositoryOf } from './session.ts'
 
@@ -106,6 +107,8 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
         oneAtATime(`issue ${fullName} ${key}`, () => createIssue(place, key, draft, signal)),
       issue: (number, signal) => readIssue(place, number, signal),
       updateIssue: (number, change, signal) => updateIssue(place, number, change, signal),
+      proposeChange: (proposal, signal) =>
+        oneAtATime(`proposal ${fullName} ${proposal.branch}`, () => proposeChange(place, proposal, signal)),
       recordDeployment: (deployment, signal) =>
         oneAtATime(`deployment ${fullName} ${deployment.environment}`, () =>
           recordDeployment(place, deployment, signal),

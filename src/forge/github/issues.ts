@@ -1,6 +1,7 @@
-import { ForgeError, type Issue, type IssueDraft } from '../forge.ts'
+import type { Issue, IssueDraft } from '../forge.ts'
 import type { Authorship } from './authorship.ts'
 import { carries, marked, sameText } from './marker.ts'
+import { orNull } from './or-null.ts'
 import { repositoryOf, type Session } from './session.ts'
 import { shortened } from './shortened.ts'
 
@@ -190,15 +191,6 @@ function issueFrom(it: VendorIssue): Issue {
     body: (it.body ?? '').replace(/^<!-- plumbline:\S+ -->\r?\n/, ''),
     url: it.html_url,
     closedAt: it.closed_at,
-  }
-}
-
-async function orNull<T>(code: ForgeError['code'], work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === code) return null
-    throw error
   }
 }
 

@@ -7,6 +7,7 @@ import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import { planUrl } from './addresses.ts'
 import type { JobDeps } from './deps.ts'
+import { proposeRevert } from './propose-revert.ts'
 import { sendChecks } from './send-checks.ts'
 import { closeSyncFailures, openSyncFailure } from './sync-failure.ts'
 import { deploymentsOf, isFailure, resultCheck, syncView } from './sync-view.ts'
@@ -36,7 +37,9 @@ export async function reportSync(
     if (sync.result && isFailure(sync.result)) await openSyncFailure(deps, about, context.signal)
     if (sync.result?.outcome === 'synced') await closeSyncFailures(deps, about, context.signal)
   }
-  const view = await resultView(deps, asked, pageUrl)
+  const syncs = await store.syncs.ofRevision(key, asked.revision)
+  const revert = pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs }, context.signal))
+  const view = await resultView(deps, asked, { planUrl: pageUrl, revert })
   if (pullRequest) await comment(deps, { forge, view, pullRequest }, context.signal)
   await deploy(forge, view, context.signal)
   const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
@@ -63,7 +66,11 @@ async function noteOutcome(deps: JobDeps, sync: SyncRecord): Promise<void> {
   else await deps.store.applications.noteSync(name, { revision, outcome, at })
 }
 
-async function resultView(deps: JobDeps, asked: SyncRecord, pageUrl: string | null): Promise<ResultView> {
+async function resultView(
+  deps: JobDeps,
+  asked: SyncRecord,
+  more: Pick<ResultView, 'planUrl' | 'revert'>,
+): Promise<ResultView> {
   const { store, patience } = deps
   const clusters = await store.clusters.all()
   const offlineBefore = new Date(deps.clock().getTime() - patience.silence * 1000)

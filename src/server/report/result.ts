@@ -5,6 +5,7 @@ import { code, fence, lightName, link, name, nameInHtml, sentence, shorten } fro
 import { fit, type Piece } from './fit.ts'
 import { objectName, objectNameInHtml } from './object-name.ts'
 import { capitalised, count, list, shortRevision, took, utc } from '../../model/phrase.ts'
+import { revertLine } from './revert.ts'
 import { row } from './table.ts'
 import type { ResultView, SyncView } from './view.ts'
 
@@ -13,6 +14,7 @@ export function resultComment(view: ResultView, limit: number): string {
   const top = [
     `## Plumbline: ${resultHeadline(view)}`,
     `Revision ${code(shortRevision(view.revision))} of ${code(shorten(view.baseRef, 100))}`,
+    ...(view.revert ? [revertLine(view.revert)] : []),
     '',
   ].join('\n\n')
   const bottom = `${[...(view.planUrl ? [link('reviewed plan', view.planUrl)] : []), '`/plumbline help`'].join(' · ')}\n`

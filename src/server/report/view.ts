@@ -68,6 +68,11 @@ export interface SyncView {
   readonly issue: { readonly number: number; readonly url: string } | null
 }
 
+/** The pull request that takes a failed merge back. */
+export type RevertView =
+  | { readonly kind: 'proposed'; readonly number: number; readonly url: string }
+  | { readonly kind: 'impossible'; readonly reason: string }
+
 /** What a merge has done so far. */
 export interface ResultView {
   /** The commit on the target branch that is synced. */
@@ -76,6 +81,8 @@ export interface ResultView {
   readonly syncs: readonly SyncView[]
   /** Page with the plan that was reviewed. */
   readonly planUrl: string | null
+  /** Null when none is called for, or wanted. */
+  readonly revert: RevertView | null
 }
 
 /** A cluster that diverged from what it was last synced to. */

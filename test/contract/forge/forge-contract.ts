@@ -284,6 +284,56 @@ export function forgeContract(name: string, setUp: () => Promise<ForgeScene>): v
     })
   })
 
+  describe(`${name}: proposals`, () => {
+    const bytes = Buffer.from([0, 255, 10, 128])
+    const propose = async (forge: ForgeRepository) => {
+      const parent = await scene.pushToBase()
+      return forge.proposeChange(
+        {
+          branch: 'plumbline/revert-7',
+          baseRef: 'main',
+          parent,
+          files: [
+            { path: 'apps/frontend.yaml', mode: '100644', content: null },
+            { path: 'apps/über.bin', mode: '100755', content: bytes },
+          ],
+          title: 'Revert "Scale the frontend"',
+          body: 'why',
+        },
+        signal,
+      )
+    }
+
+    test('a change becomes one commit on a branch of its own, and a pull request', async () => {
+      const { number } = await propose(repository)
+      const pull = await repository.pullRequest(number, signal)
+      expect(pull).toMatchObject({
+        title: 'Revert "Scale the frontend"',
+        baseRef: 'main',
+        state: 'open',
+        fromFork: false,
+      })
+      expect(await scene.fileAt(pull.head, 'apps/frontend.yaml')).toBeNull()
+      expect(await scene.fileAt(pull.head, 'apps/über.bin')).toEqual(bytes)
+      expect(await scene.fileAt(pull.head, 'README.md')).not.toBeNull()
+    })
+
+    test('one that is open is found again, as people have left it', async () => {
+      const first = await propose(repository)
+      const { head } = await repository.pullRequest(first.number, signal)
+      expect(await propose(scene.newForge().repository(scene.fullName))).toEqual(first)
+      expect(await repository.pullRequest(first.number, signal)).toMatchObject({ head })
+      expect(await repository.openPullRequests(signal)).toHaveLength(1)
+    })
+
+    test('two processes at the same moment open one', async () => {
+      const other = scene.newForge().repository(scene.fullName)
+      const [a, b] = await Promise.all([propose(repository), propose(other)])
+      expect(a).toEqual(b)
+      expect(await repository.openPullRequests(signal)).toHaveLength(1)
+    })
+  })
+
   describe(`${name}: reading`, () => {
     test('a pull request tells where its base branch stands now', async () => {
       const { number, head } = await scene.openPullRequest('scale')

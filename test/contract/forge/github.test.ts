@@ -2,6 +2,7 @@ import type { ProbotOctokit } from 'probot'
 import { afterAll } from 'vitest'
 import { createGitHubForge } from '../../../src/forge/github/github-forge.ts'
 import { pacedOctokit } from '../../../src/forge/github/paced-octokit.ts'
+import { findObject, readBlob } from '../../simulator/github/git/objects.ts'
 import type { Comment } from '../../simulator/github/state.ts'
 import { type GitHubSimulator, startGitHubSimulator } from '../../simulator/start-github-simulator.ts'
 import { forgeContract } from './forge-contract.ts'
@@ -86,6 +87,10 @@ async function newScene(simulator: GitHubSimulator): Promise<ForgeScene> {
         files: { 'README.md': `push ${++pushes}\n` },
         message: 'Direct push',
       }),
+    fileAt: async (revision, path) => {
+      const found = await findObject(repository.folder, `${revision}:${path}`)
+      return found ? await readBlob(repository.folder, found.sha) : null
+    },
     commentAsPerson: async (on, body) => String(simulator.commentOn(pullOf(on), ada, body).id),
     closeIssueAsPerson: number => simulator.closeIssue(pullOf(number), ada),
     comments: async on => pullOf(on).comments.map(({ user, body }) => ({ byUs: user === bot, body })),

@@ -10,6 +10,8 @@ export interface ForgeScene extends AsyncDisposable {
   openPullRequest(branch: string): Promise<{ readonly number: number; readonly head: string }>
   merge(pullRequest: number): Promise<string>
   pushToBase(): Promise<string>
+  /** A file as of a commit; null when there is none. */
+  fileAt(revision: string, path: string): Promise<Buffer | null>
   /** As a person who may write to the repository. Returns the forge's id of the comment. */
   commentAsPerson(on: number, body: string): Promise<string>
   closeIssueAsPerson(number: number): Promise<void>

@@ -266,7 +266,7 @@ describe('whatever manifests, errors and names hold', () => {
           issue: null,
         }))
         const comment = resultComment(
-          { revision: 'a'.repeat(40), baseRef: 'main', syncs, planUrl: null },
+          { revision: 'a'.repeat(40), baseRef: 'main', syncs, planUrl: null, revert: null },
           limit,
         )
         expect(comment.length).toBeLessThanOrEqual(limit)

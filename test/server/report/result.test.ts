@@ -15,6 +15,7 @@ const result = (syncs: readonly SyncView[]): ResultView => ({
   baseRef: 'main',
   syncs,
   planUrl: 'https://plumbline.example.com/plans/0b7Zk2Yq',
+  revert: null,
 })
 
 const rolledBack = syncResult({

@@ -55,6 +55,12 @@ test.each([
   if (says === null) expect(calledOff(result)).toBeNull()
   else expect(calledOff(result)).toMatch(says)
   const status = { kind: 'finished', result } as const
-  const view = { revision: head, baseRef: 'main', syncs: [{ ...about, status, issue: null }], planUrl: null }
+  const view = {
+    revision: head,
+    baseRef: 'main',
+    syncs: [{ ...about, status, issue: null }],
+    planUrl: null,
+    revert: null,
+  }
   if (says !== null) expect(resultHeadline(view)).toBe('called off on dev')
 })

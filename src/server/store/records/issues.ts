@@ -2,9 +2,9 @@ import type { Selectable } from 'kysely'
 import type { Database, Sql } from '../database.ts'
 
 export interface IssueRecord {
-  /** `drift/guestbook@dev`, `sync-failed/guestbook@dev/<revision>`: also the key of the marker in its body. */
+  /** `drift/guestbook@dev`, `sync-failed/guestbook@dev/<revision>`: also the key of the marker in its body. `revert/<repository>/<number>`: a pull request. */
   readonly key: string
-  readonly kind: 'drift' | 'sync-failed'
+  readonly kind: 'drift' | 'sync-failed' | 'revert'
   /** Key of the repository. */
   readonly repository: string
   readonly application: string
