@@ -115,8 +115,12 @@ export function createState(cluster: Cluster, options: StateOptions = {}): State
 }
 
 function managed(object: KubernetesObject): ManagedApplication {
-  const deletionApprovedAt = object.metadata.annotations?.[approvalAnnotation] ?? null
-  return { ...fromObject(object), status: statusOf(object), deletionApprovedAt }
+  const deletionApprovedAt = object.metadata.annotations?.[approvalAnnotation]
+  return {
+    ...fromObject(object),
+    status: statusOf(object),
+    ...(deletionApprovedAt ? { deletionApprovedAt } : {}),
+  }
 }
 
 function sameAssignment(live: KubernetesObject, wanted: KubernetesObject): boolean {

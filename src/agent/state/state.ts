@@ -51,8 +51,8 @@ export interface ManagedApplication {
   /** Null when it is synced from a laptop's directory. */
   readonly repository: RepositoryRef | null
   readonly status: ManagedStatus
-  /** When somebody confirmed deletes, by Argo CD's annotation on the object (RFC 3339); null when nobody has. */
-  readonly deletionApprovedAt?: string | null
+  /** When somebody confirmed deletes, by Argo CD's annotation on the object (RFC 3339). Missing when nobody has. */
+  readonly deletionApprovedAt?: string
 }
 
 /** Written before a sync's first write, removed after its end. What a restart needs to finish or undo. */

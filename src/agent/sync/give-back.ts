@@ -48,6 +48,8 @@ export async function putBack(
   return persistently(async () => {
     const live = await present(cluster, before, limit)
     if (!live) return makeAgain(cluster, before, limit)
+    // The sync never came to it, and what refused the sync may refuse us as well.
+    if (live.metadata.resourceVersion === before.metadata.resourceVersion) return live
     const { uid, resourceVersion } = live.metadata
     const metadata = {
       ...before.metadata,
