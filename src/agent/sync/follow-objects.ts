@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { Cluster, ListOptions, Resource } from '../cluster/cluster.ts'
 import { createObjectStore, type ObjectStore } from '../watch/object-store.ts'
 import type { Observed } from './observed-health.ts'
-import { formatSelector, newPodsOf, podSelectorOf } from './workload-pods.ts'
+import { type Controlled, controlled, formatSelector, newPodsOf, podSelectorOf } from './workload-pods.ts'
 
 /** Objects of one application and the pods they make, as they change. */
 export interface FollowedObjects {
@@ -29,6 +29,8 @@ interface Follow {
 const selectorsPerNamespace = 5
 /** Changes come in bursts; one look serves a burst. */
 const burstMs = 20
+/** Of thousands of objects a look takes long: for twice as long there is time for other work. */
+const restFactor = 2
 
 export async function followObjects(
   cluster: Cluster,
@@ -50,12 +52,15 @@ export async function followObjects(
 
   let changed = Promise.withResolvers<void>()
   let broken: unknown = null
+  /** Who made whom, as of the last event: thousands of objects are looked at one after the other. */
+  let families: { readonly pods: Controlled; readonly replicaSets: Controlled } | null = null
   const wake = () => changed.resolve()
   limit.addEventListener('abort', wake)
   const watches = [...objects, ...pods, ...replicaSets].map(async ({ resource, options, store }) => {
     try {
       for await (const event of cluster.watch(resource, options, signal)) {
         store.take(event)
+        families = null
         wake()
       }
     } catch (error) {
@@ -93,23 +98,25 @@ export async function followObjects(
       if (!store?.ready) return { object, pods: [] }
       if (!seen) return { object: null, pods: [] }
       if (seen.metadata.uid === object.metadata.uid && !isAsNew(seen, object)) return { object, pods: [] }
-      const namespace = object.metadata.namespace
+      families ??= { pods: controlled(allOf(pods)), replicaSets: controlled(allOf(replicaSets)) }
       return {
         object: seen,
-        pods: newPodsOf(seen, inNamespace(pods, namespace), inNamespace(replicaSets, namespace)),
+        pods: newPodsOf(seen, families.pods, families.replicaSets),
       }
     },
     nextChange() {
       changed = Promise.withResolvers<void>()
       const { promise } = changed
+      const lookedFrom = performance.now()
       return {
         async wait(milliseconds) {
+          const restMs = Math.max(burstMs, (performance.now() - lookedFrom) * restFactor)
           const timer = milliseconds === null ? null : setTimeout(wake, milliseconds)
           if (limit.aborted || broken) wake()
           await promise
           if (timer) clearTimeout(timer)
           if (broken) throw broken
-          if (!limit.aborted) await new Promise(resolve => setTimeout(resolve, burstMs))
+          if (!limit.aborted) await new Promise(resolve => setTimeout(resolve, restMs))
         },
       }
     },
@@ -140,8 +147,6 @@ function followsBySelector(resource: Resource, workloads: readonly KubernetesObj
   })
 }
 
-function* inNamespace(follows: readonly Follow[], namespace: string | undefined): Iterable<KubernetesObject> {
-  for (const { options, store } of follows) {
-    if (options.namespace === namespace) yield* store.values()
-  }
+function* allOf(follows: readonly Follow[]): Iterable<KubernetesObject> {
+  for (const { store } of follows) yield* store.values()
 }

@@ -2,7 +2,7 @@ import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { readLive } from './read-live.ts'
-import { formatSelector, newPodsOf, podSelectorOf } from './workload-pods.ts'
+import { controlled, formatSelector, newPodsOf, podSelectorOf } from './workload-pods.ts'
 
 /** An object that is not healthy, with the pods that may know why. */
 export interface Subject {
@@ -38,5 +38,5 @@ async function readSubject(cluster: Cluster, id: ObjectId, signal: AbortSignal):
     cluster.list(pods, options, signal),
     cluster.list(replicaSets, options, signal),
   ])
-  return { object, pods: newPodsOf(object, podList, setList).slice(0, mostPods) }
+  return { object, pods: newPodsOf(object, controlled(podList), controlled(setList)).slice(0, mostPods) }
 }

@@ -61,20 +61,20 @@ export function formatSelector({ matchLabels, matchExpressions }: LabelSelector)
  */
 export function newPodsOf(
   workload: KubernetesObject,
-  pods: Iterable<KubernetesObject>,
-  replicaSets: Iterable<KubernetesObject>,
+  pods: Controlled,
+  replicaSets: Controlled,
 ): readonly KubernetesObject[] {
   // Until its controller has seen the new template, all that is known is about the old one.
   const seen = numberAt(workload, 'status', 'observedGeneration') ?? 0
   if (workload.kind !== 'Job' && seen < (workload.metadata.generation ?? 0)) return []
-  const living = [...pods].filter(pod => !pod.metadata.deletionTimestamp)
+  const living = (owner: KubernetesObject) => pods.of(owner).filter(pod => !pod.metadata.deletionTimestamp)
   if (workload.kind === 'Deployment') {
-    const current = [...replicaSets].find(
-      it => isOwnedBy(it, workload) && revisionOf(it) !== null && revisionOf(it) === revisionOf(workload),
-    )
-    return current ? living.filter(pod => isOwnedBy(pod, current)) : []
+    const current = replicaSets
+      .of(workload)
+      .find(it => revisionOf(it) !== null && revisionOf(it) === revisionOf(workload))
+    return current ? living(current) : []
   }
-  const owned = living.filter(pod => isOwnedBy(pod, workload))
+  const owned = living(workload)
   if (workload.kind === 'StatefulSet') {
     const newest = textAt(workload, 'status', 'updateRevision')
     return owned.filter(pod => pod.metadata.labels?.['controller-revision-hash'] === newest)
@@ -86,10 +86,21 @@ export function newPodsOf(
   return owned
 }
 
-function isOwnedBy(object: KubernetesObject, owner: KubernetesObject): boolean {
-  return (object.metadata.ownerReferences ?? []).some(
-    reference => reference.controller === true && reference.uid === owner.metadata.uid,
-  )
+/** Objects by the one that controls them. */
+export interface Controlled {
+  of(owner: KubernetesObject): readonly KubernetesObject[]
+}
+
+export function controlled(objects: Iterable<KubernetesObject>): Controlled {
+  const byOwner = new Map<string, KubernetesObject[]>()
+  for (const object of objects) {
+    const uid = object.metadata.ownerReferences?.find(it => it.controller === true)?.uid
+    if (uid === undefined) continue
+    const siblings = byOwner.get(uid)
+    if (siblings) siblings.push(object)
+    else byOwner.set(uid, [object])
+  }
+  return { of: ({ metadata: { uid } }) => (uid === undefined ? [] : (byOwner.get(uid) ?? [])) }
 }
 
 /** What the Deployment controller numbers its ReplicaSets with, and notes on the Deployment once it has seen the template. */
