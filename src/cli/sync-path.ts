@@ -10,7 +10,9 @@ import { readTarget } from './target.ts'
 export async function syncPath(
   engine: LocalEngine,
   path: string,
-  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'timeout' | 'takeFrom'>,
+  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'timeout' | 'takeFrom'> & {
+    readonly confirmPrune?: boolean
+  },
   signal: AbortSignal,
 ): Promise<SyncResult> {
   await engine.state.prepare(signal)
@@ -33,6 +35,7 @@ export async function syncPath(
       requireReviewedPlan: false,
       asked: true,
       takeFrom: options.takeFrom ?? [],
+      confirmPrune: options.confirmPrune ?? false,
       trigger: `plumbline sync${person ? ` by ${person}` : ''}`,
       onProgress({ message }) {
         if (message !== told) process.stderr.write(`${message}\n`)

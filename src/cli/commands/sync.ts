@@ -2,8 +2,13 @@ import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
+interface SyncOptions extends TargetOptions {
+  readonly confirmPrune?: boolean
+}
+
 export function addSyncCommand(program: Command, end: (code: number) => void): void {
   addTargetOptions(program.command('sync <path>'))
+    .option('--confirm-prune', 'delete what waits for that: Prune=confirm and Delete=confirm')
     .description('bring the cluster to PATH: wait for health, prune, and put everything back if it fails')
     .addHelpText(
       'after',
@@ -15,7 +20,7 @@ export function addSyncCommand(program: Command, end: (code: number) => void): v
         ],
       }),
     )
-    .action(async (path: string, options: TargetOptions) => {
+    .action(async (path: string, options: SyncOptions) => {
       const { withLocalEngine } = await import('../local-engine.ts')
       const { syncPath } = await import('../sync-path.ts')
       const { printSync } = await import('../output/print.ts')

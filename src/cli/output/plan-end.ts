@@ -54,7 +54,7 @@ export function errorLines(plan: Plan, { paint, width }: Screen): readonly strin
 const usualWidth = 120
 
 /** `1 to create, 2 to update; 12 unchanged`; counts of zero are left out. */
-export function summaryLine({ summary, changes }: Plan, paint: Paint): string {
+export function summaryLine({ summary, changes, hooks = [] }: Plan, paint: Paint): string {
   const parts: readonly (readonly [number, string, Style])[] = [
     [summary.create, 'to create', 'green'],
     [summary.update, 'to update', 'yellow'],
@@ -69,6 +69,7 @@ export function summaryLine({ summary, changes }: Plan, paint: Paint): string {
   const left = changes.filter(it => it.action === 'leave-behind').length
   const drifted = changes.filter(hasDrifted).length
   const rest = [
+    ...(hooks.length > 0 ? [`${count(hooks.length, 'hook')} ${hooks.length === 1 ? 'runs' : 'run'}`] : []),
     ...(summary.unchanged > 0 ? [`${summary.unchanged} unchanged`] : []),
     ...(left > 0 ? [`${left} left alone`] : []),
     ...(drifted > 0 ? [paint('yellow', `${count(drifted, 'object')} had drifted`)] : []),

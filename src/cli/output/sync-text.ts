@@ -33,6 +33,10 @@ export function syncText(result: SyncResult, paint: Paint): string {
   // What was put back says what had been applied.
   if (result.rolledBack.length === 0) list('applied', result.applied)
   list('pruned', result.pruned)
+  for (const hook of result.hooks ?? []) {
+    const words = `${hook.phase} hook ${nameOf(hook.id)} ${hook.outcome}`
+    lines.push(hook.outcome === 'succeeded' ? words : paint('red', `${words}: ${hook.message}`))
+  }
   list('put back', result.rolledBack)
   return lines.join('\n')
 }
