@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SyncResult } from '../model/sync.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { createSyncProgress } from './output/sync-progress.ts'
 import { personHere } from './person.ts'
 import { renderTarget } from './render-path.ts'
 import { readTarget } from './target.ts'
@@ -22,8 +23,8 @@ export async function syncPath(
   const application = { ...target.application, syncPolicy: { ...syncPolicy, timeoutSeconds } }
   const rendered = await renderTarget(engine, target, { signal })
   const person = personHere()
-  let told = ''
-  return engine.syncer.sync(
+  const progress = createSyncProgress(process.stderr)
+  const synced = engine.syncer.sync(
     {
       id: randomUUID(),
       application,
@@ -37,11 +38,9 @@ export async function syncPath(
       takeFrom: options.takeFrom ?? [],
       confirmPrune: options.confirmPrune ?? false,
       trigger: `plumbline sync${person ? ` by ${person}` : ''}`,
-      onProgress({ message }) {
-        if (message !== told) process.stderr.write(`${message}\n`)
-        told = message
-      },
+      onProgress: progress.tell,
     },
     signal,
   )
+  return synced.finally(progress.end)
 }

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../model/object.ts'
 import type { Change, FieldChange } from '../model/plan.ts'
 import { attributionOf } from './attribution.ts'
 import type { Decision } from './decision.ts'
+import { isDefinition } from './defined-kinds.ts'
 import { differencesOf } from './diff-fields.ts'
 import { unifiedDiff } from './diff-text.ts'
 import { withProperty } from './json.ts'
@@ -23,8 +24,13 @@ interface Telling {
   readonly redactor: PlanRedactor
 }
 
+interface Told extends Telling {
+  readonly definitions: readonly KubernetesObject[]
+}
+
 /** Turns decisions of one plan into what is told of them: redacted, with diff and risks. */
-export function createTeller(telling: Telling): (decision: ChangingDecision) => Change {
+export function createTeller(of: Telling): (decision: ChangingDecision) => Change {
+  const telling: Told = { ...of, definitions: of.head.filter(isDefinition) }
   const pairs = pairGenerated(telling.decisions)
   return decision => {
     const pair = pairs.byId.get(decision.id)
@@ -35,7 +41,7 @@ export function createTeller(telling: Telling): (decision: ChangingDecision) => 
   }
 }
 
-function changeOf(decision: ChangingDecision, telling: Telling, pairs: GeneratedPairs): Change {
+function changeOf(decision: ChangingDecision, telling: Told, pairs: GeneratedPairs): Change {
   const { id, action, origin, source, error, note } = decision
   const { redactor } = telling
   const before = redactor.object(decision.before)
@@ -48,6 +54,7 @@ function changeOf(decision: ChangingDecision, telling: Telling, pairs: Generated
     desired: decision.desired?.object ?? null,
     fields,
     head: telling.head,
+    definitions: telling.definitions,
     around: telling.around,
   })
   return {
@@ -85,7 +92,7 @@ function fieldsOf(
 function newOfPair(
   decision: ChangingDecision,
   { old, oldId }: GeneratedPair,
-  telling: Telling,
+  telling: Told,
   pairs: GeneratedPairs,
 ): Change {
   const { redactor } = telling
@@ -116,7 +123,7 @@ function newOfPair(
 function oldOfPair(
   decision: ChangingDecision,
   { newId }: GeneratedPair,
-  telling: Telling,
+  telling: Told,
   pairs: GeneratedPairs,
 ): Change {
   const note = redactedNote([decision.note, `${parseIdentity(newId).name} takes its place`], telling.redactor)

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../model/object.ts'
 import type { Change, FieldChange } from '../model/plan.ts'
 import type { LiveRead } from '../model/rendered.ts'
 import { attributionOf } from './attribution.ts'
+import { isDefinition } from './defined-kinds.ts'
 import { differencesOf } from './diff-fields.ts'
 import { unifiedDiff } from './diff-text.ts'
 import { driftedPlaces } from './drifted-places.ts'
@@ -131,6 +132,7 @@ function driftOfLive(
     desired: desired.object,
     fields,
     head: context.desired.map(it => it.object),
+    definitions: context.desired.map(it => it.object).filter(isDefinition),
     around: context.around(),
   }).filter(risk => risk.code !== 'secret-in-git')
   return {

@@ -22,6 +22,8 @@ export interface RiskInput {
   readonly fields: readonly Pick<FieldChange, 'path' | 'origin' | 'manager'>[]
   /** The whole head render, for what one object says about another. */
   readonly head: readonly KubernetesObject[]
+  /** The CustomResourceDefinitions of the head render. */
+  readonly definitions: readonly KubernetesObject[]
   readonly around: Surroundings
 }
 

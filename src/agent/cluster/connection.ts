@@ -115,10 +115,43 @@ async function openTransport(secure: boolean): Promise<Transport> {
   const options = { keepAlive: true, keepAliveMsecs: 30_000, scheduling: 'lifo' as const }
   return {
     request,
-    calls: new Agent({ ...options, maxSockets: connections }),
-    streams: new Agent({ ...options, maxSockets: Number.POSITIVE_INFINITY }),
+    calls: namingOnce(new Agent({ ...options, maxSockets: connections })),
+    streams: namingOnce(new Agent({ ...options, maxSockets: Number.POSITIVE_INFINITY })),
   }
 }
+
+/**
+ * An agent keeps connections apart by a name, for which it would put certificates and keys together anew for every request: once is
+ * enough as long as they are the very same.
+ */
+function namingOnce(agent: Agent): Agent {
+  const nameOf = agent.getName.bind(agent)
+  let last: { readonly options: RequestOptions; readonly name: string } | null = null
+  agent.getName = (options: RequestOptions = {}) => {
+    const known = last
+    if (known && named.every(field => known.options[field] === options[field])) return known.name
+    const name = nameOf(options)
+    last = { options: { ...options }, name }
+    return name
+  }
+  return agent
+}
+
+/** Everything in which the requests of one connection can differ, and that a name is made of. */
+const named = [
+  'host',
+  'port',
+  'localAddress',
+  'family',
+  'socketPath',
+  'ca',
+  'cert',
+  'key',
+  'pfx',
+  'passphrase',
+  'servername',
+  'rejectUnauthorized',
+] as const satisfies readonly (keyof RequestOptions)[]
 
 async function credentials(access: ClusterAccess): Promise<RequestOptions> {
   const options: RequestOptions = {}

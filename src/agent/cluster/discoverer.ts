@@ -13,23 +13,38 @@ const freshMilliseconds = 60_000
 
 /** Asks once and shares the answer with all who ask meanwhile and within the next minute. */
 export function createDiscoverer(client: Client): Discoverer {
-  let current: { readonly answer: Promise<Discovery>; readonly since: number } | null = null
+  let current: Asked | null = null
   return {
     async discover(signal) {
       if (current === null || performance.now() - current.since > freshMilliseconds) {
         // Not the caller's signal: others may wait for the same answer.
-        const asked = { answer: ask(client, AbortSignal.timeout(60_000)), since: performance.now() }
+        const answer = ask(client, AbortSignal.timeout(60_000))
+        const asked: Asked = { answer, discovery: null, since: performance.now() }
         current = asked
-        asked.answer.catch(() => {
-          if (current === asked) current = null
-        })
+        answer.then(
+          discovery => {
+            asked.discovery = discovery
+          },
+          () => {
+            if (current === asked) current = null
+          },
+        )
       }
+      // Every request asks, so that it must cost next to nothing.
+      if (current.discovery && !signal.aborted) return current.discovery
       return unlessAborted(current.answer, signal)
     },
     forget() {
       current = null
     },
   }
+}
+
+interface Asked {
+  readonly answer: Promise<Discovery>
+  /** The answer, once it is there. */
+  discovery: Discovery | null
+  readonly since: number
 }
 
 async function ask(client: Client, signal: AbortSignal): Promise<Discovery> {

@@ -21,7 +21,9 @@ export function createKnownUnchanged(): KnownUnchanged {
   return {
     has: (desired, live) => keys.size > 0 && keys.has(keyOf(desired, live)),
     learn(desired, live, predicted) {
-      if (canonicalJson(normalise(predicted)) !== canonicalJson(normalise(live))) return
+      const isSame =
+        predicted === live || canonicalJson(normalise(predicted)) === canonicalJson(normalise(live))
+      if (!isSame) return
       const key = keyOf(desired, live)
       keys.delete(key)
       keys.add(key)

@@ -4,6 +4,7 @@ import { planFrom } from '../../engine/plan.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import { isWrite, wantedFacts } from '../../engine/risks/wanted-facts.ts'
 import { type Scope, settle, type Settled } from '../../engine/settle.ts'
+import { provesUnchanged } from '../../engine/unchanged.ts'
 import type { Application } from '../../model/application.ts'
 import {
   canonicalGroup,
@@ -120,6 +121,8 @@ export function createPlanner({
   return {
     learn({ application, object, answer }) {
       const wanted = withoutIgnored(object, answer, application.ignoreDifferences, identityOf(object))
+      // What a proof clears is nothing to remember.
+      if (provesUnchanged(wanted, answer, wanted)) return
       known.learn(wanted, answer, answer)
     },
 

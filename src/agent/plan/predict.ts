@@ -5,6 +5,7 @@ import { applicationOf, ownedByAnother } from '../../engine/ownership.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
 import { schemasOf, withSchemaDefaults } from '../../engine/schema-defaults.ts'
 import { provesUnchanged } from '../../engine/unchanged.ts'
+import { withoutOwners } from '../../engine/without-owners.ts'
 import type { Application } from '../../model/application.ts'
 import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
@@ -145,9 +146,11 @@ async function predictOne(
     )
     if (live) context.known.learn(wanted, live, predicted)
     const kind = `${object.apiVersion}/${object.kind}`
+    // Whose the fields of a new object are is known: thousands of such objects are kept until the plan is told.
+    const kept = live ? predicted : withoutOwners(predicted)
     return {
       kind: 'predicted',
-      object: changedKinds.has(kind) ? withSchemaDefaults(predicted, changedKinds.get(kind)) : predicted,
+      object: changedKinds.has(kind) ? withSchemaDefaults(kept, changedKinds.get(kind)) : kept,
     }
   } catch (error) {
     const refusal = refusalOf(desired, refusedBy(error), {

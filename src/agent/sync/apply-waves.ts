@@ -6,6 +6,7 @@ import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
 import { applyOrder, kindRank, type Wave } from '../../engine/order.ts'
 import type { DesiredObject } from '../../engine/plan-input.ts'
 import { expectsKind } from '../../engine/sync-options.ts'
+import { withoutOwners } from '../../engine/without-owners.ts'
 import { absentAmong } from './absent.ts'
 import { applyObject } from './apply-object.ts'
 import { awaitHealth } from './await-health.ts'
@@ -63,7 +64,7 @@ export async function applyWaves(
           limit,
         )
         request.onApplied(id, answer)
-        return answer
+        return withoutOwners(answer)
       })
       applied.push(...answers)
       if (members.some(it => isPrerequisite(it.object))) {

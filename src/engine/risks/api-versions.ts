@@ -2,12 +2,11 @@ import { groupOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Risk } from '../../model/plan.ts'
 import { insteadOf, minorOf, retiredApi } from '../api-lifecycle.ts'
-import { isDefinition } from '../defined-kinds.ts'
 import { listAt, propertyAt, textAt } from '../json.ts'
 import type { RiskInput } from '../risks.ts'
 
 /** An apiVersion that the next versions of Kubernetes, or of a CustomResourceDefinition, will not serve. */
-export function apiVersionRisks({ desired, head, around }: RiskInput): readonly Risk[] {
+export function apiVersionRisks({ desired, definitions, around }: RiskInput): readonly Risk[] {
   if (!desired) return []
   const { apiVersion, kind } = desired
   const api = retiredApi(desired)
@@ -17,7 +16,7 @@ export function apiVersionRisks({ desired, head, around }: RiskInput): readonly 
     const severity = api.removed - minor <= 1 ? 'medium' : 'low'
     return [{ code: 'deprecated-api', severity, message }]
   }
-  const deprecated = head.filter(isDefinition).map(it => deprecatedVersion(it, desired))
+  const deprecated = definitions.map(it => deprecatedVersion(it, desired))
   const warning = deprecated.find(it => it !== null)
   return warning ? [{ code: 'deprecated-api', severity: 'low', message: warning }] : []
 }

@@ -1,6 +1,7 @@
 import type { RiskInput } from '../../../src/engine/risks.ts'
 import { type ClusterFacts, noFacts, surroundingsOf } from '../../../src/engine/risks/surroundings.ts'
 import { risksOf } from '../../../src/engine/risks.ts'
+import { isDefinition } from '../../../src/engine/defined-kinds.ts'
 import { differencesOf } from '../../../src/engine/diff-fields.ts'
 import { type ObjectId, objectIdOf } from '../../../src/model/identity.ts'
 import type { KubernetesObject } from '../../../src/model/object.ts'
@@ -25,6 +26,7 @@ export function risks(changed: Changed): readonly Risk[] {
   const after = changed.after ?? desired
   const action = changed.action ?? (live === null ? 'create' : after === null ? 'delete' : 'update')
   const own = [...(after ? [after] : []), ...others]
+  const head = [...(desired ? [desired] : []), ...others]
   return risksOf({
     action,
     live,
@@ -34,7 +36,8 @@ export function risks(changed: Changed): readonly Risk[] {
       live && after
         ? differencesOf(live, after).map(({ path }) => ({ path, origin: 'pull-request', manager }))
         : [],
-    head: [...(desired ? [desired] : []), ...others],
+    head,
+    definitions: head.filter(isDefinition),
     around: surroundingsOf(
       { ...noFacts, ...facts },
       {
