@@ -6,7 +6,7 @@ import { textAt } from './json.ts'
 type WithPolicy = Pick<Application, 'syncPolicy'>
 
 /** An option's value, as in `Prune=false`: what the object says, else what its application says, else null. */
-export function syncOption(
+function syncOption(
   name: string,
   object: KubernetesObject | null,
   { syncPolicy }: WithPolicy,

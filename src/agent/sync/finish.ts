@@ -1,6 +1,6 @@
 import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
-import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
+import type { SyncResult } from '../../model/sync.ts'
 import { healthOf } from '../../engine/health.ts'
 import type { Journal } from '../state/state.ts'
 import { carryOut, type CarriedOut } from './carry-out.ts'
