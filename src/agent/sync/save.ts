@@ -39,7 +39,8 @@ export async function saveSynced(
       { revision, objects: desired, limit, trigger, rolledBackTo: rollback?.to ?? null },
       signal,
     )
-    await state.saveHooks(name, journal.hooks ?? [], signal)
+    // An earlier set comes back without its hooks: those for the application's end stay as Git said last.
+    if (!rollback) await state.saveHooks(name, journal.hooks ?? [], signal)
     await state.saveStatus(
       name,
       {
