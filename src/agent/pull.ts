@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CommandEnvelope } from '../model/command.ts'
 import type { RepositoryRef, Revision } from '../model/repository.ts'
+import { windowState } from '../repository/sync-windows.ts'
 import type { LinkLogger } from './link/link.ts'
 import type { AgentPipeline } from './pipeline.ts'
 import type { ManagedApplication, State } from './state/state.ts'
@@ -43,6 +44,7 @@ async function pullApplication(
   const revision = await deps.resolve(repository, source.targetRevision, signal)
   const known = [status.revision, status.failedRevision, status.heldBack?.revision]
   if (revision === null || known.includes(revision)) return
+  if (!windowState(application.syncWindows ?? [], application, deps.clock()).isOpen) return
   deps.logger.info({ application: application.name, revision }, 'the server is gone: syncing what Git says')
   await deps.pipeline.execute(pulled(managed, repository, { revision, now: deps.clock(), all }), signal)
 }

@@ -22,6 +22,6 @@ export async function historyOf(
   return {
     application,
     cluster: clusterName,
-    history: entries.map(({ digest: _, ...entry }, at) => ({ ...entry, current: at === 0 })),
+    history: entries.map(({ digest: _digest, ...entry }, at) => ({ ...entry, current: at === 0 })),
   }
 }

@@ -1,4 +1,5 @@
 import type { SourceLocation } from './problem.ts'
+import type { SyncWindow } from './sync-window.ts'
 
 /** Where manifests come from: one entry of Argo CD's `spec.source` or `spec.sources`. */
 export interface ApplicationSource {
@@ -158,6 +159,8 @@ export interface Application {
   readonly healthCheckExprs: readonly HealthCheck[]
   /** How many successful revisions are kept for rollback. */
   readonly revisionHistoryLimit: number
+  /** When it may be synced, as the server says. Missing: it is not said, so at any time. */
+  readonly syncWindows?: readonly SyncWindow[]
   /** Paths (relative to the repository's root, globs) that its render also reads. Annotation `plumbline.dev/manifest-generate-paths`. */
   readonly manifestGeneratePaths: readonly string[]
 }

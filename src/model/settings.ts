@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type SyncWindow, syncWindowDocument, syncWindowFrom } from './sync-window.ts'
 import { relativePath } from './application-from.ts'
 
 /** `.plumbline.yaml`: how a repository wants to be treated. Read from the base branch only. */
@@ -59,10 +60,20 @@ export const settingsDocument = z
       })
       .optional()
       .describe('What happens after a merge.'),
+    syncWindows: z
+      .array(syncWindowDocument)
+      .max(50)
+      .optional()
+      .describe('When syncs happen, and when not. A sync that comes outside waits.'),
     environments: z
       .array(
         z.strictObject({
           name: z.string().min(1).describe('Matches the name of a destination cluster.'),
+          syncWindows: z
+            .array(syncWindowDocument)
+            .max(50)
+            .optional()
+            .describe('When syncs to this cluster happen, and when not.'),
           approvals: z
             .number()
             .int()
@@ -84,6 +95,8 @@ export interface Settings {
   readonly drift: { readonly issue: boolean }
   readonly plan: { readonly requireReviewedPlan: boolean; readonly forks: 'ask' | 'never' }
   readonly sync: { readonly revertPullRequest: boolean }
+  /** Those of environments included. */
+  readonly syncWindows: readonly SyncWindow[]
   readonly environments: readonly { readonly name: string; readonly approvals: number }[]
 }
 
@@ -97,6 +110,12 @@ export function settingsFrom(document: z.infer<typeof settingsDocument>): Settin
       forks: document.plan?.forks ?? 'ask',
     },
     sync: { revertPullRequest: document.sync?.revertPullRequest ?? false },
+    syncWindows: [
+      ...(document.syncWindows ?? []).map(it => syncWindowFrom(it, null)),
+      ...(document.environments ?? []).flatMap(it =>
+        (it.syncWindows ?? []).map(window => syncWindowFrom(window, it.name)),
+      ),
+    ],
     environments: (document.environments ?? []).map(it => ({ name: it.name, approvals: it.approvals ?? 0 })),
   }
 }

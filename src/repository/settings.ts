@@ -8,6 +8,7 @@ import {
   settingsFrom,
 } from '../model/settings.ts'
 import { checkDocument } from './document-problems.ts'
+import { windowProblem } from './sync-windows.ts'
 import { parseYamlDocuments } from './parse-yaml.ts'
 
 export interface SettingsReading {
@@ -37,7 +38,11 @@ export function parseSettings(text: string | null): SettingsReading {
   if (second) return wrong('the file holds more than one document', second.line, 'keep one')
   const checked = checkDocument(settingsDocument, document, settingsFile, 'invalid-settings')
   if ('problems' in checked) return { settings: defaultSettings, problems: checked.problems }
-  return { settings: settingsFrom(checked.data), problems: [] }
+  const settings = settingsFrom(checked.data)
+  const unclear = settings.syncWindows.flatMap(it => windowProblem(it) ?? [])
+  if (unclear.length > 0)
+    return wrong(unclear.join('; '), 1, 'five fields of cron, and a time zone such as Europe/Berlin')
+  return { settings, problems: [] }
 }
 
 function wrong(message: string, line: number, hint: string): SettingsReading {

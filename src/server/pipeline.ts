@@ -4,6 +4,7 @@ import type { JobDeps } from './jobs/deps.ts'
 import { failureOf } from './jobs/failure.ts'
 import { noteIssue } from './jobs/note-issue.ts'
 import { obeyComment } from './jobs/obey-comment.ts'
+import { openWindow } from './jobs/open-window.ts'
 import { planPullRequest } from './jobs/plan-pull-request.ts'
 import { reportDrift } from './jobs/report-drift.ts'
 import { reportGivenUp } from './jobs/report-given-up.ts'
@@ -45,6 +46,8 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
     // 4. The merge: sync what it touched.
     case 'pushed':
       return syncBranch(deps, job, context)
+    case 'window-opens':
+      return openWindow(deps, job, context)
     // 5. How that went: a comment, a check, deployments, an issue when it failed.
     case 'sync-progressed':
       return reportSync(deps, job, context)

@@ -9,9 +9,11 @@ import { applicationDocument } from '../../model/application-document.ts'
 import { applicationFrom } from '../../model/application-from.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
+import { keptSyncWindow } from '../../model/sync-window.ts'
 import { stateApiVersion } from './schema.ts'
 
 const timeoutAnnotation = 'plumbline.dev/sync-timeout'
+const windowsAnnotation = 'plumbline.dev/sync-windows'
 const pathsAnnotation = 'plumbline.dev/manifest-generate-paths'
 
 /** The Application object to apply: what people write in Git, with what was left out still left out. */
@@ -32,6 +34,7 @@ export function toObject(
       annotations: {
         [timeoutAnnotation]: toDuration(syncPolicy.timeoutSeconds),
         ...(paths === '' ? {} : { [pathsAnnotation]: paths }),
+        ...(application.syncWindows ? { [windowsAnnotation]: JSON.stringify(application.syncWindows) } : {}),
       },
     },
     spec: {
@@ -97,7 +100,12 @@ export function fromObject(object: KubernetesObject): {
     line: definedIn.line ?? null,
     ...(column === undefined ? {} : { column }),
   }
-  return { application: applicationFrom(document, location ?? null), repository: repository ?? null }
+  const windows = object.metadata.annotations?.[windowsAnnotation]
+  const application = {
+    ...applicationFrom(document, location ?? null),
+    ...(windows === undefined ? {} : { syncWindows: z.array(keptSyncWindow).parse(JSON.parse(windows)) }),
+  }
+  return { application, repository: repository ?? null }
 }
 
 function toSource(source: ApplicationSource): object {

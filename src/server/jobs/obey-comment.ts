@@ -1,4 +1,5 @@
 import type { ForgeRepository } from '../../forge/forge.ts'
+import { utc } from '../../model/phrase.ts'
 import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { helpText } from '../report/help.ts'
@@ -6,6 +7,7 @@ import type { IssueRecord } from '../store/records/issues.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import { type Comment, done, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
+import { windowNow } from './open-window.ts'
 import { namesOf, obeyRollback } from './obey-rollback.ts'
 import { type PersonCommand, personCommand } from './person-command.ts'
 import { planPullRequest } from './plan-pull-request.ts'
@@ -91,11 +93,15 @@ async function sync(
   if (named.length === 0) {
     return no(`No application of that name is synced here: ${namesOf(all)}.`)
   }
-  const ready = named.filter(it => it.status === 'waiting' || canBeTriedAgain(it))
+  const ready = named.filter(it => it.status === 'waiting' || waitsForWindow(it) || canBeTriedAgain(it))
   if (ready.length === 0) return no('Nothing is left to sync here: it is synced, or on its way.')
   const stale = await Promise.all(ready.map(it => hasNewer(deps, it)))
   const current = ready.filter((_, index) => !stale[index])
   if (current.length === 0) return no('A newer revision came since: it is the one to sync.')
+  for (const it of current) {
+    const window = await windowNow(deps, deps.store, it)
+    if (!window.isOpen && !window.manual) return no(closedWords(it, window.until))
+  }
   await deps.store.transaction(async records => {
     for (const it of current) {
       const evenWhenChanged = it.status === 'finished'
@@ -118,6 +124,16 @@ async function syncsOfIssue(deps: JobDeps, issue: IssueRecord | null): Promise<r
   if (issue?.kind !== 'sync-failed') return []
   const recent = await deps.store.syncs.ofApplication(issue.application, issue.cluster, 100)
   return recent.filter(it => issue.key.endsWith(`/${it.revision}`))
+}
+
+function waitsForWindow({ status, commandId }: SyncRecord): boolean {
+  return status === 'pending' && commandId === null
+}
+
+function closedWords({ application }: SyncRecord, until: Date | null): string {
+  const { name, destination } = application
+  const when = until ? `until ${utc(until.toISOString())}` : 'for longer than a year'
+  return `The sync window of \`${name}\` on \`${destination.cluster}\` is closed ${when}, for people too.`
 }
 
 function canBeTriedAgain({ status, result }: SyncRecord): boolean {

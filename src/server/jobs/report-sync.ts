@@ -8,6 +8,7 @@ import type { SyncRecord } from '../store/records/syncs.ts'
 import { planUrl } from './addresses.ts'
 import type { JobDeps } from './deps.ts'
 import { proposeRevert } from './propose-revert.ts'
+import { windowNow } from './open-window.ts'
 import { sendChecks } from './send-checks.ts'
 import { closeSyncFailures, openSyncFailure } from './sync-failure.ts'
 import { deploymentsOf, isFailure, resultCheck, syncView } from './sync-view.ts'
@@ -79,7 +80,8 @@ async function resultView(
   for (const sync of syncs) {
     const command = sync.commandId === null ? null : await store.commands.byId(sync.commandId)
     const cluster = clusters.find(it => it.name === sync.application.destination.cluster) ?? null
-    views.push(syncView({ sync, command, cluster }, offlineBefore))
+    const window = await windowNow(deps, store, sync)
+    views.push(syncView({ sync, command, cluster, window }, offlineBefore))
   }
   return { revision: asked.revision, baseRef: asked.branch, syncs: views, ...more }
 }

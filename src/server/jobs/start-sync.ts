@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Application } from '../../model/application.ts'
+import type { Settings } from '../../model/settings.ts'
+import type { SyncWindow } from '../../model/sync-window.ts'
 import type { SyncCommand } from '../../model/command.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
@@ -24,7 +27,7 @@ export async function startSync(
   const id = randomUUID()
   const command: SyncCommand = {
     kind: 'sync',
-    application: sync.application,
+    application: { ...sync.application, syncWindows: await windowsOf(records, sync.application) },
     removed: sync.removed,
     repository: ref,
     revision: sync.revision,
@@ -44,6 +47,16 @@ export async function startSync(
     traceId,
     purpose: { kind: 'sync', sync: sync.id },
   })
+}
+
+/** For an agent that has to decide alone, while the server is away. */
+async function windowsOf(
+  records: Records,
+  { name, destination }: Application,
+): Promise<readonly SyncWindow[]> {
+  const known = await records.applications.named({ name, cluster: destination.cluster })
+  const settings: Partial<Settings> = known?.settings ?? {}
+  return settings.syncWindows ?? []
 }
 
 function setOffBy({ pullRequest, branch }: SyncRecord): string {

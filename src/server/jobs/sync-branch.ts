@@ -14,6 +14,7 @@ import type { JobDeps } from './deps.ts'
 import { readKnownWorld } from './known-world.ts'
 import { type KnownWorld, obstaclesOf } from './obstacles.ts'
 import { type ChangeReading, readChange } from './read-change.ts'
+import { awaitWindow, windowOf } from './open-window.ts'
 import { startSync, supersedeOlder } from './start-sync.ts'
 import { syncsByItself } from './syncs-by-itself.ts'
 
@@ -140,8 +141,12 @@ async function keepSync(
   await supersedeOlder(records, sync)
   const [obstacle] = obstaclesOf(application, world)
   if (obstacle) await records.syncs.finish(sync.id, impossible(deps, keeping, obstacle))
-  else if (wanted.status === 'pending')
-    await startSync(deps, records, { sync, ref: push.repository, traceId })
+  else if (wanted.status === 'pending') {
+    const about = { sync, ref: push.repository, traceId }
+    const window = windowOf(deps, keeping.reading.settingsInForce, application)
+    if (window.isOpen) await startSync(deps, records, about)
+    else await awaitWindow(deps, records, { ...about, until: window.until })
+  }
   return sync.id
 }
 

@@ -3,6 +3,7 @@ import type { SyncResult } from '../../model/sync.ts'
 import { aggregateCheckName } from '../report/checks.ts'
 import { calledOff, resultComment, resultHeadline } from '../report/result.ts'
 import type { ResultView, SyncView } from '../report/view.ts'
+import type { WindowState } from '../../repository/sync-windows.ts'
 import type { ClusterRecord } from '../store/records/clusters.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
@@ -11,10 +12,11 @@ export interface SyncFacts {
   readonly sync: SyncRecord
   readonly command: CommandRecord | null
   readonly cluster: ClusterRecord | null
+  readonly window: WindowState
 }
 
 /** How one sync stands. `offlineBefore`: an agent not seen since then is offline. */
-export function syncView({ sync, command, cluster }: SyncFacts, offlineBefore: Date): SyncView {
+export function syncView({ sync, command, cluster, window }: SyncFacts, offlineBefore: Date): SyncView {
   const about = {
     application: sync.application.name,
     cluster: sync.application.destination.cluster,
@@ -26,6 +28,10 @@ export function syncView({ sync, command, cluster }: SyncFacts, offlineBefore: D
   if (sync.status === 'waiting') return { ...about, status: { kind: 'waiting', for: 'command' } }
   if (sync.status === 'superseded') {
     return { ...about, status: { kind: 'finished', result: superseded(sync) } }
+  }
+  if (sync.commandId === null && !window.isOpen) {
+    const until = window.until?.toISOString() ?? null
+    return { ...about, status: { kind: 'waiting', for: 'window', until } }
   }
   if (command?.state === 'sent') return { ...about, status: { kind: 'running' } }
   const lastSeen = cluster?.lastSeen ?? null

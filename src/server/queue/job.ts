@@ -35,6 +35,8 @@ export type Job =
       readonly number: number
       readonly command: string
     }
+  /** A sync window opens: what waited for it begins. */
+  | { readonly kind: 'window-opens'; readonly repository: RepositoryRef; readonly sync: number }
   | { readonly kind: 'drift-reported'; readonly report: DriftReport }
   | { readonly kind: 'agent-connected'; readonly cluster: string }
   | { readonly kind: 'sweep' }
@@ -58,6 +60,8 @@ export function jobKey(job: Job): string {
       return pullRequestKey(job.repository, job.number)
     case 'sync-progressed':
       return job.number === null ? `sync/${job.sync}` : pullRequestKey(job.repository, job.number)
+    case 'window-opens':
+      return `sync/${job.sync}`
     case 'pushed':
       return `branch/${repositoryKey(job.repository)}/${job.branch}`
     case 'check-action':

@@ -85,7 +85,7 @@ function cells({ status, issue }: SyncView): readonly string[] {
     case 'running':
       return ['syncing', '', '']
     case 'waiting':
-      return [status.for === 'command' ? 'waits for `/plumbline sync`' : 'waits for approval', '', '']
+      return [waitingWords(status), '', '']
     case 'offline':
       return [status.lastSeen ? `agent offline since ${utc(status.lastSeen)}` : 'no agent yet', '', '']
     case 'finished': {
@@ -106,6 +106,13 @@ export function calledOff({ outcome, error }: SyncResult): string | null {
   const words = outcome === 'waiting' ? 'called off' : 'stopped and put back'
   if (error?.code === 'superseded') return `${words} for a newer revision`
   return error?.code === 'rollback-asked' ? `${words}, as somebody asked for a rollback` : null
+}
+
+function waitingWords(status: Extract<SyncView['status'], { kind: 'waiting' }>): string {
+  if (status.for !== 'window') {
+    return status.for === 'command' ? 'waits for `/plumbline sync`' : 'waits for approval'
+  }
+  return status.until ? `sync window closed, waits until ${utc(status.until)}` : 'sync window closed'
 }
 
 function outcomeCell(result: SyncResult): string {

@@ -62,6 +62,8 @@ export interface SyncView {
     | { readonly kind: 'running' }
     /** Waits for a person: manual sync policy, or an approval. */
     | { readonly kind: 'waiting'; readonly for: 'command' | 'approval' }
+    /** Waits until it may be synced; RFC 3339, null when that is further away than a year. */
+    | { readonly kind: 'waiting'; readonly for: 'window'; readonly until: string | null }
     | { readonly kind: 'offline'; readonly lastSeen: string | null }
     | { readonly kind: 'finished'; readonly result: SyncResult }
   /** The issue that was opened because it failed. */
