@@ -7,24 +7,40 @@ import { monorepoScenario } from './engine/monorepo-scenario.ts'
 import { startEnginePlace } from './engine/place.ts'
 import { planGrowthScenario } from './engine/plan-growth.ts'
 import { planThousandScenario } from './engine/plan-thousand.ts'
+import { syncFreshScenario } from './engine/sync-fresh.ts'
+import { syncUnchangedScenario } from './engine/sync-unchanged.ts'
 import { fidelityScenario, startFidelityPlace } from './fidelity/sequences.ts'
 import { driftScenario } from './loop/drift.ts'
 import { memoryScenario } from './loop/memory.ts'
 import { startLoopPlace } from './loop/place.ts'
 import { webhookScenario } from './loop/webhook.ts'
+import { crashScenario } from './proof/crash.ts'
+import { faultsScenario } from './proof/faults.ts'
+import { startBenchProofPlace } from './proof/place.ts'
 import { loadNow, machineFacts } from './machine.ts'
 import { reportFile, writeReport } from './report.ts'
 import type { Measured, Scenario } from './scenario.ts'
 import { tableText } from './table.ts'
 
 const commandLineScenarios = [planScenario, syncScenario]
-const engineScenarios = [planThousandScenario, planGrowthScenario, monorepoScenario]
+const engineScenarios = [
+  planThousandScenario,
+  planGrowthScenario,
+  monorepoScenario,
+  syncUnchangedScenario,
+  syncFreshScenario,
+]
+const proofScenarios = [crashScenario, faultsScenario]
 const loopScenarios = [webhookScenario, driftScenario, memoryScenario]
 /** Takes as long as all others together: when it is asked for. */
 const fidelityScenarios = [fidelityScenario]
-const names = [...fidelityScenarios, ...engineScenarios, ...commandLineScenarios, ...loopScenarios].map(
-  it => it.name,
-)
+const names = [
+  ...fidelityScenarios,
+  ...engineScenarios,
+  ...proofScenarios,
+  ...commandLineScenarios,
+  ...loopScenarios,
+].map(it => it.name)
 
 /** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, in place of their sections. */
 async function main(chosen: readonly string[]): Promise<number> {
@@ -60,6 +76,12 @@ async function main(chosen: readonly string[]): Promise<number> {
         'an API server without controllers',
         startFidelityPlace,
         fidelity ? fidelityScenarios : [],
+        signal,
+      )),
+      ...(await measureGroup(
+        'a cluster to be disturbed',
+        startBenchProofPlace,
+        proofScenarios.filter(isChosen),
         signal,
       )),
       ...(await measureGroup('the whole loop', startLoopPlace, loopScenarios.filter(isChosen), signal)),

@@ -64,7 +64,7 @@ export interface Patience {
 
 export const defaultLimits: SyncLimits = {
   syncs: 4,
-  requests: 8,
+  requests: 12,
   rollbackHealthMs: 60_000,
   rollbackMs: 120_000,
   recoveryMs: 15_000,

@@ -61,11 +61,12 @@ async function writesOf(objects: readonly KubernetesObject[]): Promise<number> {
 async function afterEachWrite(
   objects: readonly KubernetesObject[],
   check: (shop: Shop, outcome: string | undefined, writes: number) => Promise<void>,
+  every = 1,
 ): Promise<void> {
   const writes = await writesOf(objects)
   expect(writes).toBeGreaterThan(6)
   // The first write of all is the journal; one more than there are means that nobody is killed.
-  for (let at = 1; at <= writes; at++) {
+  for (let at = 1; at <= writes; at += every) {
     const shop = await fixture.shop()
     await shop.sync(old, { revision: oldRevision })
     const { end, recovered } = await interrupted(shop, objects, at)
@@ -82,11 +83,17 @@ describe('a sync whose process is killed', () => {
     })
   })
 
-  test('after any write of a sync that fails ends as the old state', { timeout: 240_000 }, async () => {
-    await afterEachWrite(failing, async (shop, outcome) => {
-      expect(outcome ?? 'rolled-back').toBe('rolled-back')
-      await expectToBe(shop, old, oldRevision)
-    })
+  test('after every other write of a sync that fails ends as the old state', {
+    timeout: 240_000,
+  }, async () => {
+    await afterEachWrite(
+      failing,
+      async (shop, outcome) => {
+        expect(outcome ?? 'rolled-back').toBe('rolled-back')
+        await expectToBe(shop, old, oldRevision)
+      },
+      2,
+    )
   })
 
   test('before its first write ends as the old state', async () => {

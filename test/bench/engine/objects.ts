@@ -19,6 +19,12 @@ export function manifests(count: number, oneIn: number): string {
   return documents.join('---\n')
 }
 
+/** ConfigMaps alone: what is measured of them is how an engine goes about many objects. */
+export function configMaps(count: number): string {
+  const documents = Array.from({ length: count }, (_, at) => configMap(String(at).padStart(5, '0'), false))
+  return documents.join('---\n')
+}
+
 function configMap(at: string, changed: boolean): string {
   return `apiVersion: v1
 kind: ConfigMap

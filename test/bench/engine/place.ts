@@ -20,10 +20,19 @@ export interface EnginePlace {
   fluxSsa(what: 'diff' | 'apply', namespace: string, file: string): Command
   /** What of an agent a plan needs; prints milliseconds of each of its plans. */
   warmAgent(it: { application: string; checkout: string; namespace: string; rounds: number }): Command
+  /** What of an agent a sync needs; syncs one folder after the other, prints the milliseconds of the last and its memory. */
+  warmSync(...steps: readonly WarmSync[]): Command
   run(command: Command, differs?: boolean): Promise<string>
   /** A folder with one file of `count` objects, all as in the cluster, and one with every `oneIn`th changed. */
   writeObjects(count: number, oneIn: number): Promise<{ readonly same: string; readonly changed: string }>
   stop(): Promise<void>
+}
+
+export interface WarmSync {
+  readonly folder: string
+  readonly namespace: string
+  readonly application: string
+  readonly rounds: number
 }
 
 export const objectsFile = 'all.yaml'
@@ -43,6 +52,7 @@ export async function startEnginePlace(signal: AbortSignal): Promise<EnginePlace
     env,
   })
   const warmAgent = new URL('warm-agent.ts', import.meta.url).pathname
+  const warmSync = new URL('warm-sync.ts', import.meta.url).pathname
   return {
     cluster,
     folder,
@@ -62,6 +72,13 @@ export async function startEnginePlace(signal: AbortSignal): Promise<EnginePlace
         namespace,
         application,
         String(rounds),
+      ),
+    warmSync: (...steps) =>
+      node(
+        warmSync,
+        kubeconfig,
+        join(folder, 'agent'),
+        ...steps.flatMap(it => [it.folder, it.namespace, it.application, String(it.rounds)]),
       ),
     run: async (command, differs = false) => (await runCommand(command, { signal, differs })).stdout,
     async writeObjects(count, oneIn) {

@@ -94,14 +94,14 @@ async function prepare(place: EnginePlace): Promise<{ readonly same: string; rea
   return folders
 }
 
-async function requestsOf(place: EnginePlace, measure: () => Promise<unknown>): Promise<ApiCounters> {
+export async function requestsOf(place: EnginePlace, measure: () => Promise<unknown>): Promise<ApiCounters> {
   const before = await readCounters(place.cluster)
   await measure()
   const after = await readCounters(place.cluster)
   return { dryRuns: after.dryRuns - before.dryRuns, requests: after.requests - before.requests }
 }
 
-function lastMilliseconds(output: string): number {
+export function lastMilliseconds(output: string): number {
   const found = /^(\d+) ms$/m.exec(output)?.[1]
   if (found === undefined) throw new Error(`no milliseconds in ${output}`)
   return Number(found)
