@@ -7,8 +7,10 @@ const refusal =
  * server's.
  */
 export function explainForbidden(message: string): string | null {
-  const [, user, verb, resource, group, namespace] = refusal.exec(message) ?? []
+  const [, user, verb, resource, group, place] = refusal.exec(message) ?? []
   if (!user || !verb || !resource) return null
+  // A Namespace is said to be in itself.
+  const namespace = resource === 'namespaces' ? undefined : place
   const what = group ? `${resource}.${group}` : resource
   const where = namespace ? `in namespace ${namespace}` : 'in the whole cluster'
   const kind = namespace ? 'Role' : 'ClusterRole'

@@ -88,7 +88,7 @@ async function takesOf(
     if (owner === null) continue
     const isLetGo = async () => (await idsAt(owner))?.has(desired.id) === false
     const isAllowed =
-      question.takeFrom.includes(owner) || (await isAnnounced(state, question, desired, owner, signal))
+      question.takeFrom.includes(owner) || (await isAnnounced(state, { question, desired, owner }, signal))
     if (isAllowed || (await isLetGo())) takes.set(desired.id, owner)
   }
   return takes
@@ -100,20 +100,25 @@ function foreignOwner({ live, application }: MovesQuestion, id: ObjectId): strin
   return owner === application ? null : owner
 }
 
+interface Announcement {
+  readonly question: MovesQuestion
+  readonly desired: DesiredObject
+  readonly owner: string
+}
+
 /**
  * Written into the object in Git. One repository speaks for all of its applications; of another's, the object is only taken once that
  * one has let go of it.
  */
 async function isAnnounced(
   state: State,
-  { siblings }: MovesQuestion,
-  { id, object }: DesiredObject,
-  owner: string,
+  { question, desired, owner }: Announcement,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { id, object } = desired
   if (textAt(object, 'metadata', 'annotations', movedFromAnnotation) !== owner) return false
   const managed = await state.get(owner, signal)
-  const repository = siblings?.repository ?? null
+  const repository = question.siblings?.repository ?? null
   if (repository && managed?.repository?.cloneUrl === repository.cloneUrl) return true
   const lastSynced = (await state.loadRevision(owner, 'latest', signal)) ?? []
   return !lastSynced.some(it => objectIdOf(it) === id)

@@ -274,7 +274,7 @@ describe('refusals', () => {
     )
     expect(error).toMatchObject({ code: 'forbidden', status: 403, passing: false })
     expect(error.message).toMatch(
-      new RegExp(`cannot get resource "deployments" in API group "apps" in the namespace "${namespace}"`),
+      new RegExp(`may not get deployments.apps in namespace ${namespace}; grant it with a Role`),
     )
   })
 

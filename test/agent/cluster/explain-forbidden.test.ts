@@ -17,6 +17,11 @@ test.each([
       'pods "a" is forbidden: User "alice" cannot get resource "pods/log" in API group "" in the namespace "shop": RBAC: not found',
     says: 'user alice may not get pods/log in namespace shop; grant it with a Role that allows get on pods/log, bound to it there',
   },
+  {
+    message:
+      'namespaces "shop" is forbidden: User "alice" cannot patch resource "namespaces" in API group "" in the namespace "shop"',
+    says: 'user alice may not patch namespaces in the whole cluster; grant it with a ClusterRole that allows patch on namespaces, bound to it',
+  },
   { message: 'pods "a" is forbidden: exceeded quota: small', says: null },
 ])('$says', ({ message, says }) => {
   expect(explainForbidden(message)).toBe(says)

@@ -394,7 +394,7 @@ describe('rights', () => {
     const error = plan.changes.find(it => it.action === 'error')?.error
     expect(error?.code).toBe('cannot-read-live')
     expect(error?.message).toContain(
-      `cannot get resource "configmaps" in API group "" in the namespace "${stage.namespace}"`,
+      `may not get configmaps in namespace ${stage.namespace}`,
     )
     cluster.close()
   })

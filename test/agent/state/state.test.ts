@@ -359,7 +359,7 @@ describe('preparing', () => {
     const limited = createCluster({ kubeConfig })
     const missing = createState(limited, { namespace: plane.freeName() })
     await expect(missing.prepare(plane.signal)).rejects.toThrow(
-      /cannot patch resource "namespaces".*kubectl create namespace/,
+      /may not patch namespaces in the whole cluster.*kubectl create namespace/,
     )
     limited.close()
   })
