@@ -146,6 +146,7 @@ async function sync(
       rendered,
       reviewedDigest,
       requireReviewedPlan,
+      confirmPrune: command.confirmPrune ?? false,
       siblings: createSiblings(deps, { repository, at: revision, neighbours: command.neighbours ?? [] }),
       asked: command.asked ?? false,
       trigger: command.trigger ?? null,

@@ -39,6 +39,8 @@ export interface SyncCommand {
   readonly reviewedDigest: string | null
   /** Refuse when the digest differs from the reviewed one. */
   readonly requireReviewedPlan: boolean
+  /** A person wants gone what says `Prune=confirm` or `Delete=confirm`. Missing means no. */
+  readonly confirmPrune?: boolean
   /** A person asked for it: what was rolled back from may come again. Missing means no. */
   readonly asked?: boolean
   /** Missing in commands of older servers. */

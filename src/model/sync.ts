@@ -16,6 +16,9 @@ export interface ObjectHealth extends Health {
 /** The points of a sync at which hooks run, in order; the last two only when an application is removed. */
 export type HookPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail' | 'PreDelete' | 'PostDelete'
 
+/** How the message of an object begins that left Git and waits for a person: its health is `suspended`. */
+export const leftUntilConfirmed = 'left Git, and stays until somebody confirms that it goes'
+
 /** How one hook of a sync ended. */
 export interface HookResult {
   readonly id: ObjectId

@@ -2,7 +2,7 @@ import type { Application } from '../../model/application.ts'
 import { describeIdentity, identityOf, type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Change, Plan } from '../../model/plan.ts'
-import type { ObjectHealth } from '../../model/sync.ts'
+import { leftUntilConfirmed, type ObjectHealth } from '../../model/sync.ts'
 import { whyNotGone } from '../../engine/not-gone.ts'
 import { formatProblem } from '../../model/problem.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
@@ -81,7 +81,7 @@ function deletesOf({ plan, input, application, removed, confirmed }: PreflightQu
       deletes.push(id)
     } else if (keep.until === 'confirmed') {
       unconfirmed.push(id)
-      const message = `left Git, and stays until somebody confirms that it goes: it has ${keep.because}`
+      const message = `${leftUntilConfirmed}: it has ${keep.because}`
       left.push({ id, status: 'suspended', message })
     }
   }

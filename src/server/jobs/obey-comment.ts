@@ -1,5 +1,6 @@
 import type { ForgeRepository } from '../../forge/forge.ts'
 import { utc } from '../../model/phrase.ts'
+import { leftUntilConfirmed } from '../../model/sync.ts'
 import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { helpText } from '../report/help.ts'
@@ -46,7 +47,7 @@ async function obey(deps: JobDeps, order: Order, context: JobContext): Promise<O
     case 'plan':
       return plan(deps, order, context)
     case 'sync':
-      return sync(deps, order, command.application, context)
+      return sync(deps, order, command, context)
     case 'revert':
       return revert(deps, comment, context)
     case 'rollback':
@@ -80,7 +81,7 @@ async function plan(deps: JobDeps, { comment, forge }: Order, context: JobContex
 async function sync(
   deps: JobDeps,
   { comment }: Order,
-  application: string | null,
+  { application, confirmPrune }: Extract<PersonCommand, { kind: 'sync' }>,
   context: JobContext,
 ): Promise<Outcome> {
   const { repository: ref, number } = comment
@@ -93,7 +94,12 @@ async function sync(
   if (named.length === 0) {
     return no(`No application of that name is synced here: ${namesOf(all)}.`)
   }
-  const ready = named.filter(it => it.status === 'waiting' || waitsForWindow(it) || canBeTriedAgain(it))
+  const isReady = (it: SyncRecord) =>
+    it.status === 'waiting' ||
+    waitsForWindow(it) ||
+    canBeTriedAgain(it) ||
+    (confirmPrune && waitsForConfirmation(it))
+  const ready = named.filter(isReady)
   if (ready.length === 0) return no('Nothing is left to sync here: it is synced, or on its way.')
   const stale = await Promise.all(ready.map(it => hasNewer(deps, it)))
   const current = ready.filter((_, index) => !stale[index])
@@ -111,6 +117,7 @@ async function sync(
         ref,
         traceId: context.traceId,
         evenWhenChanged,
+        confirmPrune,
         askedBy: trigger,
       })
       const job = { kind: 'sync-progressed', repository: ref, number: it.pullRequest, sync: it.id } as const
@@ -138,6 +145,10 @@ function closedWords({ application }: SyncRecord, until: Date | null): string {
 
 function canBeTriedAgain({ status, result }: SyncRecord): boolean {
   return status === 'finished' && result?.outcome !== 'synced'
+}
+
+function waitsForConfirmation({ result }: SyncRecord): boolean {
+  return result?.health.some(it => it.message.startsWith(leftUntilConfirmed)) ?? false
 }
 
 async function hasNewer(deps: JobDeps, sync: SyncRecord): Promise<boolean> {

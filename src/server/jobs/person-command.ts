@@ -1,7 +1,9 @@
 /** What a person asks for in a comment. */
 export type PersonCommand =
   | { readonly kind: 'help' }
-  | { readonly kind: 'plan' | 'sync'; readonly application: string | null }
+  | { readonly kind: 'plan'; readonly application: string | null }
+  /** `sync [APPLICATION] [--confirm-prune]` */
+  | { readonly kind: 'sync'; readonly application: string | null; readonly confirmPrune: boolean }
   | { readonly kind: 'revert' }
   /** `rollback [APPLICATION] [to REVISION]` */
   | { readonly kind: 'rollback'; readonly application: string | null; readonly to: string | null }
@@ -17,9 +19,10 @@ export function personCommand(comment: string): PersonCommand | null {
     case 'help':
       return { kind: 'help' }
     case 'plan':
-    case 'sync':
       if (rest.length > 1) return { kind: 'unknown' }
-      return { kind: verb.toLowerCase() as 'plan' | 'sync', application: rest[0] ?? null }
+      return { kind: 'plan', application: rest[0] ?? null }
+    case 'sync':
+      return sync(rest)
     case 'revert':
       return rest.length > 0 ? { kind: 'unknown' } : { kind: 'revert' }
     case 'rollback':
@@ -28,6 +31,15 @@ export function personCommand(comment: string): PersonCommand | null {
       return { kind: 'unknown' }
   }
 }
+
+function sync(words: readonly string[]): PersonCommand {
+  const [application = null, ...more] = words.filter(it => it !== confirmFlag)
+  if (more.length > 0 || application?.startsWith('-')) return { kind: 'unknown' }
+  return { kind: 'sync', application, confirmPrune: words.includes(confirmFlag) }
+}
+
+/** As on the command line. */
+const confirmFlag = '--confirm-prune'
 
 function rollback(words: readonly string[]): PersonCommand {
   const at = words.findIndex(it => it.toLowerCase() === 'to')

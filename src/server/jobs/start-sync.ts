@@ -19,6 +19,8 @@ export async function startSync(
     readonly traceId: string
     /** A person said so, knowing that the world moved since the review. */
     readonly evenWhenChanged?: boolean
+    /** A person wants gone what waits for a confirmation. */
+    readonly confirmPrune?: boolean
     /** Who said so, in words; missing when a merge or push did. */
     readonly askedBy?: string
   },
@@ -33,6 +35,7 @@ export async function startSync(
     revision: sync.revision,
     reviewedDigest: sync.reviewedDigest,
     requireReviewedPlan: sync.requireReviewed && !it.evenWhenChanged,
+    confirmPrune: it.confirmPrune ?? false,
     neighbours: await neighboursOf(records, sync),
     asked: it.askedBy !== undefined,
     trigger: it.askedBy ?? setOffBy(sync),

@@ -1,5 +1,5 @@
 import type { ObjectId } from '../../model/identity.ts'
-import type { ObjectHealth, SyncResult } from '../../model/sync.ts'
+import { type HookResult, leftUntilConfirmed, type ObjectHealth, type SyncResult } from '../../model/sync.ts'
 import { drifted } from './field.ts'
 import { code, fence, lightName, link, name, nameInHtml, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
@@ -122,6 +122,7 @@ function outcomeCell(result: SyncResult): string {
   const parts = [
     ...(result.applied.length > 0 ? [`${result.applied.length} applied`] : []),
     ...(result.pruned.length > 0 ? [`${result.pruned.length} pruned`] : []),
+    ...(result.hooks && result.hooks.length > 0 ? [count(result.hooks.length, 'hook')] : []),
   ]
   return `synced: ${parts.join(', ') || 'nothing to do'}`
 }
@@ -151,10 +152,8 @@ function section(view: SyncView): Piece[] {
   if (calledOff(result)) return []
   const title = `### ${name(view.application)} on ${name(view.cluster)}: ${outcomeWords[result.outcome]}`
   if (result.outcome === 'synced') {
-    const undone = (result.plan?.changes ?? []).filter(drifted).map(it => it.id)
-    return undone.length === 0
-      ? []
-      : [{ forms: ['', `${title}\n\nDrift that was put back: ${objects(undone)}\n`] }]
+    const blocks = afterSuccess(result)
+    return blocks.length === 0 ? [] : [{ forms: ['', `${[title, ...blocks].join('\n\n')}\n`] }]
   }
   const { why, events, logs, after } = failureParts(result)
   const folded = [
@@ -165,6 +164,18 @@ function section(view: SyncView): Piece[] {
   ]
   const write = (...blocks: readonly string[]): string => `${[title, ...blocks].join('\n\n')}\n`
   return [{ forms: ['', write(...why.slice(0, 1)), write(...why, ...after, ...folded)] }]
+}
+
+/** What a sync that went well has left to say. */
+function afterSuccess(result: SyncResult): readonly string[] {
+  const undone = (result.plan?.changes ?? []).filter(drifted).map(it => it.id)
+  const left = result.health.filter(it => it.status !== 'healthy' && it.message !== '')
+  const waits = left.some(it => it.message.startsWith(leftUntilConfirmed))
+  return [
+    ...(undone.length > 0 ? [`Drift that was put back: ${objects(undone)}`] : []),
+    ...(left.length > 0 ? [left.slice(0, maxSick).map(sickItem).join('\n')] : []),
+    ...(waits ? ['`/plumbline sync --confirm-prune` deletes what waits for that.'] : []),
+  ]
 }
 
 function folding(title: string, text: string): string {
@@ -180,7 +191,7 @@ export function failureParts(result: SyncResult): {
   readonly logs: readonly { readonly container: string; readonly pod: ObjectId; readonly text: string }[]
   readonly after: readonly string[]
 } {
-  const sick = result.health.filter(it => it.status !== 'healthy').slice(0, 10)
+  const sick = result.health.filter(it => it.status !== 'healthy').slice(0, maxSick)
   const events = result.events.slice(0, 10).map(it => shorten(it, 400))
   return {
     why: [
@@ -188,6 +199,7 @@ export function failureParts(result: SyncResult): {
         ? [sentence(capitalised(shorten(withoutWords(result.error.message, sick), 1000)))]
         : []),
       ...(sick.length === 0 ? [] : [sick.map(sickItem).join('\n')]),
+      ...failedHooks(result),
     ],
     events: events.length === 0 ? [] : [fence('text', events.join('\n'))],
     logs: (result.logs ?? []).slice(0, 3).map(it => ({
@@ -219,6 +231,14 @@ function withoutWords(error: string, sick: readonly ObjectHealth[]): string {
     .reduce((text, { message }) => text.replaceAll(`: ${message}`, '').replaceAll(` (${message})`, ''), error)
 }
 
+function failedHooks({ hooks = [] }: SyncResult): readonly string[] {
+  const failed = hooks.filter(it => it.outcome === 'failed').slice(0, maxSick)
+  if (failed.length === 0) return []
+  const item = ({ id, phase, message }: HookResult) =>
+    `- ${objectName(id)}, a hook at ${phase}, failed${message ? `: ${code(shorten(message, 500))}` : ''}`
+  return [failed.map(item).join('\n')]
+}
+
 function sickItem({ id, status, message }: ObjectHealth): string {
   const reason = message ? `: ${code(shorten(message, 500))}` : ''
   return `- ${objectName(id)} is ${status}${reason}`
@@ -236,6 +256,7 @@ function undone({ plan, rolledBack }: SyncResult): readonly string[] {
 }
 
 const maxObjects = 20
+const maxSick = 10
 
 function objects(ids: readonly ObjectId[]): string {
   const names = ids.slice(0, maxObjects).map(objectName)

@@ -9,7 +9,15 @@ test.each([
   { said: '/plumbline rollback to', command: { kind: 'unknown' } },
   { said: '/plumbline rollback shop other', command: { kind: 'unknown' } },
   { said: '/plumbline rollback to 3 please', command: { kind: 'unknown' } },
-  { said: '/plumbline sync shop\nand thanks', command: { kind: 'sync', application: 'shop' } },
+  {
+    said: '/plumbline sync shop\nand thanks',
+    command: { kind: 'sync', application: 'shop', confirmPrune: false },
+  },
+  {
+    said: '/plumbline sync --confirm-prune shop',
+    command: { kind: 'sync', application: 'shop', confirmPrune: true },
+  },
+  { said: '/plumbline sync --force shop', command: { kind: 'unknown' } },
   { said: '/plumbline revert shop', command: { kind: 'unknown' } },
   { said: 'please /plumbline rollback', command: null },
 ])('$said', ({ said, command }) => {

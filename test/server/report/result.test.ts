@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { leftUntilConfirmed } from '../../../src/model/sync.ts'
 import { resultComment, resultHeadline } from '../../../src/server/report/result.ts'
 import type { ResultView, SyncView } from '../../../src/server/report/view.ts'
 import { change, field, head, plan, syncResult } from './views.ts'
@@ -63,6 +64,49 @@ const situations: Readonly<Record<string, ResultView>> = {
     finished(syncResult()),
     finished(rolledBack, { number: 12, url: 'https://github.example.com/acme/guestbook/issues/12' }),
   ]),
+  'result-left-behind': result([
+    finished(
+      syncResult({
+        hooks: [
+          { id: 'batch/Job/guestbook/migrate', phase: 'PreSync', outcome: 'succeeded', message: '' },
+          { id: 'batch/Job/guestbook/smoke', phase: 'PostSync', outcome: 'succeeded', message: '' },
+        ],
+        health: [
+          { id: 'apps/Deployment/guestbook/frontend', status: 'healthy', message: '' },
+          {
+            id: '/PersistentVolumeClaim/guestbook/data',
+            status: 'suspended',
+            message: `${leftUntilConfirmed}: it has the sync option Prune=confirm`,
+          },
+          {
+            id: '/Namespace//sandbox',
+            status: 'progressing',
+            message: 'is still being deleted: finalizer example.com/lock',
+          },
+        ],
+      }),
+    ),
+  ]),
+  'result-hook-failed': {
+    ...result([
+      finished(
+        syncResult({
+          outcome: 'rolled-back',
+          error: { code: 'hook-failed', message: 'the hook Job guestbook/migrate at PreSync failed' },
+          hooks: [
+            {
+              id: 'batch/Job/guestbook/migrate',
+              phase: 'PreSync',
+              outcome: 'failed',
+              message: 'BackoffLimitExceeded: Job has reached the specified backoff limit',
+            },
+          ],
+          health: [],
+        }),
+      ),
+    ]),
+    revert: { kind: 'proposed', number: 13, url: 'https://github.example.com/acme/guestbook/pull/13' },
+  },
   'result-underway': result([
     finished(syncResult({ applied: [] })),
     { application: 'guestbook', cluster: 'test', status: { kind: 'running' }, issue: null },
