@@ -18,6 +18,6 @@ export function ownedByAnother(
     code: 'owned-by-another',
     message: `${describeIdentity(identityOf(object))} belongs to the application ${owner}`,
     location,
-    hint: `Remove it from one of the two; to hand it over, delete its label ${applicationLabel}`,
+    hint: `Remove it from one of the two; to move it, do so in one commit of both, or delete its label ${applicationLabel}`,
   }
 }

@@ -26,7 +26,7 @@ describe('an object of another application', () => {
     expect(plan.changes.find(it => it.action === 'error')?.error).toMatchObject({
       code: 'owned-by-another',
       message: `ConfigMap ${from.namespace}/shared belongs to the application ${from.app.name}`,
-      hint: `Remove it from one of the two; to hand it over, delete its label ${applicationLabel}`,
+      hint: `Remove it from one of the two; to move it, do so in one commit of both, or delete its label ${applicationLabel}`,
       location: { file: 'deploy/all.yaml', line: 1 },
     })
   })
