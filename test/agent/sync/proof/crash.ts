@@ -167,7 +167,7 @@ async function judge(
         signal,
       )
     : []
-  const objects = isNew ? world.next : world.old
+  const objects = (isNew ? world.next : world.old).filter(it => it.kind !== 'Job')
   const wrong = [
     ...differences(now, expected),
     ...journals.map(it => `a journal is left: ${it.metadata.name}`),

@@ -5,6 +5,7 @@ import type { Application } from '../../../../src/model/application.ts'
 import type { KubernetesObject } from '../../../../src/model/object.ts'
 import { application } from '../../../builders/application.ts'
 import { configMap, deployment, secret, service, withMeta } from '../../../builders/objects.ts'
+import { hookJob } from '../hook-jobs.ts'
 import { simulating, written } from '../objects.ts'
 
 /** An application of about 60 objects of many kinds in three states, in a namespace with things that are not its own. */
@@ -12,7 +13,7 @@ export interface World {
   readonly application: Application
   readonly namespace: string
   readonly old: readonly KubernetesObject[]
-  /** 20 objects more, 20 changed, 20 less, two of which others made before, and a new kind with an object of it. */
+  /** 20 objects more, 20 changed, 20 less, two of which others made before, a new kind with an object of it, and a hook before all of them. */
   readonly next: readonly KubernetesObject[]
   /** Like next, but never healthy. */
   readonly failing: readonly KubernetesObject[]
@@ -109,6 +110,7 @@ export async function createWorld(
     ...(adopts ? [0, 1].map(at => adopted(at, 'by git')) : []),
     customKind(group, 'Gizmo'),
     custom(group, 'Gizmo', 'first', 2),
+    hookJob('migrate', 'PreSync', { policy: 'HookSucceeded' }),
   ]
   return {
     application: app,
