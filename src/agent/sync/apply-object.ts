@@ -26,6 +26,8 @@ export interface ApplyObject {
   readonly isAbsent?: boolean
   /** The application that it moves here from. Default: none. */
   readonly takeFrom?: string | undefined
+  /** It may be deleted and made anew, whatever it says itself. Default: no. */
+  readonly replaces?: boolean
 }
 
 /**
@@ -63,7 +65,7 @@ function isUnserved(cluster: Cluster): (error: unknown) => boolean {
 
 async function applyOnce(
   cluster: Cluster,
-  { object: desired, application, isNew = false, takeFrom }: ApplyObject,
+  { object: desired, application, isNew = false, takeFrom, replaces = false }: ApplyObject,
   signal: AbortSignal,
 ): Promise<KubernetesObject> {
   const identity = identityOf(desired)
@@ -83,7 +85,7 @@ async function applyOnce(
     const isMended = live !== null && (await mend(cluster, { object, error }, signal))
     if (isMended) return cluster.apply(object, { dryRun: false }, writeSignal(signal))
     const immutable = error instanceof ClusterError && error.code === 'immutable'
-    if (!immutable || !live || !mayReplace(desired, application)) throw error
+    if (!immutable || !live || !(replaces || mayReplace(desired, application))) throw error
     await deleteExactly(cluster, live, signal)
     await awaitGone(cluster, live, signal)
     return cluster.apply(desired, { dryRun: false }, writeSignal(signal))

@@ -14,7 +14,7 @@ import { type Failure, failureOf, SyncFailure, throwIfHandedOver } from './sync-
 import { SyncCancelled } from './syncer.ts'
 import { readSubjects } from './subjects.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
-import { TimeIsUp, within } from './time-limit.ts'
+import { handOverOf, TimeIsUp, within } from './time-limit.ts'
 
 export interface Finish {
   readonly run: SyncRun
@@ -49,9 +49,13 @@ export async function finish(
     ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object, { checks }) })),
   ]
   run.onProgress({ step: 'save', message: 'remembering what was synced' })
+  // Done is done: whoever cancels it now has come too late, and gets the next turn.
+  const handOver = handOverOf(signal)
   try {
-    if (journal.removed && done.untouched.length > 0) return await notGone(context, { journal, run }, signal)
-    await saveSynced(context, journal, all, signal)
+    if (journal.removed && done.untouched.length > 0) {
+      return await notGone(context, { journal, run }, handOver)
+    }
+    await saveSynced(context, journal, all, handOver)
   } catch (error) {
     throwIfHandedOver(signal)
     return notSaved(context, run, error)

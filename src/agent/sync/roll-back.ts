@@ -52,7 +52,7 @@ export async function rollBack(
     const after = await healthAfter(context, journal, undone, handOver)
     await saveRolledBack(context, journal, { failure, health: after }, handOver)
     logger.info({ ...fields, rolledBack: undone.ids }, 'a sync was rolled back')
-    const health = [...defeat.health, ...after.filter(it => it.status !== 'healthy')]
+    const health = [...defeat.health, ...after.filter(it => it.status !== 'healthy'), ...undone.kept]
     return resultOf(context, run, {
       outcome: 'rolled-back',
       rolledBack: undone.ids,

@@ -1,7 +1,9 @@
 import { applicationLabel } from '../../model/fields.ts'
-import { type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
+import { identityOf, type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
+import type { ObjectHealth } from '../../model/sync.ts'
 import { kindRank, pruneOrder } from '../../engine/order.ts'
+import { mayReplace } from '../../engine/sync-options.ts'
 import type { Journal } from '../state/state.ts'
 import { applyObject, nameOf } from './apply-object.ts'
 import type { SyncContext } from './context.ts'
@@ -9,6 +11,7 @@ import { deleteExactly } from './delete-exactly.ts'
 import { giveBack, putBack } from './give-back.ts'
 import { inParallel } from './in-parallel.ts'
 import { changedIds, createdForAnnotation } from './journal-entry.ts'
+import { holdsOthers, type InhabitantOf, livedIn } from './lived-in.ts'
 import { persistently } from './outage.ts'
 import { readLive } from './read-live.ts'
 import { failureOf, SyncFailure } from './sync-failure.ts'
@@ -18,6 +21,8 @@ export interface Undone {
   readonly ids: readonly ObjectId[]
   /** Objects that are there again or still, as the server answered. */
   readonly restored: readonly KubernetesObject[]
+  /** Created, and left where they are because others need them by now; each with who. */
+  readonly kept: readonly ObjectHealth[]
 }
 
 interface Repair {
@@ -58,7 +63,7 @@ export async function undo(context: SyncContext, journal: Journal, limit: AbortS
     throw new SyncFailure('rollback-failed', texts.join('; '), health, { cause: failed[0]?.error })
   }
   const restored = [...first.restored, ...(second?.restored ?? [])]
-  return { ids: [...restored.map(objectIdOf), ...deleted.ids], restored }
+  return { ids: [...restored.map(objectIdOf), ...deleted.ids], restored, kept: deleted.kept }
 }
 
 function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
@@ -66,6 +71,10 @@ function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
   const previous = new Set(journal.previous.map(objectIdOf))
   const before = new Map(journal.before.map(object => [objectIdOf(object), object]))
   const creates = new Set(journal.creates)
+  // What the sync may have replaced, by leave of its new version, can only be replaced back.
+  const replaced = new Set(
+    journal.desired.filter(it => mayReplace(it, journal.application)).map(it => objectIdOf(it)),
+  )
   const applies = journal.previous
     .map(object => ({ id: objectIdOf(object), object }))
     .filter(({ id }) => changed.has(id))
@@ -74,7 +83,8 @@ function repairsOf(context: SyncContext, journal: Journal): readonly Repair[] {
       restore: async (limit: AbortSignal) => {
         if (creates.has(id) && (await isStillEnding(context, id, limit))) return null
         await giveBack(context.cluster, { previous: object, before: before.get(id) }, limit)
-        return applyObject(context.cluster, { object, application: journal.application }, limit)
+        const { application } = journal
+        return applyObject(context.cluster, { object, application, replaces: replaced.has(id) }, limit)
       },
     }))
   const replaces = journal.before
@@ -115,12 +125,23 @@ async function deleteCreated(context: SyncContext, journal: Journal, limit: Abor
   const before = new Set(journal.before.map(objectIdOf))
   const created = journal.creates.filter(id => !previous.has(id) && !before.has(id))
   const ids: ObjectId[] = []
+  const kept: ObjectHealth[] = []
   const failed: { readonly id: ObjectId; readonly error: unknown }[] = []
+  // Read at the last moment, and only where it matters.
+  let inhabitants: Promise<InhabitantOf> | null = null
+  const inhabitantOf: InhabitantOfNow = async live => {
+    if (!holdsOthers(identityOf(live))) return null
+    inhabitants ??= livedIn(context.state, journal.application.name, limit)
+    return (await inhabitants)(live)
+  }
   const ranks = Map.groupBy(pruneOrder(created), id => kindRank(parseIdentity(id).kind))
   for (const members of ranks.values()) {
     await inParallel(members, context.limits.requests, async id => {
       try {
-        if (await persistently(() => deleteOurs(context, journal, { id, limit }), limit)) ids.push(id)
+        const remove = () => deleteOurs(context, journal, { id, inhabitantOf, limit })
+        const removed = await persistently(remove, limit)
+        if (removed === 'deleted') ids.push(id)
+        else if (removed !== 'not-there') kept.push({ id, status: 'unknown', message: removed.stays })
       } catch (error) {
         limit.throwIfAborted()
         failed.push({ id, error })
@@ -128,18 +149,30 @@ async function deleteCreated(context: SyncContext, journal: Journal, limit: Abor
     })
   }
   if (ids.some(id => id.startsWith('apiextensions.k8s.io/'))) context.cluster.forgetDiscovery()
-  return { ids, failed }
+  return { ids, kept, failed }
+}
+
+/** Which other application would lose something with this object; null when none would. */
+type InhabitantOfNow = (live: KubernetesObject) => Promise<string | null>
+
+interface DeleteOurs {
+  readonly id: ObjectId
+  readonly inhabitantOf: InhabitantOfNow
+  readonly limit: AbortSignal
 }
 
 async function deleteOurs(
   { cluster }: SyncContext,
   { application }: Journal,
-  { id, limit }: { readonly id: ObjectId; readonly limit: AbortSignal },
-): Promise<boolean> {
+  { id, inhabitantOf, limit }: DeleteOurs,
+): Promise<'deleted' | 'not-there' | { readonly stays: string }> {
   const live = await readLive(cluster, parseIdentity(id), limit)
-  if (!live || live.metadata.deletionTimestamp) return false
+  if (!live || live.metadata.deletionTimestamp) return 'not-there'
   const ours =
     live.metadata.labels?.[applicationLabel] === application.name ||
     live.metadata.annotations?.[createdForAnnotation] === application.name
-  return ours && deleteExactly(cluster, live, limit)
+  if (!ours) return 'not-there'
+  const other = await inhabitantOf(live)
+  if (other) return { stays: `was created, and stays: the application ${other} needs it by now` }
+  return (await deleteExactly(cluster, live, limit)) ? 'deleted' : 'not-there'
 }
