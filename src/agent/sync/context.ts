@@ -43,6 +43,8 @@ export interface SyncLimits {
   readonly recoveryMs: number
   /** How long what was pruned is waited for, milliseconds. */
   readonly goneMs: number
+  /** How long a process that went silent in the middle of a sync is waited for, seconds. */
+  readonly turnSeconds: number
   readonly patience: Patience
 }
 
@@ -69,5 +71,6 @@ export const defaultLimits: SyncLimits = {
   rollbackMs: 120_000,
   recoveryMs: 15_000,
   goneMs: 60_000,
+  turnSeconds: 15,
   patience: { stuckMs: 15_000, crashMs: 25_000, restarts: 3, degradedMs: 10_000 },
 }

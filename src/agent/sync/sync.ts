@@ -4,11 +4,12 @@ import type { RenderedObject } from '../../model/rendered.ts'
 import { InvalidInputError } from '../../model/problem.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import { canonicalJson } from '../../engine/json.ts'
+import { secretValuesOf } from '../../engine/redact.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
 import type { Journal, ManagedApplication } from '../state/state.ts'
 import { whenStopped, whileSyncing } from './conditions.ts'
 import type { SyncContext } from './context.ts'
-import { finish } from './finish.ts'
+import { finish, type Finish } from './finish.ts'
 import { heldBack } from './hold-back.ts'
 import { changedIds, journalOf, namespaceToCreate } from './journal-entry.ts'
 import { isOutage, throughOutages } from './outage.ts'
@@ -54,7 +55,8 @@ export async function sync(
 async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): Promise<SyncResult | null> {
   const { application } = request
   const { signal } = turn
-  let run = runOf(context, request)
+  const first = runOf(context, request)
+  let run = first
   try {
     const unfinished = await context.state.readJournal(application.name, signal)
     if (unfinished && !turn.isMine) {
@@ -62,58 +64,88 @@ async function attempt(context: SyncContext, request: SyncRequest, turn: Turn): 
       return null
     }
     if (unfinished?.id === request.id) return await resume(context, unfinished, signal)
-    const managed = await adoptUnfinished(context, request, unfinished, signal)
-
-    run.onProgress({ step: 'plan', message: 'planning again' })
-    const { plan, input } = await planAgain(context, request, signal)
-    run = { ...run, plan, secrets: secretsOf(input) }
-
-    const held = heldBack(request, input, managed)
-    if (held) return resultOf(context, run, { outcome: 'waiting', error: held })
-
-    const decision = preflight({ ...request, plan, input, confirmed: isConfirmed(request, managed) })
-    switch (decision.kind) {
-      case 'refused':
-      case 'waiting': {
-        const result = resultOf(context, run, { outcome: decision.kind, error: decision.error })
-        const conditions = whenStopped(decision.kind, result.error ?? decision.error)
-        if (managed) await context.state.saveStatus(application.name, { conditions }, signal)
-        return result
-      }
-      case 'nothing-to-do':
-        run.left.push(...decision.left)
-        return await rememberUnchanged(context, { request, run, input, managed, unfinished }, signal)
-      case 'go':
-        run.left.push(...decision.left)
-        break
-    }
-    if (!turn.isMine) {
-      const taken = await waitForTurn(turn, run)
-      if (taken === 'waited' || (await hasMoved(context, managed, application.name, signal))) return null
-    }
-
-    const namespace = await missingNamespace(context, request, input, signal)
-    const { writes, deletes } = decision
-    const { startedAt } = run
-    const journal = journalOf({
-      request,
-      plan,
-      input,
-      writes,
-      deletes,
-      namespace,
-      managed,
-      unfinished,
-      startedAt,
+    const begun = await prepare(context, { request, turn, run: first, unfinished }, planned => {
+      run = planned
     })
-    await begin(context, journal, managed, signal)
+    if (begun.kind === 'ended') return begun.result
+    const { journal, unchanged } = begun
     const timeLeftMs = application.syncPolicy.timeoutSeconds * 1000
-    return await finish(context, journal, { run, timeLeftMs, unchanged: unchangedOf(input, journal) }, signal)
+    return await finish(context, journal, { run, timeLeftMs, unchanged }, signal)
   } catch (error) {
     throwIfHandedOver(signal)
     if (isOutage(error) && !signal.aborted) throw error
     return nothingWritten(context, run, error, signal)
   }
+}
+
+interface Preparation {
+  readonly request: SyncRequest
+  readonly turn: Turn
+  readonly run: SyncRun
+  readonly unfinished: Journal | null
+}
+
+type Prepared =
+  | { readonly kind: 'ended'; readonly result: SyncResult | null }
+  | { readonly kind: 'begun'; readonly journal: Journal; readonly unchanged: Finish['unchanged'] }
+
+/** Up to the written journal. What a plan is made from takes most of the memory of a sync: it ends here. */
+async function prepare(
+  context: SyncContext,
+  { request, turn, run: before, unfinished }: Preparation,
+  onPlanned: (run: SyncRun) => void,
+): Promise<Prepared> {
+  const { application } = request
+  const { signal } = turn
+  const ended = (result: SyncResult | null): Prepared => ({ kind: 'ended', result })
+  const managed = await adoptUnfinished(context, request, unfinished, signal)
+
+  before.onProgress({ step: 'plan', message: 'planning again' })
+  const { plan, input } = await planAgain(context, request, signal)
+  const run = { ...before, plan, secrets: secretsOf(input) }
+  onPlanned(run)
+
+  const held = heldBack(request, input, managed)
+  if (held) return ended(resultOf(context, run, { outcome: 'waiting', error: held }))
+
+  const decision = preflight({ ...request, plan, input, confirmed: isConfirmed(request, managed) })
+  switch (decision.kind) {
+    case 'refused':
+    case 'waiting': {
+      const result = resultOf(context, run, { outcome: decision.kind, error: decision.error })
+      const conditions = whenStopped(decision.kind, result.error ?? decision.error)
+      if (managed) await context.state.saveStatus(application.name, { conditions }, signal)
+      return ended(result)
+    }
+    case 'nothing-to-do':
+      run.left.push(...decision.left)
+      return ended(await rememberUnchanged(context, { request, run, input, managed, unfinished }, signal))
+    case 'go':
+      run.left.push(...decision.left)
+      break
+  }
+  if (!turn.isMine) {
+    const taken = await waitForTurn(turn, run)
+    if (taken === 'waited' || (await hasMoved(context, managed, application.name, signal))) return ended(null)
+  }
+
+  const namespace = await missingNamespace(context, request, input, signal)
+  const { writes, deletes } = decision
+  const { startedAt } = run
+  const journal = journalOf({
+    request,
+    plan,
+    input,
+    writes,
+    deletes,
+    namespace,
+    managed,
+    unfinished,
+    startedAt,
+  })
+  onPlanned({ ...run, secrets: run.secrets.filter(it => secretValuesOf([it]).size > 0) })
+  await begin(context, journal, managed, signal)
+  return { kind: 'begun', journal, unchanged: unchangedOf(input, journal) }
 }
 
 function waitForTurn(turn: Turn, run: SyncRun): Promise<'free' | 'waited'> {

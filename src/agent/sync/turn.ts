@@ -2,9 +2,6 @@ import { lead, type Leadership } from '../lease/lease.ts'
 import type { SyncContext } from './context.ts'
 import { HandOver } from './syncer.ts'
 
-/** How long a process that went silent in the middle of a sync is waited for, seconds. */
-const patienceSeconds = 15
-
 /**
  * The right to write one application, held by one process in the cluster at a time: an agent and people at their terminals may
  * sync the same one. Taken when there is something to write, so that a sync of what is unchanged writes nothing.
@@ -22,7 +19,7 @@ export interface Turn {
 }
 
 export function turnOf(
-  { home: cluster, clock, identity, namespace, logger }: SyncContext,
+  { home: cluster, clock, identity, limits, namespace, logger }: SyncContext,
   application: string,
   signal: AbortSignal,
 ): Turn {
@@ -46,7 +43,7 @@ export function turnOf(
           name: `sync.${application}`,
           identity,
           clock,
-          durationSeconds: patienceSeconds,
+          durationSeconds: limits.turnSeconds,
           isDisposable: true,
           onWaiting: holder => {
             if (!waited) onWaiting(holder)
