@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 test('a process killed at any instant of a sync leaves the new or the old state', {
-  timeout: 240_000,
+  timeout: 400_000,
 }, async () => {
   const aftermaths = await playCrashes(place, pool, { count: 12, seed: 5, lanes: 2 })
   expect(aftermaths.filter(it => it.ended === 'neither')).toEqual([])

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => place.stop())
 
 test('syncs end synced or rolled back when one request in ten meets a fault', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const weathered = await playFaults(place, { count: 10, seed, share: 0.1, lanes: 5, world: { small: true } })
   expect(weathered.flatMap(it => it.wrong)).toEqual([])
