@@ -19,6 +19,9 @@ export type HookPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail' | 'PreDelet
 /** How the message of an object begins that left Git and waits for a person: its health is `suspended`. */
 export const leftUntilConfirmed = 'left Git, and stays until somebody confirms that it goes'
 
+/** How the message of an object begins that was deleted and is there still. */
+export const stillDeleted = 'is still being deleted'
+
 /** How one hook of a sync ended. */
 export interface HookResult {
   readonly id: ObjectId

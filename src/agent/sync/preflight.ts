@@ -2,7 +2,7 @@ import type { Application } from '../../model/application.ts'
 import { describeIdentity, identityOf, type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Change, Plan } from '../../model/plan.ts'
-import { leftUntilConfirmed, type ObjectHealth } from '../../model/sync.ts'
+import { leftUntilConfirmed, type ObjectHealth, stillDeleted } from '../../model/sync.ts'
 import { whyNotGone } from '../../engine/not-gone.ts'
 import { formatProblem } from '../../model/problem.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
@@ -76,7 +76,7 @@ function deletesOf({ plan, input, application, removed, confirmed }: PreflightQu
     if (read?.kind !== 'live') continue
     const keep = keepOf(read.object, application, { removed })
     if (read.object.metadata.deletionTimestamp) {
-      left.push({ id, status: 'progressing', message: `is still being deleted: ${whyNotGone(read.object)}` })
+      left.push({ id, status: 'progressing', message: `${stillDeleted}: ${whyNotGone(read.object)}` })
     } else if (keep === null || (keep.until === 'confirmed' && confirmed)) {
       deletes.push(id)
     } else if (keep.until === 'confirmed') {

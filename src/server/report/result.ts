@@ -1,5 +1,11 @@
 import type { ObjectId } from '../../model/identity.ts'
-import { type HookResult, leftUntilConfirmed, type ObjectHealth, type SyncResult } from '../../model/sync.ts'
+import {
+  type HookResult,
+  leftUntilConfirmed,
+  type ObjectHealth,
+  stillDeleted,
+  type SyncResult,
+} from '../../model/sync.ts'
 import { drifted } from './field.ts'
 import { code, fence, lightName, link, name, nameInHtml, sentence, shorten } from './escape.ts'
 import { fit, type Piece } from './fit.ts'
@@ -173,9 +179,15 @@ function afterSuccess(result: SyncResult): readonly string[] {
   const waits = left.some(it => it.message.startsWith(leftUntilConfirmed))
   return [
     ...(undone.length > 0 ? [`Drift that was put back: ${objects(undone)}`] : []),
-    ...(left.length > 0 ? [left.slice(0, maxSick).map(sickItem).join('\n')] : []),
+    ...(left.length > 0 ? [left.slice(0, maxSick).map(leftItem).join('\n')] : []),
     ...(waits ? ['`/plumbline sync --confirm-prune` deletes what waits for that.'] : []),
   ]
+}
+
+/** What left Git says so in words that follow its name. */
+function leftItem(it: ObjectHealth): string {
+  const isLeaving = it.message.startsWith(leftUntilConfirmed) || it.message.startsWith(stillDeleted)
+  return isLeaving ? `- ${objectName(it.id)} ${sentence(shorten(it.message, 500))}` : sickItem(it)
 }
 
 function folding(title: string, text: string): string {
