@@ -1,6 +1,6 @@
 import type { Application } from '../../model/application.ts'
 import type { Neighbour } from '../../model/command.ts'
-import type { SyncRecord } from '../store/records/syncs.ts'
+import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import type { Records } from '../store/store.ts'
 
 /** More cannot be told apart from a change of everything, in which nothing moves. */
@@ -27,8 +27,8 @@ export function neighboursAmong(
  * sync was skipped or failed counts as well.
  */
 export async function neighboursOf(records: Records, sync: SyncRecord): Promise<readonly Neighbour[]> {
-  const { name, destination } = sync.application
-  const recent = await records.syncs.ofApplication(name, destination.cluster, mostSyncs)
+  const { destination } = sync.application
+  const recent = await records.syncs.ofApplication(applicationOf(sync), mostSyncs)
   const synced = recent.findIndex(it => it.id < sync.id && it.result?.outcome === 'synced')
   const since = recent.slice(0, synced === -1 ? recent.length : synced).filter(it => it.id <= sync.id)
   const newest = new Map<string, SyncRecord>()

@@ -5,9 +5,10 @@ import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { helpText } from '../report/help.ts'
 import type { IssueRecord } from '../store/records/issues.ts'
-import type { SyncRecord } from '../store/records/syncs.ts'
+import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import { type Comment, done, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
+import { foreignAmong } from './foreign.ts'
 import { windowNow } from './open-window.ts'
 import { namesOf, obeyRollback } from './obey-rollback.ts'
 import { type PersonCommand, personCommand } from './person-command.ts'
@@ -94,6 +95,8 @@ async function sync(
   if (named.length === 0) {
     return no(`No application of that name is synced here: ${namesOf(all)}.`)
   }
+  const foreign = await foreignAmong(deps.store, key, named.map(applicationOf))
+  if (foreign) return foreign
   const isReady = (it: SyncRecord) =>
     it.status === 'waiting' ||
     waitsForWindow(it) ||
@@ -129,7 +132,8 @@ async function sync(
 
 async function syncsOfIssue(deps: JobDeps, issue: IssueRecord | null): Promise<readonly SyncRecord[]> {
   if (issue?.kind !== 'sync-failed') return []
-  const recent = await deps.store.syncs.ofApplication(issue.application, issue.cluster, 100)
+  const { repository, application: name, cluster } = issue
+  const recent = await deps.store.syncs.ofApplication({ repository, name, cluster }, 100)
   return recent.filter(it => issue.key.endsWith(`/${it.revision}`))
 }
 
@@ -152,8 +156,7 @@ function waitsForConfirmation({ result }: SyncRecord): boolean {
 }
 
 async function hasNewer(deps: JobDeps, sync: SyncRecord): Promise<boolean> {
-  const { name, destination } = sync.application
-  const [newest] = await deps.store.syncs.ofApplication(name, destination.cluster, 1)
+  const [newest] = await deps.store.syncs.ofApplication(applicationOf(sync), 1)
   return newest?.id !== sync.id
 }
 
@@ -161,6 +164,8 @@ async function revert(deps: JobDeps, comment: Comment, context: JobContext): Pro
   const key = repositoryKey(comment.repository)
   const issue = await deps.store.issues.numbered(key, comment.number)
   if (issue?.kind !== 'drift') return no('Only a drift issue can be reverted.')
+  const foreign = await foreignAmong(deps.store, key, [{ name: issue.application, cluster: issue.cluster }])
+  if (foreign) return foreign
   await deps.store.commands.add({
     id: commandIdFor(comment),
     cluster: issue.cluster,

@@ -1,9 +1,10 @@
 import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { ApplicationName } from '../store/records/applications.ts'
-import type { SyncRecord } from '../store/records/syncs.ts'
+import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import { type Comment, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
+import { foreignAmong } from './foreign.ts'
 import type { PersonCommand } from './person-command.ts'
 
 type RollbackWish = Extract<PersonCommand, { readonly kind: 'rollback' }>
@@ -18,6 +19,8 @@ export async function obeyRollback(
     ? await ofPullRequest(deps, comment, command)
     : await ofIssue(deps, comment, command)
   if ('kind' in found) return found
+  const foreign = await foreignAmong(deps.store, repositoryKey(comment.repository), found)
+  if (foreign) return foreign
   await send(deps, { comment, command, applications: found }, context)
   return underWay
 }
@@ -32,9 +35,7 @@ async function ofPullRequest(
   if (all.length === 0) return no('Nothing was synced from here: a sync begins when a pull request merges.')
   if (named.length === 0) return no(`No application of that name was synced from here: ${namesOf(all)}.`)
   if (to !== null) return named.map(nameOf)
-  const newest = await Promise.all(
-    named.map(it => store.syncs.ofApplication(it.application.name, it.application.destination.cluster, 1)),
-  )
+  const newest = await Promise.all(named.map(it => store.syncs.ofApplication(applicationOf(it), 1)))
   const current = named.filter((it, at) => newest[at]?.[0]?.id === it.id)
   if (current.length === 0) {
     return no('A newer revision came since: roll that back, or say `/plumbline rollback to REVISION`.')

@@ -57,10 +57,11 @@ async function noteOutcome(deps: JobDeps, sync: SyncRecord): Promise<void> {
   const { application, result, revision } = sync
   if (!result) return
   const name = { name: application.name, cluster: application.destination.cluster }
-  const recent = await deps.store.syncs.ofApplication(name.name, name.cluster, 20)
+  const recent = await deps.store.syncs.ofApplication({ ...name, repository: sync.repository }, 20)
   if (recent.find(it => it.status === 'finished')?.id !== sync.id) return
   const { outcome, finishedAt: at } = result
   const known = await deps.store.applications.named(name)
+  if (known && known.repository !== sync.repository) return
   // Somebody has rolled back since.
   if (known?.syncedAt && Date.parse(known.syncedAt) > Date.parse(at)) return
   if (sync.removed && outcome === 'synced') await deps.store.applications.remove(name)

@@ -138,8 +138,9 @@ async function keepSync(
   const wanted = newSync(keeping)
   const sync = await records.syncs.add(wanted)
   if (sync.status === 'finished' || sync.commandId !== null) return sync.id
-  await supersedeOlder(records, sync)
   const [obstacle] = obstaclesOf(application, world)
+  // One of another repository's name says nothing about that one's.
+  if (obstacle?.code !== 'application-taken') await supersedeOlder(records, sync)
   if (obstacle) await records.syncs.finish(sync.id, impossible(deps, keeping, obstacle))
   else if (wanted.status === 'pending') {
     const about = { sync, ref: push.repository, traceId }

@@ -283,10 +283,11 @@ describe.each(databases())('the store on $name', ({ open }) => {
       result: aSyncResult(),
       issue: { number: 3, url: 'https://x' },
     })
-    expect((await store.syncs.ofApplication('guestbook', 'dev', 10)).map(it => it.status)).toEqual([
-      'finished',
-      'superseded',
-    ])
+    expect(
+      (await store.syncs.ofApplication({ repository, name: 'guestbook', cluster: 'dev' }, 10)).map(
+        it => it.status,
+      ),
+    ).toEqual(['finished', 'superseded'])
     expect(await store.syncs.ofPullRequest(repository, 7)).toHaveLength(2)
     expect(await store.syncs.ofRevision(repository, revision('2'))).toHaveLength(1)
   })

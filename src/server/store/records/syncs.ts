@@ -3,6 +3,7 @@ import type { Application } from '../../../model/application.ts'
 import type { Revision } from '../../../model/repository.ts'
 import type { SyncResult } from '../../../model/sync.ts'
 import type { Database, Sql } from '../database.ts'
+import type { ApplicationName } from './applications.ts'
 
 export interface NewSync {
   /** Key of the repository. */
@@ -27,6 +28,15 @@ export interface SyncRecord extends Omit<NewSync, 'status'> {
   readonly issue: { readonly number: number; readonly url: string } | null
 }
 
+/** One application, by the key of the repository that defines it. */
+export interface ApplicationOf extends ApplicationName {
+  readonly repository: string
+}
+
+export function applicationOf({ repository, application }: SyncRecord): ApplicationOf {
+  return { repository, name: application.name, cluster: application.destination.cluster }
+}
+
 /** Ways of one application to one revision. One row per application, cluster and revision. */
 export interface Syncs {
   /** Adds it, or returns the one that is there. */
@@ -38,8 +48,8 @@ export interface Syncs {
   ofPullRequest(repository: string, number: number): Promise<readonly SyncRecord[]>
   /** Those of a revision that belong to no pull request yet belong to this one. Returns them. */
   attribute(repository: string, revision: Revision, number: number): Promise<readonly SyncRecord[]>
-  /** Newest first. */
-  ofApplication(name: string, cluster: string, limit: number): Promise<readonly SyncRecord[]>
+  /** As one repository defines it: another's of the same name was refused. Newest first. */
+  ofApplication(of: ApplicationOf, limit: number): Promise<readonly SyncRecord[]>
   /** Older ones of the same application that have not ended. */
   unfinishedBefore(sync: SyncRecord): Promise<readonly SyncRecord[]>
   /** A newer revision came first: it will not be done. */
@@ -110,8 +120,9 @@ export function syncsIn(db: Sql): Syncs {
         .execute()
       return rows.map(recordFrom)
     },
-    async ofApplication(name, cluster, limit) {
+    async ofApplication({ repository, name, cluster }, limit) {
       const rows = await base()
+        .where('repository', '=', repository)
         .where('application', '=', name)
         .where('cluster', '=', cluster)
         .orderBy('id', 'desc')
