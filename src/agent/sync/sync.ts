@@ -6,7 +6,7 @@ import type { SyncResult } from '../../model/sync.ts'
 import { canonicalJson } from '../../engine/json.ts'
 import { secretValuesOf } from '../../engine/redact.ts'
 import type { PlanInput } from '../../engine/plan-input.ts'
-import type { Journal, ManagedApplication } from '../state/state.ts'
+import type { Journal, ManagedApplication, State } from '../state/state.ts'
 import { whenStopped, whileSyncing } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { finish, type Finish } from './finish.ts'
@@ -144,7 +144,7 @@ async function prepare(
     startedAt,
   })
   onPlanned({ ...run, secrets: run.secrets.filter(it => secretValuesOf([it]).size > 0) })
-  await begin(context, journal, managed, signal)
+  await begin(context, { journal, managed, unfinished }, signal)
   return { kind: 'begun', journal, unchanged: unchangedOf(input, journal) }
 }
 
@@ -240,11 +240,17 @@ async function planAgain(context: SyncContext, request: SyncRequest, signal: Abo
   return planned
 }
 
+interface Beginning {
+  readonly journal: Journal
+  readonly managed: ManagedApplication | null
+  /** The journal in whose place this one is written. */
+  readonly unfinished: Journal | null
+}
+
 /** From here on a restart finds the journal; nothing is written before it. */
 async function begin(
   { state }: SyncContext,
-  journal: Journal,
-  managed: ManagedApplication | null,
+  { journal, managed, unfinished }: Beginning,
   signal: AbortSignal,
 ): Promise<void> {
   const { application, repository, revision } = journal
@@ -255,10 +261,21 @@ async function begin(
     await state.saveStatus(name, { conditions: whileSyncing(revision) }, signal)
   } catch (error) {
     throwIfHandedOver(signal)
-    // A sync that is reported as failed must not be found by a restart and carried out after all.
-    await state.clearJournal(name, AbortSignal.timeout(10_000))
+    await takeBack(state, { journal, unfinished }, AbortSignal.timeout(10_000))
     throw error
   }
+}
+
+/** A sync that is reported as failed must not be found by a restart and carried out after all; what was left before it still must be. */
+async function takeBack(
+  state: State,
+  { journal, unfinished }: Pick<Beginning, 'journal' | 'unfinished'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = journal.application
+  if (!unfinished) return state.clearJournal(name, signal)
+  const found = await state.readJournal(name, signal)
+  if (found?.id === journal.id) await state.writeJournal(unfinished, signal)
 }
 
 async function missingNamespace(
