@@ -9,14 +9,20 @@ import { inParallel } from './in-parallel.ts'
 import { failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
 import { resultOf, type SyncRun } from './sync-run.ts'
 import { within } from './time-limit.ts'
+import { turnOf } from './turn.ts'
 
-/** Applies the last synced state of what drifted again: see Syncer.restore. Rejects only with HandOver. */
+/**
+ * Applies the last synced state of what drifted again: see Syncer.restore. In its turn: what another process is just syncing is not drift.
+ * Rejects only with HandOver.
+ */
 export async function restore(
   context: SyncContext,
   { name, ids }: { readonly name: string; readonly ids: readonly ObjectId[] },
-  signal: AbortSignal,
+  asked: AbortSignal,
 ): Promise<SyncResult> {
   const { state } = context
+  const turn = turnOf(context, name, asked)
+  const { signal } = turn
   let run: SyncRun = {
     application: name,
     revision: null,
@@ -30,6 +36,9 @@ export async function restore(
     onProgress: () => undefined,
   }
   try {
+    await turn.take(holder =>
+      context.logger.info({ application: name, holder }, 'waiting for whoever syncs the application'),
+    )
     const managed = await state.get(name, signal)
     const lastSynced = await state.loadRevision(name, 'latest', signal)
     if (!managed || !lastSynced) {
@@ -67,9 +76,11 @@ export async function restore(
     })
     return resultOf(context, run, { outcome: 'synced' })
   } catch (error) {
-    throwIfHandedOver(signal)
+    throwIfHandedOver(asked)
     const failure = failureOf(error)
     context.logger.warn({ err: error, application: name }, 'drifted objects could not be put back')
     return resultOf(context, run, { outcome: 'failed', error: failure })
+  } finally {
+    await turn.release()
   }
 }
