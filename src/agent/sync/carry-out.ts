@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import type { Journal } from '../state/state.ts'
 import { applyWaves } from './apply-waves.ts'
+import { refuseClaimed } from './claims.ts'
 import type { SyncContext } from './context.ts'
 import { definedKinds, isDefinition } from '../../engine/defined-kinds.ts'
 import type { HookTask } from '../../engine/hooks.ts'
@@ -41,6 +42,7 @@ export async function carryOut(
   const { cluster, limits } = context
   const { application, desired } = journal
   const hooks = hooksOf(context, journal, run)
+  await refuseClaimed(context, journal, limit)
   await createNamespace(context, journal, limit)
   const changed = changedIds(journal)
   const objects = new Map(desired.map(object => [objectIdOf(object), object]))

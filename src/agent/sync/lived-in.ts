@@ -1,9 +1,9 @@
 import { definedKinds } from '../../engine/defined-kinds.ts'
-import { parseIdentity, type Identity } from '../../model/identity.ts'
+import { canonicalId, type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { State } from '../state/state.ts'
 
-/** Which application lives in a Namespace, or by a CustomResourceDefinition; null for none but the one that asks. */
+/** Which application has an object, lives in it (a Namespace) or by it (a CustomResourceDefinition); null for none but the one that asks. */
 export type InhabitantOf = (holder: KubernetesObject) => string | null
 
 /**
@@ -13,7 +13,9 @@ export type InhabitantOf = (holder: KubernetesObject) => string | null
 export async function livedIn(state: State, application: string, signal: AbortSignal): Promise<InhabitantOf> {
   const namespaces = new Map<string, string>()
   const kinds = new Map<string, string>()
-  const note = (name: string, ids: readonly string[]) => {
+  const objects = new Map<ObjectId, string>()
+  const note = (name: string, ids: readonly ObjectId[]) => {
+    for (const id of ids) objects.set(canonicalId(id), name)
     for (const { group, kind, namespace } of ids.map(parseIdentity)) {
       if (namespace !== '') namespaces.set(namespace, name)
       kinds.set(`${group}/${kind}`, name)
@@ -27,18 +29,12 @@ export async function livedIn(state: State, application: string, signal: AbortSi
     if (name !== application) note(name, (await state.readJournal(name, signal))?.creates ?? [])
   }
   return holder => {
+    const owner = objects.get(canonicalId(objectIdOf(holder)))
+    if (owner !== undefined) return owner
     if (holder.kind === 'Namespace') return namespaces.get(holder.metadata.name) ?? null
     const defined = [...definedKinds([holder]).keys()].map(withoutVersion)
     return defined.flatMap(kind => kinds.get(kind) ?? [])[0] ?? null
   }
-}
-
-/** Whether deleting such an object deletes others. */
-export function holdsOthers({ group, kind }: Pick<Identity, 'group' | 'kind'>): boolean {
-  return (
-    (group === '' && kind === 'Namespace') ||
-    (group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition')
-  )
 }
 
 /** `group/version/Kind` to `group/Kind`. */

@@ -11,10 +11,10 @@ import { whenStopped, whileSyncing } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { finish, type Finish } from './finish.ts'
 import { heldBack } from './hold-back.ts'
-import { changedIds, journalOf, namespaceToCreate } from './journal-entry.ts'
+import { changedIds, journalOf } from './journal-entry.ts'
 import { isOutage, throughOutages } from './outage.ts'
+import { missingNamespace } from './missing-namespace.ts'
 import { preflight } from './preflight.ts'
-import { readLive } from './read-live.ts'
 import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
 import { resume } from './resume.ts'
 import { failureOf, throwIfHandedOver } from './sync-failure.ts'
@@ -129,7 +129,7 @@ async function prepare(
     if (taken === 'waited' || (await hasMoved(context, managed, application.name, signal))) return ended(null)
   }
 
-  const namespace = await missingNamespace(context, request, input, signal)
+  const namespace = await missingNamespace(context, { request, input }, signal)
   const { writes, deletes } = decision
   const { startedAt } = run
   const journal = journalOf({
@@ -276,21 +276,6 @@ async function takeBack(
   if (!unfinished) return state.clearJournal(name, signal)
   const found = await state.readJournal(name, signal)
   if (found?.id === journal.id) await state.writeJournal(unfinished, signal)
-}
-
-async function missingNamespace(
-  { cluster }: SyncContext,
-  { application }: SyncRequest,
-  input: PlanInput,
-  signal: AbortSignal,
-): Promise<KubernetesObject | null> {
-  const namespace = namespaceToCreate(
-    application,
-    [...input.head, ...(input.hooks ?? [])].map(it => it.object),
-  )
-  if (!namespace) return null
-  const identity = { group: '', kind: 'Namespace', namespace: '', name: namespace.metadata.name }
-  return (await readLive(cluster, identity, signal)) ? null : namespace
 }
 
 function unchangedOf(input: PlanInput, journal: Journal): ReadonlyMap<ObjectId, KubernetesObject> {

@@ -11,7 +11,7 @@ import { deleteExactly } from './delete-exactly.ts'
 import { giveBack, putBack } from './give-back.ts'
 import { inParallel } from './in-parallel.ts'
 import { changedIds, createdForAnnotation } from './journal-entry.ts'
-import { holdsOthers, type InhabitantOf, livedIn } from './lived-in.ts'
+import { type InhabitantOf, livedIn } from './lived-in.ts'
 import { persistently } from './outage.ts'
 import { readLive } from './read-live.ts'
 import { failureOf, SyncFailure } from './sync-failure.ts'
@@ -130,7 +130,6 @@ async function deleteCreated(context: SyncContext, journal: Journal, limit: Abor
   // Read at the last moment, and only where it matters.
   let inhabitants: Promise<InhabitantOf> | null = null
   const inhabitantOf: InhabitantOfNow = async live => {
-    if (!holdsOthers(identityOf(live))) return null
     inhabitants ??= livedIn(context.state, journal.application.name, limit)
     return (await inhabitants)(live)
   }

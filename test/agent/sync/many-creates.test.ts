@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Cluster } from '../../../src/agent/cluster/cluster.ts'
+import { applicationLabel } from '../../../src/model/fields.ts'
 import type { KubernetesObject } from '../../../src/model/object.ts'
 import { configMap } from '../../builders/objects.ts'
 import { useSyncFixture } from './fixture.ts'
@@ -59,4 +60,41 @@ test.each([
   expect(live?.metadata.labels).toBeUndefined()
   expect(live?.metadata.managedFields?.map(entry => entry.manager)).toEqual(['somebody'])
   expect(await shop.live('v1', 'ConfigMap', 'settings-8')).toBeNull()
+})
+
+test('an object that another application has created meanwhile stays its own', async () => {
+  const [shop, other] = [await fixture.shop(), await fixture.shop()]
+  const theirs = configMap({ name: 'settings-7', namespace: shop.namespace, data: { mode: 'slow' } })
+  let isFirst = true
+  const cluster: Cluster = {
+    ...plane.cluster,
+    async apply(object, options, signal) {
+      const begins = isFirst && object.kind === 'Secret' && object.metadata.name.startsWith('journal.')
+      if (begins) {
+        isFirst = false
+        expect(await other.sync([theirs])).toMatchObject({ outcome: 'synced' })
+      }
+      return plane.cluster.apply(object, options, signal)
+    },
+  }
+  const result = await fixture.syncer({}, cluster).sync(shop.request(many), plane.signal)
+  expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'owned-by-another' }, applied: [] })
+  expect(await shop.live('v1', 'ConfigMap', 'settings-7')).toMatchObject({ data: { mode: 'slow' } })
+  expect(await shop.live('v1', 'ConfigMap', 'settings-8')).toBeNull()
+})
+
+test('of two applications that create one object at once, never both go on', async () => {
+  for (let round = 0; round < 5; round++) {
+    const [shop, other] = [await fixture.shop(), await fixture.shop()]
+    const shared = configMap({ name: 'shared', namespace: shop.namespace, data: { mode: 'fast' } })
+    const own = (name: string) => configMap({ name, namespace: shop.namespace })
+    const [one, two] = await Promise.all([shop.sync([shared, own('one')]), other.sync([shared, own('two')])])
+    const live = await shop.live('v1', 'ConfigMap', 'shared')
+    const synced = [one, two].filter(it => it.outcome === 'synced')
+    expect(synced.length).toBeLessThanOrEqual(1)
+    expect(live?.metadata.labels?.[applicationLabel]).toBe(synced[0]?.application)
+    for (const failed of [one, two].filter(it => it.outcome !== 'synced')) {
+      expect(failed.error?.message).toMatch(/shared/)
+    }
+  }
 })
