@@ -4,6 +4,8 @@ import { createState } from '../../../src/agent/state/create-state.ts'
 import { createSyncer } from '../../../src/agent/sync/create-syncer.ts'
 import { createTenancy } from '../../../src/agent/tenancy/tenancy.ts'
 import { parseTenants } from '../../../src/agent/tenancy/tenants-file.ts'
+import type { SyncRequest } from '../../../src/agent/sync/syncer.ts'
+import type { Application } from '../../../src/model/application.ts'
 import type { KubernetesObject } from '../../../src/model/object.ts'
 import type { RepositoryRef } from '../../../src/model/repository.ts'
 import { configMap } from '../../builders/objects.ts'
@@ -23,7 +25,11 @@ const repositoryOf = (name: string): RepositoryRef => ({
 const everything = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete']
 
 /** A shop whose repository deploys as `deployer`, who may do what `rules` say in its namespace. */
-async function tenant(rules: readonly object[], clusterScoped: readonly string[] = []) {
+async function tenant(
+  rules: readonly object[],
+  clusterScoped: readonly string[] = [],
+  ...more: readonly string[]
+) {
   const shop = await fixture.shop()
   const { namespace } = shop
   const group = 'rbac.authorization.k8s.io'
@@ -43,7 +49,7 @@ async function tenant(rules: readonly object[], clusterScoped: readonly string[]
         tenants: [
           {
             repository: `github.com/acme/${shop.application.name}`,
-            namespaces: [namespace],
+            namespaces: [namespace, ...more],
             serviceAccount: `${namespace}/deployer`,
             clusterScoped,
           },
@@ -80,8 +86,11 @@ async function tenant(rules: readonly object[], clusterScoped: readonly string[]
     shop,
     may,
     syncer,
-    sync: (objects: readonly KubernetesObject[], more = repository) =>
-      syncer.sync(shop.request(objects, { repository: more }), plane.signal),
+    sync: (
+      objects: readonly KubernetesObject[],
+      from = repository,
+      more: Partial<Pick<SyncRequest, 'application'>> = {},
+    ) => syncer.sync(shop.request(objects, { repository: from, ...more }), plane.signal),
   }
 }
 
@@ -176,6 +185,46 @@ describe('an application of a tenant', () => {
     expect(result.error?.message).toMatch(says)
   })
 })
+
+test.each([
+  {
+    allowed: [],
+    says: /Namespace made-\S+ is cluster-wide, and this repository may not deploy such objects/,
+  },
+  { allowed: ['Namespace'], says: /may not (get|create|patch) namespaces in the whole cluster/ },
+])(
+  'CreateNamespace=true with cluster-wide kinds $allowed is held to them and to the rights of the account',
+  async ({ allowed, says }) => {
+    const made = plane.freeName('made')
+    plane.cleanUp({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: made } })
+    const { shop, sync } = await tenant([], allowed, 'made-*')
+    await given(shop, allowed.length === 0 ? 'cluster-admin' : 'edit')
+    const application: Application = {
+      ...shop.application,
+      destination: { ...shop.application.destination, namespace: made },
+      syncPolicy: { ...shop.application.syncPolicy, syncOptions: ['CreateNamespace=true'] },
+    }
+    const result = await sync([settings('one')], undefined, { application })
+    expect(result).toMatchObject({ outcome: 'refused', applied: [] })
+    expect(result.error?.message).toMatch(says)
+    expect(await fixture.state.readJournal(application.name, plane.signal)).toBeNull()
+    expect(await kubectl(plane, ['get', 'namespaces', '--ignore-not-found', made])).toBe('')
+  },
+)
+
+/** Rights in all of the cluster: with those of an administrator only the list is left to hold it back. */
+async function given({ namespace }: Shop, role: 'cluster-admin' | 'edit'): Promise<void> {
+  const group = 'rbac.authorization.k8s.io'
+  const binding = {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: plane.freeName('tenants') },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: role },
+    subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace }],
+  }
+  await plane.cluster.create(binding, plane.signal)
+  plane.cleanUp(binding)
+}
 
 test('a repository that is not on the list deploys nothing', async () => {
   const { sync } = await tenant([])
