@@ -19,7 +19,7 @@ export interface PullDependencies {
 
 /**
  * One look at Git for every application that syncs by itself, done while the server is gone: a revision that is neither
- * synced nor known to fail is synced. Results stay in the cluster (status, events) until the server is back.
+ * synced nor known to fail is synced, unless it has to be reviewed. Results stay in the cluster (status, events) until the server is back.
  */
 export async function pullOnce(deps: PullDependencies, signal: AbortSignal): Promise<void> {
   if (deps.serverIsThere()) return
@@ -41,6 +41,8 @@ async function pullApplication(
   const { application, repository, status } = managed
   const source = application.sources[0]
   if (!repository || !source || application.syncPolicy.automated === null) return
+  // Whether it is what was reviewed, only the server knows.
+  if (application.requireReviewedPlan) return
   const revision = await deps.resolve(repository, source.targetRevision, signal)
   const known = [status.revision, status.failedRevision, status.heldBack?.revision]
   if (revision === null || known.includes(revision)) return

@@ -161,6 +161,8 @@ export interface Application {
   readonly revisionHistoryLimit: number
   /** When it may be synced, as the server says. Missing: it is not said, so at any time. */
   readonly syncWindows?: readonly SyncWindow[]
+  /** Whether only what was reviewed is synced, as the server says: nothing by itself while nobody can ask. Missing: it is not said, so no. */
+  readonly requireReviewedPlan?: boolean
   /** Paths (relative to the repository's root, globs) that its render also reads. Annotation `plumbline.dev/manifest-generate-paths`. */
   readonly manifestGeneratePaths: readonly string[]
 }

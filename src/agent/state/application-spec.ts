@@ -14,6 +14,7 @@ import { stateApiVersion } from './schema.ts'
 
 const timeoutAnnotation = 'plumbline.dev/sync-timeout'
 const windowsAnnotation = 'plumbline.dev/sync-windows'
+const reviewedAnnotation = 'plumbline.dev/require-reviewed-plan'
 const pathsAnnotation = 'plumbline.dev/manifest-generate-paths'
 
 /** The Application object to apply: what people write in Git, with what was left out still left out. */
@@ -22,7 +23,7 @@ export function toObject(
   repository: RepositoryRef | null,
   namespace: string,
 ): KubernetesObject {
-  const { syncPolicy, destination, sources } = application
+  const { syncPolicy, destination, sources, requireReviewedPlan } = application
   const paths = application.manifestGeneratePaths.join(';')
   const [first, ...more] = sources.map(toSource)
   return {
@@ -35,6 +36,7 @@ export function toObject(
         [timeoutAnnotation]: toDuration(syncPolicy.timeoutSeconds),
         ...(paths === '' ? {} : { [pathsAnnotation]: paths }),
         ...(application.syncWindows ? { [windowsAnnotation]: JSON.stringify(application.syncWindows) } : {}),
+        ...(requireReviewedPlan === undefined ? {} : { [reviewedAnnotation]: String(requireReviewedPlan) }),
       },
     },
     spec: {
@@ -101,9 +103,11 @@ export function fromObject(object: KubernetesObject): {
     ...(column === undefined ? {} : { column }),
   }
   const windows = object.metadata.annotations?.[windowsAnnotation]
+  const reviewed = object.metadata.annotations?.[reviewedAnnotation]
   const application = {
     ...applicationFrom(document, location ?? null),
     ...(windows === undefined ? {} : { syncWindows: z.array(keptSyncWindow).parse(JSON.parse(windows)) }),
+    ...(reviewed === undefined ? {} : { requireReviewedPlan: reviewed === 'true' }),
   }
   return { application, repository: repository ?? null }
 }

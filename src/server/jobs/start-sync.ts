@@ -29,7 +29,11 @@ export async function startSync(
   const id = randomUUID()
   const command: SyncCommand = {
     kind: 'sync',
-    application: { ...sync.application, syncWindows: await windowsOf(records, sync.application) },
+    application: {
+      ...sync.application,
+      syncWindows: await windowsOf(records, sync.application),
+      requireReviewedPlan: sync.requireReviewed,
+    },
     removed: sync.removed,
     repository: ref,
     revision: sync.revision,
