@@ -13,6 +13,7 @@ import {
   type SyncLogger,
 } from './context.ts'
 import { createLanes } from './lanes.ts'
+import { throughOutages } from './outage.ts'
 import { restore } from './restore.ts'
 import { resume } from './resume.ts'
 import { sync } from './sync.ts'
@@ -99,7 +100,7 @@ export function createSyncer({ limits, ...dependencies }: SyncerDependencies): S
         names.map(name =>
           lanes.run(name, async (): Promise<RecoveredSync | null> => {
             try {
-              return await resumed(name, signal)
+              return await throughOutages(() => resumed(name, signal), signal)
             } catch (error) {
               if (error instanceof HandOver) throw error
               // One journal that cannot be read does not keep the others from being carried on.
