@@ -20,7 +20,7 @@ import { persistently } from './outage.ts'
 import { prune } from './prune.ts'
 import { readLive } from './read-live.ts'
 import { SyncFailure } from './sync-failure.ts'
-import type { SyncRun } from './sync-run.ts'
+import { loggable, type SyncRun } from './sync-run.ts'
 
 export interface CarriedOut {
   /** Of what was written. */
@@ -89,7 +89,7 @@ export async function carryOut(
   if (pruned.ids.some(id => id.startsWith('apiextensions.k8s.io/'))) cluster.forgetDiscovery()
   run.left.push(...pruned.stuck)
   if (journal.removed && pruned.untouched.length === 0 && !limit.aborted)
-    await afterRemoval(context, { journal, hooks }, limit)
+    await afterRemoval(context, { journal, hooks, run }, limit)
   await cleanUpHooks(context, { journal, results: run.hooks }, limit)
   return { health, untouched: pruned.untouched }
 }
@@ -112,7 +112,7 @@ function neededBy(
 /** Nothing of it is undone: the application is gone, and what it held would come back empty. */
 async function afterRemoval(
   context: SyncContext,
-  { journal, hooks }: { readonly journal: Journal; readonly hooks: SyncHooks },
+  { journal, hooks, run }: { readonly journal: Journal; readonly hooks: SyncHooks; readonly run: SyncRun },
   limit: AbortSignal,
 ): Promise<void> {
   await deleteLeftHooks(context, journal, limit)
@@ -121,7 +121,7 @@ async function afterRemoval(
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error
     context.logger.warn(
-      { err: error, application: journal.application.name },
+      { ...loggable(run, error), application: journal.application.name },
       'a hook after a removal failed',
     )
   }

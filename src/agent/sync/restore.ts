@@ -7,7 +7,7 @@ import { applyObject } from './apply-object.ts'
 import type { SyncContext } from './context.ts'
 import { inParallel } from './in-parallel.ts'
 import { failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
-import { resultOf, type SyncRun } from './sync-run.ts'
+import { loggable, resultOf, type SyncRun } from './sync-run.ts'
 import { within } from './time-limit.ts'
 import { turnOf } from './turn.ts'
 
@@ -78,7 +78,10 @@ export async function restore(
   } catch (error) {
     throwIfHandedOver(asked)
     const failure = failureOf(error)
-    context.logger.warn({ err: error, application: name }, 'drifted objects could not be put back')
+    context.logger.warn(
+      { ...loggable(run, error), application: name },
+      'drifted objects could not be put back',
+    )
     return resultOf(context, run, { outcome: 'failed', error: failure })
   } finally {
     await turn.release()

@@ -7,7 +7,7 @@ import { saveRolledBack } from './save.ts'
 import { cleanUpHooks, clearTheWay, stopHooks } from './hooks/end-hooks.ts'
 import { hooksOf } from './hooks/run-hooks.ts'
 import { type Failure, failureOf, mayPass, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
-import { redactorOf, resultOf, type SyncRun } from './sync-run.ts'
+import { loggable, redactorOf, resultOf, type SyncRun } from './sync-run.ts'
 import { handOverOf, within, withBackoff } from './time-limit.ts'
 import { undo, type Undone } from './undo.ts'
 
@@ -90,7 +90,7 @@ async function afterFailure(
   } catch (error) {
     if (handOver.aborted) throw handOver.reason
     context.logger.warn(
-      { err: error, application: application.name },
+      { ...loggable(run, error), application: application.name },
       'a hook for a failed sync failed itself',
     )
   }
@@ -139,7 +139,10 @@ async function giveUp(
     message: `${defeat.failure.message}. Putting it back failed as well and is tried again at the next sync or restart: ${message}`,
   }
   const fields = { application: run.application, cluster: context.clusterName, revision: run.revision }
-  logger.error({ ...fields, err: error, journal: journal.id }, 'a rollback failed; its journal is kept')
+  logger.error(
+    { ...fields, ...loggable(run, error), journal: journal.id },
+    'a rollback failed; its journal is kept',
+  )
   const result = resultOf(context, run, {
     outcome: 'failed',
     health: defeat.health,

@@ -4,7 +4,7 @@ import type { Plan } from '../../model/plan.ts'
 import type { ContainerLog, HookResult, ObjectHealth, SyncResult, SyncStatus } from '../../model/sync.ts'
 import { createTextRedactor, secretValuesOf } from '../../engine/redact.ts'
 import type { SyncContext } from './context.ts'
-import type { Failure } from './sync-failure.ts'
+import { type Failure, failureOf } from './sync-failure.ts'
 import type { SyncProgress } from './syncer.ts'
 
 /** One sync on its way: what is known of it from its beginning, and what it has done so far. */
@@ -55,6 +55,19 @@ export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): Sy
     startedAt: run.startedAt,
     finishedAt: context.clock().toISOString(),
   }
+}
+
+/**
+ * What a log may hold of an error: its words as a person may read them, for they quote webhooks and what containers said last. With its
+ * stack only when nobody expected it.
+ */
+export function loggable(
+  run: Pick<SyncRun, 'secrets'>,
+  error: unknown,
+): { readonly failure: Failure; readonly err?: unknown } {
+  const { code, message } = failureOf(error)
+  const failure = { code, message: redactorOf(run)(message) }
+  return code === 'internal' ? { failure, err: error } : { failure }
 }
 
 export function redactorOf(run: Pick<SyncRun, 'secrets'>): (text: string) => string {

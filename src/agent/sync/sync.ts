@@ -18,7 +18,7 @@ import { preflight } from './preflight.ts'
 import { liveHeadOf, rememberUnchanged } from './remember-unchanged.ts'
 import { resume } from './resume.ts'
 import { failureOf, throwIfHandedOver } from './sync-failure.ts'
-import { resultOf, type SyncRun } from './sync-run.ts'
+import { loggable, resultOf, type SyncRun } from './sync-run.ts'
 import { SyncCancelled, type SyncRequest } from './syncer.ts'
 import { type Turn, turnOf } from './turn.ts'
 import { throwIfUnanswered } from './unanswered.ts'
@@ -304,6 +304,7 @@ function nothingWritten(context: SyncContext, run: SyncRun, error: unknown, sign
   const failure = signal.aborted
     ? { code: 'cancelled', message: 'the sync was cancelled before its first write' }
     : failureOf(error)
-  context.logger.error({ err: error, application: run.application }, 'a sync failed before its first write')
+  const fields = { ...loggable(run, error), application: run.application }
+  context.logger.error(fields, 'a sync failed before its first write')
   return resultOf(context, run, { outcome: 'failed', error: failure })
 }
