@@ -13,7 +13,7 @@ import { saveSynced, saveUnfinishedRemoval } from './save.ts'
 import { type Failure, failureOf, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
 import { SyncCancelled } from './syncer.ts'
 import { readSubjects } from './subjects.ts'
-import { resultOf, type SyncRun } from './sync-run.ts'
+import { redactedHealth, resultOf, type SyncRun } from './sync-run.ts'
 import { handOverOf, TimeIsUp, within } from './time-limit.ts'
 
 export interface Finish {
@@ -43,11 +43,11 @@ export async function finish(
     return rollBack(context, journal, { run, defeat }, signal)
   }
   const checks = journal.application.healthCheckExprs
-  const all = [
+  const all = redactedHealth(run, [
     ...done.health,
     ...run.left,
     ...[...unchanged].map(([id, object]) => ({ id, ...healthOf(object, { checks }) })),
-  ]
+  ])
   run.onProgress({ step: 'save', message: 'remembering what was synced' })
   // Done is done: whoever cancels it now has come too late, and gets the next turn.
   const handOver = handOverOf(signal)

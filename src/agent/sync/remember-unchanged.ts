@@ -10,7 +10,7 @@ import { whenRolledBackTo, whenSynced } from './conditions.ts'
 import type { SyncContext } from './context.ts'
 import { holdBackOf } from './hold-back.ts'
 import { movingOf } from './moving.ts'
-import { resultOf, type SyncRun } from './sync-run.ts'
+import { redactedHealth, resultOf, type SyncRun } from './sync-run.ts'
 import type { SyncRequest } from './syncer.ts'
 
 interface Unchanged {
@@ -37,7 +37,7 @@ export async function rememberUnchanged(
   }
   const checks = application.healthCheckExprs
   const ofHead = [...liveHeadOf(input)].map(([id, object]) => ({ id, ...healthOf(object, { checks }) }))
-  const health = [...run.left, ...ofHead]
+  const health = redactedHealth(run, [...run.left, ...ofHead])
   const desired = input.head.map(it => it.object)
   const status = managed?.status
   const known = new Set(input.head.map(it => it.id))

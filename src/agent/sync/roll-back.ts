@@ -7,7 +7,7 @@ import { saveRolledBack } from './save.ts'
 import { cleanUpHooks, clearTheWay, stopHooks } from './hooks/end-hooks.ts'
 import { hooksOf } from './hooks/run-hooks.ts'
 import { type Failure, failureOf, mayPass, SyncFailure, throwIfHandedOver } from './sync-failure.ts'
-import { loggable, redactorOf, resultOf, type SyncRun } from './sync-run.ts'
+import { loggable, redactedHealth, redactorOf, resultOf, type SyncRun } from './sync-run.ts'
 import { handOverOf, within, withBackoff } from './time-limit.ts'
 import { undo, type Undone } from './undo.ts'
 
@@ -49,7 +49,7 @@ export async function rollBack(
       return undo(context, written, limit)
     })
     await afterFailure(context, writtenBack(journal, run, failure), run, handOver)
-    const after = await healthAfter(context, journal, undone, handOver)
+    const after = redactedHealth(run, await healthAfter(context, journal, undone, handOver))
     await saveRolledBack(context, journal, { failure, health: after }, handOver)
     logger.info({ ...fields, rolledBack: undone.ids }, 'a sync was rolled back')
     const health = [...defeat.health, ...after.filter(it => it.status !== 'healthy'), ...undone.kept]

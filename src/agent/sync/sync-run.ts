@@ -46,7 +46,7 @@ export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): Sy
     applied: [...run.applied],
     pruned: [...run.pruned],
     rolledBack: ending.rolledBack ?? [],
-    health: health.map(it => ({ id: it.id, status: it.status, message: redact(it.message) })),
+    health: redactedHealth(run, health),
     hooks: run.hooks.map(it => ({ ...it, message: redact(it.message) })),
     events: events.map(redact),
     // Together, for a value may have several lines.
@@ -55,6 +55,17 @@ export function resultOf(context: SyncContext, run: SyncRun, ending: Ending): Sy
     startedAt: run.startedAt,
     finishedAt: context.clock().toISOString(),
   }
+}
+
+/** Health as it may be remembered and told: conditions and pods quote what containers say. */
+export function redactedHealth(
+  run: Pick<SyncRun, 'secrets'>,
+  health: readonly ObjectHealth[],
+): readonly ObjectHealth[] {
+  // Of thousands of objects, mostly none says anything.
+  if (health.every(it => it.message === '')) return health
+  const redact = redactorOf(run)
+  return health.map(it => ({ id: it.id, status: it.status, message: redact(it.message) }))
 }
 
 /**

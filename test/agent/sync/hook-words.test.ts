@@ -65,3 +65,26 @@ test('what a hook says when it fails after a failed sync is in no log with the S
   expect(logged.join('\n')).toMatch(/no connection with/)
   expect(logged.join('\n')).not.toContain(password)
 })
+
+test('what an unhealthy object says is in no condition with the Secrets it quotes', async () => {
+  const shop = await fixture.shop()
+  const objects = [secret, { ...cry, metadata: { name: 'cry' } }]
+  const application = { ...shop.application, healthCheckExprs: [] }
+  const request = shop.request(objects, { application })
+  const syncing = fixture.syncer().sync(request, plane.signal)
+  await expect.poll(() => shop.live('v1', 'Pod', 'cry'), { timeout: 20_000 }).not.toBeNull()
+  const pod = await resourceOf(plane, 'v1', 'Pod')
+  const say = (status: object) =>
+    plane.cluster.patch(
+      pod,
+      { namespace: shop.namespace, name: 'cry' },
+      { type: 'merge', body: { status }, subresource: 'status' },
+      plane.signal,
+    )
+  await say({ phase: 'Succeeded', message: '' })
+  expect(await syncing).toMatchObject({ outcome: 'synced' })
+  await say({ phase: 'Failed', message: `no connection with ${password}` })
+  expect(await shop.sync(objects, { revision: request.revision })).toMatchObject({ applied: [] })
+  const managed = await fixture.state.get(shop.application.name, plane.signal)
+  expect(JSON.stringify(managed?.status.conditions)).toMatch(/no connection with \(redacted\)/)
+})
