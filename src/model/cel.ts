@@ -156,13 +156,13 @@ function isMap({ accuInit, loopStep }: Loop): boolean {
 }
 
 /** Everything that costs little and makes nothing large: `replace`, `join`, `format` and the like are left out. */
-const functions: ReadonlySet<string> = new Set([
-  ...['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_', '_&&_', '_||_', '!_', '-_', '_?_:_', '_[_]', '@in'],
-  ...['_+_', '_-_', '_*_', '_/_', '_%_', '@not_strictly_false', 'size', 'matches', 'contains', 'startsWith'],
-  ...['endsWith', 'int', 'uint', 'double', 'string', 'bool', 'type', 'dyn', 'timestamp', 'duration'],
-  ...['getSeconds', 'getMinutes', 'getHours', 'getDate', 'getDayOfMonth', 'getDayOfWeek', 'getDayOfYear'],
-  ...['getMonth', 'getFullYear', 'getMilliseconds'],
-])
+const functions: ReadonlySet<string> = new Set(
+  [
+    '_==_ _!=_ _<_ _<=_ _>_ _>=_ _&&_ _||_ !_ -_ _?_:_ _[_] @in _+_ _-_ _*_ _/_ _%_ @not_strictly_false',
+    'size matches contains startsWith endsWith int uint double string bool type dyn timestamp duration',
+    'getSeconds getMinutes getHours getDate getDayOfMonth getDayOfWeek getDayOfYear getMonth getFullYear getMilliseconds',
+  ].flatMap(names => names.split(' ')),
+)
 
 function callProblem(name: string, args: readonly Expression[]): string | null {
   if (!functions.has(name)) return `calls ${name}(), which there is not`

@@ -1,5 +1,5 @@
 import { applicationLabel } from '../../model/fields.ts'
-import { identityOf, type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
+import { type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { ObjectHealth } from '../../model/sync.ts'
 import { kindRank, pruneOrder } from '../../engine/order.ts'

@@ -57,7 +57,8 @@ function callSteps(name: string, args: readonly Expression[], size: Size): numbe
       return size.values
     case 'matches': {
       const pattern = args.at(-1)?.exprKind
-      const text = pattern?.case === 'constExpr' ? String(pattern.value.constantKind.value) : ''
+      const written = pattern?.case === 'constExpr' ? pattern.value.constantKind.value : ''
+      const text = typeof written === 'string' ? written : ''
       return size.characters * Math.max(1, text.length / 8)
     }
     default:

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Health } from '../../model/sync.ts'
-import { listAt, propertyAt, textAt } from '../json.ts'
+import { listAt, textAt } from '../json.ts'
 import { degraded, healthy, progressing } from './verdict.ts'
 
 /** Only a load balancer has anything to wait for: its address. */
@@ -50,8 +50,6 @@ export function claimHealth(object: KubernetesObject): Health {
 function resizeHealth(object: KubernetesObject): Health {
   const state = textAt(object, 'status', 'allocatedResourceStatuses', 'storage')
   if (state !== 'ControllerResizeInfeasible' && state !== 'NodeResizeInfeasible') return healthy
-  const wanted = propertyAt(object, 'spec', 'resources', 'requests', 'storage')
-  return degraded(
-    `its PersistentVolume cannot be resized${wanted === undefined ? '' : ` to ${String(wanted)}`}`,
-  )
+  const wanted = textAt(object, 'spec', 'resources', 'requests', 'storage')
+  return degraded(`its PersistentVolume cannot be resized${wanted ? ` to ${wanted}` : ''}`)
 }

@@ -16,7 +16,7 @@ const usual = check({
   current: conditionIs('Ready', 'True'),
 })
 const says = (...conditions: readonly object[]) => ({ status: { conditions }, generation: 2 })
-const ready = condition('Ready', 'True', '', '', { observedGeneration: 2 })
+const ready = { ...condition('Ready', 'True'), observedGeneration: 2 }
 
 describe('a rule of the application', () => {
   test.each<[string, HealthCheck, Parameters<typeof live>[1], HealthStatus, string]>([
@@ -24,7 +24,7 @@ describe('a rule of the application', () => {
     [
       'holds as failed, in the words of the object',
       usual,
-      says(condition('Ready', 'False', 'Denied', 'no such issuer', { observedGeneration: 2 })),
+      says({ ...condition('Ready', 'False', 'Denied', 'no such issuer'), observedGeneration: 2 }),
       'degraded',
       'no such issuer',
     ],
@@ -122,7 +122,7 @@ describe('a rule of the application', () => {
       'progressing',
       'its rule current cannot be evaluated yet: field not found: constructor',
     ],
-  ])('%s', (_, rule, said, status, message) => {
+  ])('%s', (...[, rule, said, status, message]) => {
     expect(healthOf(live(kind, said), { checks: [rule] })).toEqual({ status, message })
   })
 

@@ -293,7 +293,7 @@ holds('example.com/v1 Widget', [
   ),
   [
     'stalled before it was changed',
-    { generation: 2, ...says(condition('Stalled', 'True', '', 'broke', { observedGeneration: 1 })) },
+    { generation: 2, ...says({ ...condition('Stalled', 'True', '', 'broke'), observedGeneration: 1 }) },
     'healthy',
     '',
   ],

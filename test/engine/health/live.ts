@@ -18,18 +18,12 @@ export function live(kind: string, { spec, status, ...metadata }: Said = {}): Ku
     metadata: { name: 'it', namespace: 'shop', uid: 'u1', ...metadata },
     ...(spec ? { spec } : {}),
     ...(status ? { status } : {}),
-  } as KubernetesObject
+  }
 }
 
 /** `condition('Ready', 'False', 'NotYet', 'still starting')` */
-export function condition(
-  type: string,
-  status: string,
-  reason = '',
-  message = '',
-  more: object = {},
-): object {
-  return { type, status, reason, message, ...more }
+export function condition(type: string, status: string, reason = '', message = ''): object {
+  return { type, status, reason, message }
 }
 
 export function check(said: Partial<HealthCheck> & { readonly current: string }): HealthCheck {
