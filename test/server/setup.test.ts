@@ -80,7 +80,7 @@ describe('a person with the link from the log', () => {
   test('gets the App of app.yml', () => {
     expect(github.app).toMatchObject({
       name: 'Plumbline',
-      permissions: { metadata: 'read', contents: 'read', pull_requests: 'write', checks: 'write' },
+      permissions: { metadata: 'read', contents: 'write', pull_requests: 'write', checks: 'write' },
       events: expect.arrayContaining(['pull_request', 'push', 'issue_comment']),
     })
   })

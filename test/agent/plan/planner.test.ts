@@ -393,9 +393,7 @@ describe('rights', () => {
     expect(plan.summary).toMatchObject({ create: 0, update: 1, error: 1 })
     const error = plan.changes.find(it => it.action === 'error')?.error
     expect(error?.code).toBe('cannot-read-live')
-    expect(error?.message).toContain(
-      `may not get configmaps in namespace ${stage.namespace}`,
-    )
+    expect(error?.message).toContain(`may not get configmaps in namespace ${stage.namespace}`)
     cluster.close()
   })
 
