@@ -10,7 +10,7 @@ import { createLink, type Link } from '../agent/link/link.ts'
 import { createAgentPipeline } from '../agent/pipeline.ts'
 import { pullOnce } from '../agent/pull.ts'
 import { createSources, type Sources } from '../agent/sources.ts'
-import { HandOver } from '../agent/sync/syncer.ts'
+import { HandOver, type RecoveredSync } from '../agent/sync/syncer.ts'
 import { readTenants } from '../agent/tenancy/tenants-file.ts'
 import { createTenancy, noTenancy } from '../agent/tenancy/tenancy.ts'
 import { version } from '../cli/version.ts'
@@ -19,6 +19,7 @@ import { isInRepository } from '../repository/same-repository.ts'
 import { type AgentParts, createAgentParts } from './agent-parts.ts'
 import { agentCharts } from './charts.ts'
 import { createCredentials } from './credentials.ts'
+import { finishLeft } from './finish-left.ts'
 import { createLogger } from './logger.ts'
 import { shutdownSignal } from './shutdown.ts'
 import { keepHeapSteady } from './steady-heap.ts'
@@ -38,6 +39,8 @@ export interface AgentConfig {
   readonly tenantsFile: string | null
 }
 
+/** How often is looked for syncs that others began, and nobody ends. */
+const finishEveryMs = 60_000
 /** How often Git is asked while the server is gone. */
 const pullEveryMs = 60_000
 
@@ -74,7 +77,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
       signal,
       logger,
     })
-    for (const { id, result } of recovered) link.settle(id, { kind: 'sync', result })
+    recovered.forEach(tellEnd(link))
     await serve(parts, { config, link, logger, signal })
     await leadership.release()
   } catch (cause) {
@@ -84,6 +87,10 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   }
   logger.info({}, 'the agent ends')
   if (!asked.aborted) process.exitCode = 1
+}
+
+function tellEnd(link: Link) {
+  return ({ id, result }: RecoveredSync) => link.settle(id, { kind: 'sync', result })
 }
 
 async function serve(
@@ -120,6 +127,7 @@ async function serve(
   await Promise.all([
     untilDone('watch for drift', () => drift.start(signal), { signal, logger }),
     link.run({ hello, execute: pipeline.execute }, signal),
+    repeat(finishEveryMs, signal, () => finishLeft({ syncer, logger, onEnd: tellEnd(link) }, signal)),
     repeat(pullEveryMs, signal, () =>
       pullOnce({ state, resolve, pipeline, serverIsThere, clock, logger }, signal),
     ),
