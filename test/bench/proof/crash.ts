@@ -17,7 +17,8 @@ journal are compared with the state before and the state after. \`CRASH_COUNT\` 
     const aftermaths = await playCrashes(place, pool, {
       count,
       seed,
-      lanes: 2,
+      // Most of the time goes by until a killed process's turn has run out.
+      lanes: 6,
       onDone({ crash, wrong }, done) {
         if (wrong.length > 0) console.log(`\n${JSON.stringify(crash)}\n${wrong.join('\n')}`)
         if (done % 20 === 0) console.log(`${done} of ${count} killed`)

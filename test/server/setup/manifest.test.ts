@@ -17,7 +17,7 @@ test('the manifest has what GitHub asks for', () => {
     public: false,
     hook_attributes: { url: 'https://plumbline.example.com/api/github/webhooks' },
     redirect_url: 'https://plumbline.example.com/setup/callback',
-    default_permissions: { contents: 'read', checks: 'write' },
+    default_permissions: { contents: 'write', checks: 'write' },
   })
 })
 
