@@ -9,6 +9,7 @@ export default defineConfig({
     // A condition is waited for; how long it takes is the machine's business.
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
-    maxWorkers: 2,
+    // Most of what tests do is to wait for a cluster: two cores carry more than two of them.
+    maxWorkers: 3,
   },
 })

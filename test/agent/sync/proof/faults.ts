@@ -31,7 +31,7 @@ export interface FaultPlay {
 }
 
 /** Times of a test: the API server is near, and whatever takes longer than this is lost. */
-const timeouts = { read: 600, write: 900 }
+const timeouts = { read: 1000, write: 1500 }
 
 type State = 'old' | 'next'
 type Snapshots = Readonly<Record<State, Snapshot>>
