@@ -9,6 +9,7 @@ import {
 import type { Journal } from '../state/state.ts'
 import type { SyncContext } from './context.ts'
 import { namespaceToCreate } from './journal-entry.ts'
+import { othersThan } from './others.ts'
 import { readLive } from './read-live.ts'
 import { SyncFailure } from './sync-failure.ts'
 
@@ -28,17 +29,13 @@ export async function refuseClaimed(
   if (namespace) ours.delete(objectIdOf(namespace))
   if (ours.size === 0) return
   const shared = (ids: readonly ObjectId[]) => ids.flatMap(id => ours.get(canonicalId(id)) ?? [])
-  for (const name of await state.journals(signal)) {
-    if (name === application.name) continue
-    const [first] = shared((await state.readJournal(name, signal))?.creates ?? [])
-    if (first !== undefined) throw claimed(first, `the application ${name} is just creating it`)
-  }
-  for (const other of await state.list(signal)) {
-    const { name } = other.application
-    if (name === application.name) continue
-    for (const id of shared(other.status.inventory)) {
+  for await (const other of othersThan(application.name, state, signal)) {
+    for (const id of shared(other.ids)) {
+      if (other.isCreating) throw claimed(id, `the application ${other.application} is just creating it`)
       const live = await readLive(cluster, parseIdentity(id), signal)
-      if (live && applicationOf(live) === name) throw claimed(id, `it belongs to the application ${name}`)
+      if (live && applicationOf(live) === other.application) {
+        throw claimed(id, `it belongs to the application ${other.application}`)
+      }
     }
   }
 }

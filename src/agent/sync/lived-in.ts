@@ -2,6 +2,7 @@ import { definedKinds } from '../../engine/defined-kinds.ts'
 import { canonicalId, type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { State } from '../state/state.ts'
+import { othersThan } from './others.ts'
 
 /** Which application has an object, lives in it (a Namespace) or by it (a CustomResourceDefinition); null for none but the one that asks. */
 export type InhabitantOf = (holder: KubernetesObject) => string | null
@@ -14,19 +15,13 @@ export async function livedIn(state: State, application: string, signal: AbortSi
   const namespaces = new Map<string, string>()
   const kinds = new Map<string, string>()
   const objects = new Map<ObjectId, string>()
-  const note = (name: string, ids: readonly ObjectId[]) => {
-    for (const id of ids) objects.set(canonicalId(id), name)
-    for (const { group, kind, namespace } of ids.map(parseIdentity)) {
+  for await (const { application: name, ids } of othersThan(application, state, signal)) {
+    for (const id of ids) {
+      objects.set(canonicalId(id), name)
+      const { group, kind, namespace } = parseIdentity(id)
       if (namespace !== '') namespaces.set(namespace, name)
       kinds.set(`${group}/${kind}`, name)
     }
-  }
-  for (const other of await state.list(signal)) {
-    const { name } = other.application
-    if (name !== application) note(name, other.status.inventory)
-  }
-  for (const name of await state.journals(signal)) {
-    if (name !== application) note(name, (await state.readJournal(name, signal))?.creates ?? [])
   }
   return holder => {
     const owner = objects.get(canonicalId(objectIdOf(holder)))

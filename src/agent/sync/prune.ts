@@ -2,7 +2,7 @@ import type { Application } from '../../model/application.ts'
 import { applicationLabel } from '../../model/fields.ts'
 import { type ObjectId, objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
-import type { ObjectHealth } from '../../model/sync.ts'
+import { type ObjectHealth, stillDeleted } from '../../model/sync.ts'
 import { goesSlowly, whyNotGone } from '../../engine/not-gone.ts'
 import { pruneRanks } from '../../engine/order.ts'
 import { keepOf, prunePropagation } from '../../engine/sync-options.ts'
@@ -111,7 +111,7 @@ async function stillThere(
     // Time may be up for the sync as a whole: one look more, to say why.
     const live = await readLive(cluster, parseIdentity(id), AbortSignal.timeout(10_000))
     if (!live || live.metadata.uid !== object.metadata.uid) return []
-    return [{ id, status: 'progressing' as const, message: `is still being deleted: ${whyNotGone(live)}` }]
+    return [{ id, status: 'progressing' as const, message: `${stillDeleted}: ${whyNotGone(live)}` }]
   })
   return held.flat()
 }
