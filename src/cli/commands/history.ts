@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { addClusterOptions, addColourOption, type TargetOptions } from './options.ts'
+import { addClusterOptions, addColourOption, addOutputOption, type TargetOptions } from './options.ts'
 
 const below = `
 The newest entry, marked with *, is what runs. \`plumbline rollback\` brings any of them back, by number or revision. How many are kept is
@@ -14,14 +14,10 @@ Examples:
 `
 
 export function addHistoryCommand(program: Command, end: (code: number) => void): void {
-  const command = addClusterOptions(program.command('history <application>'))
-    .description('list what was synced of an application, and who or what set it off')
-    .addOption(
-      new Option('-o, --output <format>', 'what to print')
-        .choices(['text', 'json', 'markdown'])
-        .default('text'),
-    )
-  addColourOption(command)
+  const command = addClusterOptions(program.command('history <application>')).description(
+    'list what was synced of an application, and who or what set it off',
+  )
+  addColourOption(addOutputOption(command))
     .addHelpText('after', below)
     .action(async (application: string, options: TargetOptions) => {
       const { withLocalEngine } = await import('../local-engine.ts')

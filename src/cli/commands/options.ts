@@ -43,12 +43,15 @@ export function addTargetOptions(command: Command): Command {
       '--take-from <application...>',
       'take over objects of PATH that belong to this application, which does not have them any more',
     )
-    .addOption(
-      new Option('-o, --output <format>', 'what to print')
-        .choices(['text', 'json', 'markdown'])
-        .default('text'),
-    )
-  return addColourOption(command)
+  return addColourOption(addOutputOption(command))
+}
+
+export function addOutputOption(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'what to print')
+      .choices(['text', 'json', 'markdown'])
+      .default('text'),
+  )
 }
 
 /** Which cluster is asked, and for how long. */

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { addClusterOptions, addColourOption, type TargetOptions } from './options.ts'
+import { addClusterOptions, addColourOption, addOutputOption, type TargetOptions } from './options.ts'
 
 interface RollbackOptions extends TargetOptions {
   readonly to?: string
@@ -25,12 +25,7 @@ export function addRollbackCommand(program: Command, end: (code: number) => void
     .option('--to <revision>', 'a revision or a number of the history (default: the one before the current)')
     .option('--dry-run', 'only show what it would change')
     .option('--prune', 'delete what came since, although the Application does not prune')
-    .addOption(
-      new Option('-o, --output <format>', 'what to print')
-        .choices(['text', 'json', 'markdown'])
-        .default('text'),
-    )
-  addColourOption(command)
+  addColourOption(addOutputOption(command))
     .addHelpText('after', below)
     .action(async (application: string, options: RollbackOptions) => {
       const { withLocalEngine } = await import('../local-engine.ts')

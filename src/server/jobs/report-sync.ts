@@ -2,7 +2,7 @@ import type { ForgeRepository } from '../../forge/forge.ts'
 import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { resultComment } from '../report/result.ts'
-import type { ResultView } from '../report/view.ts'
+import type { ResultView, SyncView } from '../report/view.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import { planUrl } from './addresses.ts'
@@ -38,9 +38,11 @@ export async function reportSync(
     if (sync.result && isFailure(sync.result)) await openSyncFailure(deps, about, context.signal)
     if (sync.result?.outcome === 'synced') await closeSyncFailures(deps, about, context.signal)
   }
+  // Once more: what was opened about them is noted in them.
   const syncs = await store.syncs.ofRevision(key, asked.revision)
   const revert = pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs }, context.signal))
-  const view = await resultView(deps, asked, { planUrl: pageUrl, revert })
+  const of = { revision: asked.revision, baseRef: asked.branch, planUrl: pageUrl, revert }
+  const view: ResultView = { ...of, syncs: await syncViews(deps, syncs) }
   if (pullRequest) await comment(deps, { forge, view, pullRequest }, context.signal)
   await deploy(forge, view, context.signal)
   const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
@@ -68,23 +70,18 @@ async function noteOutcome(deps: JobDeps, sync: SyncRecord): Promise<void> {
   else await deps.store.applications.noteSync(name, { revision, outcome, at })
 }
 
-async function resultView(
-  deps: JobDeps,
-  asked: SyncRecord,
-  more: Pick<ResultView, 'planUrl' | 'revert'>,
-): Promise<ResultView> {
+async function syncViews(deps: JobDeps, syncs: readonly SyncRecord[]): Promise<readonly SyncView[]> {
   const { store, patience } = deps
   const clusters = await store.clusters.all()
   const offlineBefore = new Date(deps.clock().getTime() - patience.silence * 1000)
-  const syncs = await store.syncs.ofRevision(asked.repository, asked.revision)
-  const views = []
+  const views: SyncView[] = []
   for (const sync of syncs) {
     const command = sync.commandId === null ? null : await store.commands.byId(sync.commandId)
     const cluster = clusters.find(it => it.name === sync.application.destination.cluster) ?? null
     const window = await windowNow(deps, store, sync)
     views.push(syncView({ sync, command, cluster, window }, offlineBefore))
   }
-  return { revision: asked.revision, baseRef: asked.branch, syncs: views, ...more }
+  return views
 }
 
 async function comment(
