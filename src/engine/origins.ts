@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../model/object.ts'
 import type { Origin } from '../model/plan.ts'
 import { differencesOf, type FieldDifference } from './diff-fields.ts'
-import { allOwnersOf, isUs, ourEntry, ownedWhole, weOwn } from './field-set.ts'
+import { allOwnersOf, isUs, otherOwnerOf, ourEntry, ownedWhole, weOwn } from './field-set.ts'
 import { covers } from './same-value.ts'
 import { related, type Steps, valueAtSteps } from './steps.ts'
 
@@ -30,7 +30,8 @@ export function originsOf(context: OriginContext): (difference: FieldDifference)
     if (before !== undefined || after !== undefined) return 'drift'
     const whole = ownedWhole(live, steps)
     const isAnswer = whole !== null && proposed.some(it => related(it.steps, whole))
-    if (weOwn(live, steps) && !isAnswer) return 'drift'
+    // What another tool has written just as well only goes when the object is replaced, and that is the pull request's doing.
+    if (weOwn(live, steps) && !isAnswer && !otherOwnerOf(live, steps)) return 'drift'
     // Neither render says anything here: the server's answer to a change elsewhere in the object, or in the same atomic list.
     return proposed.length > 0 ? 'pull-request' : 'drift'
   }

@@ -153,6 +153,23 @@ const rivals: readonly Row[] = [
     },
   },
   {
+    what: 'a Pod that is replaced, whose pull policy Git has left to another tool',
+    async play({ git, apply }) {
+      const runner: KubernetesObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta('runner') }
+      const image = { name: 'app', image: 'registry.example/app:1.0' }
+      const own = (spec: object) => ({
+        ...pod({ serviceAccountName: 'runner', ...spec }),
+        metadata: meta('tool', replace),
+      })
+      const pulled = own({ containers: [{ ...image, imagePullPolicy: 'Always' }] })
+      await git(runner, pulled)
+      await apply(pulled)
+      await git(runner, own({}))
+      const { plan } = await git(runner, own({ terminationGracePeriodSeconds: 5 }))
+      expect(plan.map(it => `${it.action} ${it.origin}`)).toEqual(['replace pull-request'])
+    },
+  },
+  {
     what: 'the update strategy OnDelete of a StatefulSet',
     async play({ git }) {
       await git(workload('StatefulSet'))

@@ -3,8 +3,8 @@ import { takenFields, withOwnersOf, withValuesOf } from '../../engine/give-back.
 import { objectIdOf, parseIdentity } from '../../model/identity.ts'
 import type { KubernetesObject, ObjectMeta } from '../../model/object.ts'
 import type { Steps } from '../../engine/steps.ts'
-import type { Cluster } from '../cluster/cluster.ts'
-import { awaitGone } from './delete-exactly.ts'
+import { type Cluster, ClusterError } from '../cluster/cluster.ts'
+import { awaitGone, deleteExactly } from './delete-exactly.ts'
 import { readLive } from './read-live.ts'
 import { persistently } from './outage.ts'
 
@@ -31,6 +31,10 @@ export async function giveBack(
       await makeAgain(cluster, before, limit)
       return []
     }
+    if (live.metadata.uid !== before.metadata.uid) {
+      await putOver(cluster, { before, live }, limit)
+      return []
+    }
     const taken = takenFields({ before, previous, live })
     if (taken.length > 0) await cluster.replace(withValuesOf(before, live, taken), limit)
     return taken
@@ -50,15 +54,37 @@ export async function putBack(
     if (!live) return makeAgain(cluster, before, limit)
     // The sync never came to it, and what refused the sync may refuse us as well.
     if (live.metadata.resourceVersion === before.metadata.resourceVersion) return live
-    const { uid, resourceVersion } = live.metadata
-    const metadata = {
-      ...before.metadata,
-      ...(uid ? { uid } : {}),
-      ...(resourceVersion ? { resourceVersion } : {}),
-    }
-    await cluster.replace({ ...contentOf(before), metadata }, limit)
-    return ownersAsIn(cluster, before, limit)
+    return putOver(cluster, { before, live }, limit)
   }, limit)
+}
+
+interface Over {
+  readonly before: KubernetesObject
+  readonly live: KubernetesObject
+}
+
+/** What was there before, over what is there now. What was replaced meanwhile, and cannot be changed back, is replaced back. */
+async function putOver(
+  cluster: Cluster,
+  { before, live }: Over,
+  limit: AbortSignal,
+): Promise<KubernetesObject> {
+  const { uid, resourceVersion } = live.metadata
+  const metadata = {
+    ...before.metadata,
+    ...(uid ? { uid } : {}),
+    ...(resourceVersion ? { resourceVersion } : {}),
+  }
+  try {
+    await cluster.replace({ ...contentOf(before), metadata }, limit)
+    return await ownersAsIn(cluster, before, limit)
+  } catch (error) {
+    const isImmutable = error instanceof ClusterError && error.code === 'immutable'
+    if (!isImmutable || uid === before.metadata.uid) throw error
+    await deleteExactly(cluster, live, limit)
+    await awaitGone(cluster, live, limit)
+    return makeAgain(cluster, before, limit)
+  }
 }
 
 /** Live, once it is not on its way out any more; null when it is gone. */

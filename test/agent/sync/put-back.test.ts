@@ -20,6 +20,39 @@ test('what was replaced by leave of its new version is replaced back when the sy
   expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode: 'fast' } })
 })
 
+describe('what others had written into an object that the sync replaced', () => {
+  const replacing = annotated(frozen('slow'), { 'argocd.argoproj.io/sync-options': 'Replace=true' })
+
+  async function besideAnother(): Promise<Shop> {
+    const shop = await fixture.shop()
+    const theirs = { ...frozen('fast'), data: { mode: 'fast', theirs: 'kept' } }
+    await kubectl(plane, ['create', '--field-manager=theirs', '-n', shop.namespace, '-f', '-'], theirs)
+    return shop
+  }
+
+  async function isAsItWas(shop: Shop): Promise<void> {
+    const live = await shop.live('v1', 'ConfigMap', 'settings')
+    expect(live).toMatchObject({ data: { mode: 'fast', theirs: 'kept' }, immutable: true })
+    const entry = live?.metadata.managedFields?.find(it => it.manager === 'theirs')
+    expect(entry?.fieldsV1).toHaveProperty(['f:data', 'f:theirs'])
+  }
+
+  test('comes back with a take-over that fails', async () => {
+    const shop = await besideAnother()
+    const result = await shop.sync([replacing, simulating('crash', frontend())])
+    expect(result).toMatchObject({ outcome: 'rolled-back' })
+    await isAsItWas(shop)
+  })
+
+  test('comes back with a later sync that fails', async () => {
+    const shop = await besideAnother()
+    expect(await shop.sync([frozen('fast')])).toMatchObject({ outcome: 'synced' })
+    const result = await shop.sync([replacing, simulating('crash', frontend())])
+    expect(result).toMatchObject({ outcome: 'rolled-back' })
+    await isAsItWas(shop)
+  })
+})
+
 /** Two applications that go to one namespace, which either of them may create. */
 async function intoOneNamespace(): Promise<{ first: Shop; second: Shop; namespace: string }> {
   const namespace = plane.freeName('shared')
