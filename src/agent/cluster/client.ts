@@ -86,7 +86,8 @@ export function createClient(connection: Connection, options: ClientOptions = {}
     text: async (given, signal) => (await exchange(given, signal)).text,
     call: async (given, signal) => (await ask(given, signal)).json,
     async open(given, signal) {
-      const call = complete(given)
+      // An API server says at once that a stream is open; one that does not is waited for no longer than for any answer.
+      const call = { ...complete(given), beginMilliseconds: timeouts.read }
       notify(call)
       const opened = await connection.open(call, signal)
       if ('text' in opened) throw failureOf(opened, given.attempted)

@@ -51,6 +51,15 @@ export interface ListOptions {
   readonly metadataOnly?: boolean
 }
 
+/** How a set is followed. */
+export interface WatchOptions<T = KubernetesObject> extends ListOptions {
+  /**
+   * Taken of each object as it comes, so that a large set never lies in memory whole. The set is then read as a stream where the server
+   * has that, else page by page.
+   */
+  readonly keep?: (object: KubernetesObject) => T
+}
+
 export interface LogOptions {
   readonly container: string
   /** Of the run before the one that is on now. */
@@ -61,11 +70,11 @@ export interface LogOptions {
   readonly limitBytes: number
 }
 
-export type WatchEvent =
+export type WatchEvent<T = KubernetesObject> =
   /** First, and again after every relist: the whole set; what was known and is not in it is gone. */
-  | { readonly type: 'synced'; readonly objects: readonly KubernetesObject[] }
-  | { readonly type: 'set'; readonly object: KubernetesObject }
-  | { readonly type: 'gone'; readonly object: KubernetesObject }
+  | { readonly type: 'synced'; readonly objects: readonly T[] }
+  | { readonly type: 'set'; readonly object: T }
+  | { readonly type: 'gone'; readonly object: T }
 
 export interface ServiceAccount {
   readonly namespace: string
@@ -120,7 +129,11 @@ export interface Cluster {
    * Follows a set of objects until `signal` aborts; lists, watches with bookmarks, relists on 410 and on any error after a
    * jittered pause. Never ends by itself.
    */
-  watch(resource: Resource, options: ListOptions, signal: AbortSignal): AsyncIterable<WatchEvent>
+  watch<T = KubernetesObject>(
+    resource: Resource,
+    options: WatchOptions<T>,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent<T>>
 }
 
 export type ClusterErrorCode =

@@ -16,6 +16,8 @@ export interface Call {
   readonly maxBytes: number
   /** Time for the whole exchange; of a stream, the longest silence. */
   readonly timeoutMilliseconds: number
+  /** Of a stream: until the answer begins. Default: as long as it may be silent later. */
+  readonly beginMilliseconds?: number
   /** Never sent again when it may have been carried out. */
   readonly once?: boolean
 }
@@ -79,9 +81,14 @@ export function createConnection(access: ClusterAccess): Connection {
               : {}),
           },
         },
-        resolve,
+        response => {
+          request.setTimeout(call.timeoutMilliseconds)
+          resolve(response)
+        },
       )
-      request.setTimeout(call.timeoutMilliseconds, () => request.destroy(timedOut(call)))
+      request.setTimeout(call.beginMilliseconds ?? call.timeoutMilliseconds, () =>
+        request.destroy(timedOut(call)),
+      )
       request.on('error', cause => reject(failure(call, cause, signal)))
       request.end(call.body?.text)
     })

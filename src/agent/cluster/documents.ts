@@ -32,7 +32,12 @@ const watchDocument = z.object({
     kind: z.string().optional(),
     code: z.number().optional(),
     message: z.string().optional(),
-    metadata: z.looseObject({ resourceVersion: z.string().optional() }).optional(),
+    metadata: z
+      .looseObject({
+        resourceVersion: z.string().optional(),
+        annotations: z.record(z.string(), z.string()).nullish(),
+      })
+      .optional(),
   }),
 })
 

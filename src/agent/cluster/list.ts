@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '../../model/object.ts'
-import { type ListOptions, ClusterError, type Resource } from './cluster.ts'
+import { type ListOptions, ClusterError, type Resource, type WatchOptions } from './cluster.ts'
 import type { Client } from './client.ts'
 import { parsePage } from './documents.ts'
 import { collectionPath } from './paths.ts'
 
-export interface Listed {
-  readonly objects: readonly KubernetesObject[]
+export interface Listed<T> {
+  readonly objects: readonly T[]
   /** Where a watch goes on from. */
   readonly resourceVersion: string
 }
@@ -17,12 +17,12 @@ const metadataOnlyList =
   'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.1'
 
 /** Everything that matches, as of one moment, page by page. */
-export async function listAll(
+export async function listAll<T = KubernetesObject>(
   client: Client,
   resource: Resource,
-  options: ListOptions,
+  options: WatchOptions<T>,
   signal: AbortSignal,
-): Promise<Listed> {
+): Promise<Listed<T>> {
   try {
     return await listPages({ client, resource, options, limit: pageSize }, signal)
   } catch (error) {
@@ -32,16 +32,19 @@ export async function listAll(
   }
 }
 
-interface Pages {
+interface Pages<T> {
   readonly client: Client
   readonly resource: Resource
-  readonly options: ListOptions
+  readonly options: WatchOptions<T>
   /** Objects a page; undefined for one page. */
   readonly limit: number | undefined
 }
 
-async function listPages({ client, resource, options, limit }: Pages, signal: AbortSignal): Promise<Listed> {
-  const objects: KubernetesObject[] = []
+async function listPages<T>(
+  { client, resource, options, limit }: Pages<T>,
+  signal: AbortSignal,
+): Promise<Listed<T>> {
+  const objects: T[] = []
   let next = ''
   for (;;) {
     const path = collectionPath(resource, options.namespace, {
@@ -57,10 +60,16 @@ async function listPages({ client, resource, options, limit }: Pages, signal: Ab
       ...(options.metadataOnly ? { accept: metadataOnlyList } : {}),
     }
     const page = parsePage(await client.call(call, signal), resource)
-    objects.push(...page.objects)
+    for (const object of page.objects) objects.push(kept(object, options))
     if (page.next === '') return { objects, resourceVersion: page.resourceVersion }
     next = page.next
   }
+}
+
+/** What of an object its follower wants to have; all of it where nothing was said. */
+export function kept<T>(object: KubernetesObject, { keep }: WatchOptions<T>): T {
+  // Without `keep`, T is what is there.
+  return keep ? keep(object) : (object as T)
 }
 
 export function selectorsOf(options: ListOptions) {

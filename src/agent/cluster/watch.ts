@@ -2,17 +2,17 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Client } from './client.ts'
-import { ClusterError, type ListOptions, type Resource, type WatchEvent } from './cluster.ts'
+import { ClusterError, type Resource, type WatchEvent, type WatchOptions } from './cluster.ts'
 import { apiVersionOf, parseWatchLine } from './documents.ts'
 import { failureOf } from './failure.ts'
-import { describeList, listAll, selectorsOf } from './list.ts'
+import { describeList, kept, listAll, selectorsOf } from './list.ts'
 import { linesOf } from './lines.ts'
 import { collectionPath } from './paths.ts'
 
-export interface FollowOptions {
+export interface FollowOptions<T> {
   readonly client: Client
   readonly resource: Resource
-  readonly options: ListOptions
+  readonly options: WatchOptions<T>
   /** Told each time that the watch has to be set up anew because of an error; it goes on by itself. */
   readonly onTrouble: (error: ClusterError) => void
 }
@@ -26,25 +26,28 @@ const longestPause = 30_000
 const longestLine = 16 * 2 ** 20
 
 /** See {@link Cluster.watch}. */
-export async function* follow(follow: FollowOptions, signal: AbortSignal): AsyncGenerator<WatchEvent, void> {
+export async function* follow<T>(
+  follow: FollowOptions<T>,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent<T>, void> {
   let failures = 0
+  let streams = follow.options.keep !== undefined
   while (!signal.aborted) {
+    const isStreamed = streams
     try {
-      const { objects, resourceVersion } = await listAll(
-        follow.client,
-        follow.resource,
-        follow.options,
-        signal,
-      )
-      yield { type: 'synced', objects }
-      for await (const event of watchFrom(follow, resourceVersion, signal)) {
-        failures = 0
+      // What a server does not stream, it lists.
+      if (isStreamed) streams = false
+      const events = isStreamed ? watchFrom(follow, null, signal) : listedThenWatched(follow, signal)
+      for await (const event of events) {
+        if (event.type === 'synced') streams = follow.options.keep !== undefined
+        else failures = 0
         yield event
       }
     } catch (cause) {
       if (signal.aborted) return
       // Nothing ends a watch but its signal, not even a mistake of ours.
       const error = cause instanceof ClusterError ? cause : unexpected(cause)
+      if (isStreamed && isRefusal(error)) continue
       // The kind is no longer served, so nothing of it is left.
       if (error.code === 'unknown-kind') yield { type: 'synced', objects: [] }
       if (signal.aborted) return
@@ -55,45 +58,76 @@ export async function* follow(follow: FollowOptions, signal: AbortSignal): Async
   }
 }
 
+/** How servers say that they do not know of initial events in a watch. */
+function isRefusal({ status }: ClusterError): boolean {
+  return status === 400 || status === 422
+}
+
+async function* listedThenWatched<T>(
+  follow: FollowOptions<T>,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent<T>, void> {
+  const { client, resource, options } = follow
+  const { objects, resourceVersion } = await listAll(client, resource, options, signal)
+  yield { type: 'synced', objects }
+  yield* watchFrom(follow, resourceVersion, signal)
+}
+
 function unexpected(cause: unknown): ClusterError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new ClusterError('server', `could not watch: ${why}`, { status: 0, passing: true }, { cause })
 }
 
-/** Watches again and again from where the last watch ended. Throws when only a new list helps. */
-async function* watchFrom(
-  follow: FollowOptions,
-  resourceVersion: string,
+/**
+ * Watches again and again from where the last watch ended; from null, the set comes first, as a stream of the server's own cache that is
+ * as new as the request (Kubernetes: streaming lists). Throws when only a new list helps.
+ */
+async function* watchFrom<T>(
+  follow: FollowOptions<T>,
+  resourceVersion: string | null,
   signal: AbortSignal,
-): AsyncGenerator<WatchEvent, void> {
+): AsyncGenerator<WatchEvent<T>, void> {
   let from = resourceVersion
+  let first: T[] = []
   for (;;) {
     const begun = performance.now()
     const body = await openWatch(follow, from, signal)
     try {
       for await (const line of linesOf(body, longestLine)) {
-        const { event, resourceVersion: reached } = eventOf(line, follow)
+        const { event, resourceVersion: reached, endsInitial } = eventOf(line, follow)
+        if (from === null) {
+          if (event?.type === 'set') first.push(event.object)
+          if (!endsInitial || !reached) continue
+          yield { type: 'synced', objects: first }
+          first = []
+        } else if (event) yield event
         if (reached) from = reached
-        if (event) yield event
       }
     } catch (error) {
       signal.throwIfAborted()
-      if (!isBreak(error)) throw error
+      if (!isBreak(error) || from === null) throw error
     } finally {
       body.destroy()
     }
     signal.throwIfAborted()
+    if (from === null) throw unexpected(new Error('the stream ended before the set was complete'))
     if (performance.now() - begun < shortestWatch) await pauseUnlessAborted(shortestWatch, signal)
   }
 }
 
-function openWatch(follow: FollowOptions, from: string, signal: AbortSignal): Promise<IncomingMessage> {
+function openWatch<T>(
+  follow: FollowOptions<T>,
+  from: string | null,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const { client, resource, options } = follow
   const path = collectionPath(resource, options.namespace, {
     ...selectorsOf(options),
     watch: true,
     allowWatchBookmarks: true,
-    resourceVersion: from,
+    ...(from === null
+      ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+      : { resourceVersion: from }),
     timeoutSeconds: watchSeconds(),
   })
   const attempted = describeList(resource, options).replace(/^list/, 'watch')
@@ -114,29 +148,34 @@ function isBreak(error: unknown): boolean {
   )
 }
 
-interface Step {
-  readonly event: WatchEvent | null
+interface Step<T> {
+  readonly event: Exclude<WatchEvent<T>, { readonly type: 'synced' }> | null
   readonly resourceVersion: string | undefined
+  /** The bookmark after the last of the initial events. */
+  readonly endsInitial: boolean
 }
 
-function eventOf(line: string, { resource, options }: FollowOptions): Step {
+const initialEventsEnd = 'k8s.io/initial-events-end'
+
+function eventOf<T>(line: string, { resource, options }: FollowOptions<T>): Step<T> {
   const { type, object } = parseWatchLine(line)
   const resourceVersion = object.metadata?.resourceVersion
+  const step = { event: null, resourceVersion, endsInitial: false }
   switch (type) {
     case 'BOOKMARK':
-      return { event: null, resourceVersion }
+      return { ...step, endsInitial: object.metadata?.annotations?.[initialEventsEnd] === 'true' }
     case 'ERROR':
       throw failureOf(
         { status: object.code ?? 500, text: JSON.stringify(object) },
         describeList(resource, options).replace(/^list/, 'watch'),
       )
     case 'DELETED':
-      return { event: { type: 'gone', object: asObject(object, resource) }, resourceVersion }
+      return { ...step, event: { type: 'gone', object: kept(asObject(object, resource), options) } }
     case 'ADDED':
     case 'MODIFIED':
       break
   }
-  return { event: { type: 'set', object: asObject(object, resource) }, resourceVersion }
+  return { ...step, event: { type: 'set', object: kept(asObject(object, resource), options) } }
 }
 
 function asObject(object: object, resource: Resource): KubernetesObject {

@@ -45,7 +45,10 @@ const refuse =
   }
 
 /** Answers the requests in turn, then ends the watch; gives what was asked and what was told. */
-async function played(script: readonly Step[]): Promise<{ asked: string[]; told: string[] }> {
+async function played(
+  script: readonly Step[],
+  timeouts = { read: 30_000, write: 60_000 },
+): Promise<{ asked: string[]; told: string[] }> {
   const stop = new AbortController()
   const asked: string[] = []
   const steps = [...script]
@@ -64,7 +67,7 @@ async function played(script: readonly Step[]): Promise<{ asked: string[]; told:
   const kubeConfig = new KubeConfig()
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   kubeConfig.loadFromClusterAndUser({ name: 'c', server: url, skipTLSVerify: true }, { name: 'u' })
-  const cluster = createCluster({ kubeConfig })
+  const cluster = createCluster({ kubeConfig, timeouts })
   const told: string[] = []
   for await (const it of cluster.watch(configMaps, { namespace: 'shop' }, stop.signal)) told.push(said(it))
   cluster.close()
@@ -112,4 +115,14 @@ test('a server that is busy is asked again when it said so, and a broken one aft
 test('a line that is no event does not end the watch', async () => {
   const { told } = await played([list('10', 'a'), response => response.end('<html>\n'), list('11', 'b')])
   expect(told).toEqual(['synced a', 'synced b'])
+})
+
+test('a watch that the server takes, and never begins to answer, is opened anew as soon as any read would be', async () => {
+  const silence: Step = () => undefined
+  const { asked, told } = await played([list('10', 'a'), silence, list('20', 'a', 'b'), stream()], {
+    read: 200,
+    write: 200,
+  })
+  expect(told).toEqual(['synced a', 'synced a b'])
+  expect(asked.slice(0, 4)).toEqual(['list', 'watch 10', 'list', 'watch 20'])
 })
