@@ -12,6 +12,7 @@ import type { RenderedObject } from '../model/rendered.ts'
 import type { RepositoryRef } from '../model/repository.ts'
 import type { SyncResult } from '../model/sync.ts'
 import type { SourceLocation } from '../model/problem.ts'
+import type { Adopter } from './adopt/adopter.ts'
 import { ClusterError } from './cluster/cluster.ts'
 import { problemsOf } from './failure.ts'
 import type { Planner } from './plan/planner.ts'
@@ -26,6 +27,7 @@ export interface PipelineDependencies {
   readonly sources: Sources
   readonly planner: Planner
   readonly syncer: Syncer
+  readonly adopter: Adopter
   readonly state: State
   readonly clusterName: string
   readonly clock: () => Date
@@ -52,6 +54,8 @@ export function createAgentPipeline(deps: PipelineDependencies): AgentPipeline {
           return { kind: 'revert', result: await revert(deps, command, signal) }
         case 'rollback':
           return { kind: 'rollback', result: await rollBackInTurn(id, command, signal) }
+        case 'adopt':
+          return { kind: 'adopt', result: await deps.adopter.adopt(command, signal) }
       }
     },
   }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { createAdopter } from '../agent/adopt/create-adopter.ts'
 import { createDriftWatcher } from '../agent/drift/create-drift-watcher.ts'
 import { lead } from '../agent/lease/lease.ts'
 import { createLink, type Link } from '../agent/link/link.ts'
@@ -106,7 +107,8 @@ async function serve(
   const { link, logger, signal } = life
   const { clusterName } = life.config
   const sources = sourcesOf(parts, link)
-  const pipeline = createAgentPipeline({ sources, planner, syncer, state, clusterName, clock })
+  const adopter = createAdopter({ clusterName })
+  const pipeline = createAgentPipeline({ sources, planner, syncer, adopter, state, clusterName, clock })
   const drift = createDriftWatcher({
     cluster,
     state,

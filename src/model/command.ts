@@ -1,3 +1,4 @@
+import type { AdoptCommand, AdoptResult } from './adoption.ts'
 import type { Application } from './application.ts'
 import type { ObjectId } from './identity.ts'
 import type { PlanOutcome } from './plan.ts'
@@ -67,7 +68,7 @@ export interface RevertCommand {
   readonly objects: readonly ObjectId[]
 }
 
-export type AgentCommand = PlanCommand | SyncCommand | RevertCommand | RollbackCommand
+export type AgentCommand = PlanCommand | SyncCommand | RevertCommand | RollbackCommand | AdoptCommand
 
 /** A command on its way: at least once, so handlers are idempotent by `id`. */
 export interface CommandEnvelope {
@@ -83,6 +84,7 @@ export type CommandResult =
   | { readonly kind: 'sync'; readonly result: SyncResult }
   | { readonly kind: 'revert'; readonly result: SyncResult }
   | { readonly kind: 'rollback'; readonly result: SyncResult }
+  | { readonly kind: 'adopt'; readonly result: AdoptResult }
 
 /** What an agent says of itself when it connects. */
 export interface AgentHello {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdoptResult } from '../model/adoption.ts'
 import type { DriftReport } from '../model/drift.ts'
 import type { Change, Plan, PlanOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -130,11 +131,24 @@ const syncResultSchema = z.object({
   finishedAt: shortText,
 }) satisfies z.ZodType<SyncResult>
 
+const adoptResultSchema = z.object({
+  application: shortText,
+  cluster: shortText,
+  revision: shortText,
+  files: z.array(z.object({ path: shortText, mode: z.enum(['100644', '100755']), text: text.nullable() })),
+  adopted: z.array(
+    z.object({ id: shortText, path: shortText, file: shortText, line: z.number().int().nullable() }),
+  ),
+  left: z.array(z.object({ id: shortText, path: shortText.nullable(), reason: text })),
+  error: z.object({ code: shortText, message: text }).nullable(),
+}) satisfies z.ZodType<AdoptResult>
+
 export const commandResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan'), outcome: planOutcomeSchema }),
   z.object({ kind: z.literal('sync'), result: syncResultSchema }),
   z.object({ kind: z.literal('revert'), result: syncResultSchema }),
   z.object({ kind: z.literal('rollback'), result: syncResultSchema }),
+  z.object({ kind: z.literal('adopt'), result: adoptResultSchema }),
 ]) satisfies z.ZodType<CommandResult>
 
 export const driftReportSchema = z.object({

@@ -31,7 +31,7 @@ export interface Database {
     position: Generated<number>
     cluster: string
     application: string
-    kind: 'plan' | 'sync' | 'revert' | 'rollback'
+    kind: 'plan' | 'sync' | 'revert' | 'rollback' | 'adopt'
     payload: Json<unknown>
     deadline: Moment
     state: 'pending' | 'sent' | 'answered' | 'expired' | 'withdrawn'

@@ -142,6 +142,7 @@ function agent(shop: Shop) {
     sources,
     planner: { plan: () => Promise.reject(new Error('no plans here')), learn: () => undefined },
     syncer: fixture.syncer(),
+    adopter: { adopt: () => Promise.reject(new Error('nothing is adopted here')) },
     state: fixture.state,
     clusterName: 'dev',
     clock: () => new Date(),
@@ -150,7 +151,7 @@ function agent(shop: Shop) {
     const id = plane.freeName('command')
     const envelope: CommandEnvelope = { id, traceId: id, deadline: '', command }
     const result = await pipeline.execute(envelope, plane.signal)
-    if (result.kind === 'plan') throw new Error('no plans here')
+    if (result.kind === 'plan' || result.kind === 'adopt') throw new Error('no plans here')
     return result.result
   }
   const repository = {
