@@ -80,6 +80,22 @@ export interface IssueDraft {
   readonly assignees: readonly string[]
 }
 
+/** What becomes of an issue of ours. */
+export interface IssueChange {
+  /** What people put before or behind our last title stays, and a title that is theirs alone. */
+  readonly title?: string
+  /**
+   * Our part of the body; what people wrote around it stays. A function is told how much room they leave, in UTF-16 code units.
+   * Where people deleted the markers of our part, it is added below what they left.
+   */
+  readonly body?: string | ((room: number) => string)
+  readonly state?: 'open' | 'closed'
+  /** The others stay as they are. Missing labels are created. */
+  readonly labels?: { readonly add?: readonly string[]; readonly remove?: readonly string[] }
+  /** Under which it is found again, should its marker be gone. */
+  readonly key?: string
+}
+
 /** A change of files that people are asked to merge. */
 export interface Proposal {
   /** Names the proposal: at most one open pull request of ours comes from a branch of that name. */
@@ -142,11 +158,8 @@ export interface ForgeRepository {
   /** Finds our open (or recently closed) issue by hidden marker `key`, creates it otherwise. Labels are created when missing. */
   createIssue(key: string, draft: IssueDraft, signal: AbortSignal): Promise<Issue>
   issue(number: number, signal: AbortSignal): Promise<Issue>
-  updateIssue(
-    number: number,
-    change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
-    signal: AbortSignal,
-  ): Promise<Issue>
+  /** Sends only what differs. Rejects with `not-found` when the issue was deleted. */
+  updateIssue(number: number, change: IssueChange, signal: AbortSignal): Promise<Issue>
 
   /**
    * Commits a change on a branch of its own and opens a pull request of it, or finds the one that is open; a branch that an earlier

@@ -19,8 +19,10 @@ export interface GitHubForgeDeps {
   readonly authenticate: Authenticate
 }
 
-/** GitHub refuses comments and issue bodies over 65,536 characters; our marker takes its share. */
+/** GitHub refuses comments and issue bodies over 65,536 characters; our markers take their share. */
 const maxBody = 65_536
+/** Two of them with a key, and a title that is encoded. */
+const issueMarkerRoom = 2 * markerRoom + 3 * 256
 
 /** GitHub, or a GitHub Enterprise server, as a GitHub App with installations on repositories. */
 export function createGitHubForge(deps: GitHubForgeDeps): Forge {
@@ -80,7 +82,7 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
     const place = { session, fullName, appId, authorship }
     return {
       ref: refOf(fullName),
-      maxCommentLength: maxBody - markerRoom,
+      maxCommentLength: maxBody - issueMarkerRoom,
       pullRequest: (number, signal) => readPullRequest(place, number, signal),
       openPullRequests: signal => openPullRequests(place, signal),
       pullRequestsOf: (revision, signal) => pullRequestsOf(place, revision, signal),

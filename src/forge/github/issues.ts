@@ -1,6 +1,7 @@
-import type { Issue, IssueDraft } from '../forge.ts'
+import type { Issue, IssueChange, IssueDraft } from '../forge.ts'
 import type { Authorship } from './authorship.ts'
-import { carries, marked, sameText } from './marker.ts'
+import { isAbout, newBody, takenRoom, titleFor, withOurPart, withoutMarkers } from '../our-part.ts'
+import { sameText } from './marker.ts'
 import { orNull } from './or-null.ts'
 import { repositoryOf, type Session } from './session.ts'
 import { shortened } from './shortened.ts'
@@ -14,9 +15,15 @@ export interface IssuePlace {
 /** How long a closed issue is still the one to go on with, rather than a second one. */
 const recentlyMilliseconds = 7 * 24 * 3600 * 1000
 
+/** GitHub refuses titles and bodies that are longer. */
+const maxTitle = 256
+const maxIssueBody = 65_536
+
 interface VendorIssue {
   readonly number: number
+  readonly title: string
   readonly state: string
+  readonly labels: readonly (string | { readonly name?: string | undefined })[]
   readonly body?: string | null
   readonly html_url: string
   readonly closed_at: string | null
@@ -57,7 +64,7 @@ async function findIssue(place: IssuePlace, key: string, signal: AbortSignal): P
         request,
       })
       for await (const { data } of pages) {
-        const ours = data.find(it => !it.pull_request && isOurs(it) && carries(it.body, key))
+        const ours = data.find(it => !it.pull_request && isOurs(it) && isAbout(it.body, key))
         if (ours) return issueFrom(ours)
       }
       return null
@@ -76,11 +83,12 @@ async function postIssue(
   signal: AbortSignal,
 ): Promise<Issue> {
   const attempt = { to: `open an issue in ${place.fullName}`, signal }
+  const title = shortened(draft.title, maxTitle)
   return place.session.on(place.fullName, attempt, async (octokit, request) => {
     const { data } = await octokit.rest.issues.create({
       ...at(place),
-      title: shortened(draft.title, 256),
-      body: marked(key, draft.body),
+      title,
+      body: newBody({ key, title, text: draft.body }),
       labels: [...draft.labels],
       request,
     })
@@ -92,7 +100,9 @@ async function postIssue(
 const labelColours: Readonly<Record<string, string>> = {
   plumbline: '1f6feb',
   drift: 'd29922',
+  'drift-high': 'cf222e',
   'sync-failed': 'cf222e',
+  'cluster-silent': '8250df',
 }
 
 async function createLabelWhenMissing(place: IssuePlace, name: string, signal: AbortSignal): Promise<void> {
@@ -145,11 +155,11 @@ export async function readIssue(place: IssuePlace, number: number, signal: Abort
   })
 }
 
-/** Keeps the marker of the body that it replaces; sends only what differs. */
+/** Replaces our part of the body and of the title; sends only what differs. */
 export async function updateIssue(
   place: IssuePlace,
   number: number,
-  change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
+  change: IssueChange,
   signal: AbortSignal,
 ): Promise<Issue> {
   const read = { to: `read ${place.fullName}#${number}`, signal }
@@ -157,14 +167,8 @@ export async function updateIssue(
     const { data } = await octokit.rest.issues.get({ ...at(place), issue_number: number, request })
     return data
   })
-  const body = change.body === undefined ? undefined : keepMarker(now.body, change.body)
-  const difference = {
-    ...(change.title !== undefined && change.title !== now.title
-      ? { title: shortened(change.title, 256) }
-      : {}),
-    ...(body !== undefined && !sameText(now.body, body) ? { body } : {}),
-    ...(change.state !== undefined && change.state !== now.state ? { state: change.state } : {}),
-  }
+  await relabel(place, { number, present: labelsOf(now) }, change.labels ?? {}, signal)
+  const difference = differenceOf(now, number, change)
   if (Object.keys(difference).length === 0) return issueFrom(now)
   const attempt = { to: `update ${place.fullName}#${number}`, signal }
   return place.session.on(place.fullName, attempt, async (octokit, request) => {
@@ -178,17 +182,62 @@ export async function updateIssue(
   })
 }
 
-function keepMarker(before: string | null | undefined, body: string): string {
-  const marker = /^<!-- plumbline:\S+ -->/.exec(before ?? '')
-  return marker ? `${marker[0]}\n${body}` : body
+function differenceOf(now: VendorIssue, number: number, change: IssueChange) {
+  const ours = shortened(change.title ?? now.title, maxTitle)
+  const title = change.title === undefined ? now.title : shortened(titleFor(now, ours), maxTitle)
+  const body = bodyFor(now, { key: change.key ?? `#${number}`, title: ours }, change.body)
+  return {
+    ...(title !== now.title ? { title } : {}),
+    ...(body !== undefined && !sameText(now.body, body) ? { body } : {}),
+    ...(change.state !== undefined && change.state !== now.state ? { state: change.state } : {}),
+  }
 }
 
-/** The body without our marker: what was written is what is read. */
+function bodyFor(
+  now: VendorIssue,
+  { key, title }: { readonly key: string; readonly title: string },
+  body: IssueChange['body'],
+): string | undefined {
+  if (body === undefined) return undefined
+  const text = typeof body === 'string' ? body : body(maxIssueBody - takenRoom(now.body, { key, title }))
+  return withOurPart(now.body, { title, text }, key)
+}
+
+function labelsOf({ labels }: VendorIssue): readonly string[] {
+  return labels.flatMap(it => (typeof it === 'string' ? it : (it.name ?? [])))
+}
+
+/** Labels that people added or took off are not ours to mind: only the named ones come and go. */
+async function relabel(
+  place: IssuePlace,
+  issue: { readonly number: number; readonly present: readonly string[] },
+  { add = [], remove = [] }: NonNullable<IssueChange['labels']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { number, present } = issue
+  const attempt = { to: `label ${place.fullName}#${number}`, signal }
+  const missing = add.filter(it => !present.includes(it))
+  for (const label of missing) await createLabelWhenMissing(place, label, signal)
+  if (missing.length > 0) {
+    await place.session.on(place.fullName, attempt, (octokit, request) =>
+      octokit.rest.issues.addLabels({ ...at(place), issue_number: number, labels: missing, request }),
+    )
+  }
+  for (const name of remove.filter(it => present.includes(it))) {
+    await orNull('not-found', () =>
+      place.session.on(place.fullName, attempt, (octokit, request) =>
+        octokit.rest.issues.removeLabel({ ...at(place), issue_number: number, name, request }),
+      ),
+    )
+  }
+}
+
+/** The body without our markers: what was written is what is read. */
 function issueFrom(it: VendorIssue): Issue {
   return {
     number: it.number,
     state: it.state === 'open' ? 'open' : 'closed',
-    body: (it.body ?? '').replace(/^<!-- plumbline:\S+ -->\r?\n/, ''),
+    body: withoutMarkers(it.body),
     url: it.html_url,
     closedAt: it.closed_at,
   }

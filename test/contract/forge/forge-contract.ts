@@ -230,6 +230,7 @@ export function forgeContract(name: string, setUp: () => Promise<ForgeScene>): v
         {
           number: first.number,
           title: draft.title,
+          body: expect.stringContaining('table'),
           open: true,
           labels: ['plumbline', 'drift'],
           assignees: [],
@@ -263,6 +264,80 @@ export function forgeContract(name: string, setUp: () => Promise<ForgeScene>): v
       expect(scene.writes()).toBe(before)
       const other = scene.newForge().repository(scene.fullName)
       expect((await other.createIssue('drift guestbook@dev', draft, signal)).number).toBe(created.number)
+    })
+
+    test('what people write above and below our part of the body stays, and their labels', async () => {
+      const { number } = await repository.createIssue('drift guestbook@dev', draft, signal)
+      await scene.editIssueAsPerson(number, {
+        body: now => `Bob looks into it.\n\n${now}\n\nSee the runbook.`,
+        labels: ['plumbline', 'team-shop'],
+      })
+      const change = { body: 'longer\n\ntable', title: draft.title }
+      const { body } = await repository.updateIssue(number, change, signal)
+      expect(body.replaceAll('\r\n', '\n')).toBe('Bob looks into it.\n\nlonger\n\ntable\n\nSee the runbook.')
+      const found = await scene
+        .newForge()
+        .repository(scene.fullName)
+        .createIssue('drift guestbook@dev', draft, signal)
+      expect(found.number).toBe(number)
+      expect((await scene.issues()).map(it => it.labels)).toEqual([['plumbline', 'team-shop']])
+    })
+
+    test('our part is added once more where people deleted its markers, and is found again', async () => {
+      const { number } = await repository.createIssue('drift guestbook@dev', draft, signal)
+      await scene.editIssueAsPerson(number, { body: now => now.replace(/<!--.*?-->/g, '').trim() })
+      const change = { body: 'new', key: 'drift guestbook@dev' }
+      expect((await repository.updateIssue(number, change, signal)).body).toBe('table\n\nnew')
+      expect((await repository.updateIssue(number, { ...change, body: 'newer' }, signal)).body).toBe(
+        'table\n\nnewer',
+      )
+      expect((await repository.createIssue('drift guestbook@dev', draft, signal)).number).toBe(number)
+    })
+
+    test('a marker in what we quote is nobody’s', async () => {
+      const { number } = await repository.createIssue('drift guestbook@dev', draft, signal)
+      const marker = (await scene.issues())[0]!.body.split('\n')[0]!
+      const quoting = { ...draft, body: `\`\`\`text\n${marker}\n<!-- /plumbline:sync-failed -->\n\`\`\`` }
+      const other = await repository.createIssue('sync-failed', quoting, signal)
+      await scene.closeIssueAsPerson(number)
+      expect((await repository.createIssue('drift guestbook@dev', draft, signal)).number).toBe(number)
+      expect((await repository.updateIssue(other.number, { body: 'all of it' }, signal)).body).toBe(
+        'all of it',
+      )
+    })
+
+    test('a title that people changed stays theirs; what they put around ours stays around it', async () => {
+      const { number } = await repository.createIssue('drift guestbook@dev', draft, signal)
+      const retitled = async (title: string, ours: string) => {
+        await scene.editIssueAsPerson(number, { title })
+        await repository.updateIssue(number, { title: ours, body: ours }, signal)
+        return (await scene.issues())[0]!.title
+      }
+      const title = (objects: number) => `Drift: guestbook on dev (${objects} objects)`
+      expect(await retitled(draft.title, title(2))).toBe(title(2))
+      expect(await retitled(`[urgent] ${title(2)}`, title(3))).toBe(`[urgent] ${title(3)}`)
+      expect(await retitled('Who scaled this?', title(4))).toBe('Who scaled this?')
+      await repository.updateIssue(number, { title: title(5), body: 'again' }, signal)
+      expect((await scene.issues())[0]!.title).toBe('Who scaled this?')
+    })
+
+    test('our part is told how much room people leave', async () => {
+      const { number } = await repository.createIssue('drift guestbook@dev', draft, signal)
+      await scene.editIssueAsPerson(number, { body: now => `${'people '.repeat(5000)}\n\n${now}` })
+      const { body } = await repository.updateIssue(number, { body: room => 'x'.repeat(room) }, signal)
+      expect(body.length).toBeGreaterThan(60_000)
+      expect(body).toContain('people people')
+    })
+
+    test('only the named labels come and go', async () => {
+      const { number } = await repository.createIssue('drift guestbook@dev', draft, signal)
+      await scene.editIssueAsPerson(number, { labels: ['drift', 'team-shop'] })
+      await repository.updateIssue(number, { labels: { add: ['drift-high'] } }, signal)
+      await repository.updateIssue(number, { labels: { add: ['drift-high'] } }, signal)
+      expect((await scene.issues())[0]!.labels).toEqual(['drift', 'team-shop', 'drift-high'])
+      await repository.updateIssue(number, { labels: { remove: ['drift-high'] } }, signal)
+      await repository.updateIssue(number, { labels: { remove: ['drift-high'] } }, signal)
+      expect((await scene.issues())[0]!.labels).toEqual(['drift', 'team-shop'])
     })
 
     test('a recently closed one is found, to be reopened', async () => {

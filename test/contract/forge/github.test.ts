@@ -93,6 +93,13 @@ async function newScene(simulator: GitHubSimulator): Promise<ForgeScene> {
     },
     commentAsPerson: async (on, body) => String(simulator.commentOn(pullOf(on), ada, body).id),
     closeIssueAsPerson: number => simulator.closeIssue(pullOf(number), ada),
+    editIssueAsPerson: async (number, { title, body, labels }) => {
+      const issue = pullOf(number)
+      // A browser sends the line ends of forms.
+      const text = body && { body: body(issue.body ?? '').replace(/\r?\n/g, '\r\n') }
+      await simulator.editIssue(issue, ada, { ...(title === undefined ? {} : { title }), ...text })
+      if (labels) await simulator.labelIssue(issue, ada, labels)
+    },
     comments: async on => pullOf(on).comments.map(({ user, body }) => ({ byUs: user === bot, body })),
     reactions: async id => commentOf(id).reactions.map(it => it.content),
     checks: async revision => {
@@ -114,6 +121,7 @@ async function newScene(simulator: GitHubSimulator): Promise<ForgeScene> {
         .map(it => ({
           number: it.number,
           title: it.title,
+          body: it.body ?? '',
           open: it.state === 'open',
           labels: it.labels.map(label => label.name),
           assignees: it.assignees.map(user => user.login),

@@ -15,6 +15,15 @@ export interface ForgeScene extends AsyncDisposable {
   /** As a person who may write to the repository. Returns the forge's id of the comment. */
   commentAsPerson(on: number, body: string): Promise<string>
   closeIssueAsPerson(number: number): Promise<void>
+  /** `body` is given what stands there now, markers and all. */
+  editIssueAsPerson(
+    number: number,
+    edit: {
+      readonly title?: string
+      readonly body?: (now: string) => string
+      readonly labels?: readonly string[]
+    },
+  ): Promise<void>
   comments(on: number): Promise<readonly { readonly byUs: boolean; readonly body: string }[]>
   reactions(commentId: string): Promise<readonly string[]>
   checks(revision: string): Promise<readonly SeenCheck[]>
@@ -41,6 +50,8 @@ export interface SeenCheck {
 
 export interface SeenIssue {
   readonly number: number
+  /** Markers and all. */
+  readonly body: string
   readonly title: string
   readonly open: boolean
   readonly labels: readonly string[]
