@@ -19,8 +19,10 @@ import { valueAtSteps } from './steps.ts'
 import { withValueAtSteps } from './with-value.ts'
 
 export interface DriftInput {
-  /** The set of the last successful sync, settled. */
+  /** Of the set of the last successful sync, settled: what is to be judged. */
   readonly desired: readonly DesiredObject[]
+  /** All of that set, for what it says of each other and for its Secrets; asked for when something has drifted. Default: `desired`. */
+  readonly all?: () => readonly DesiredObject[]
   /** An object that is not in here was not read, and is not judged. */
   readonly live: ReadonlyMap<ObjectId, LiveRead>
   /** What a dry run said of some objects: then that is told, and no more. */
@@ -35,29 +37,33 @@ export interface DriftInput {
  * changed fields of ours are an update, an object that could not be read is an error. What others added is no drift. Redacted.
  */
 export function driftOf(input: DriftInput): Change[] {
-  const redactor = createPlanRedactor({
-    application: input.application,
-    cluster: input.application.destination.cluster,
-    head: input.desired,
-    base: null,
-    live: input.live,
-    predictions: new Map(),
-    lastSynced: null,
-    redactionKey: input.redactionKey,
-  })
-  const tell: Telling = { ...input, redactor, around: lazily(() => aroundOf(input)) }
+  const all = lazily(input.all ?? (() => input.desired))
+  const redactor = lazily(() =>
+    createPlanRedactor({
+      application: input.application,
+      cluster: input.application.destination.cluster,
+      head: all(),
+      base: null,
+      live: input.live,
+      predictions: new Map(),
+      lastSynced: null,
+      redactionKey: input.redactionKey,
+    }),
+  )
+  const tell: Telling = { ...input, all, redactor, around: lazily(() => aroundOf(all())) }
   return input.desired
     .flatMap(desired => driftOfOne(desired, tell) ?? [])
     .toSorted((a, b) => compareIds(a.id, b.id))
 }
 
 type Telling = DriftInput & {
-  readonly redactor: PlanRedactor
+  readonly all: () => readonly DesiredObject[]
+  readonly redactor: () => PlanRedactor
   readonly around: () => Surroundings
 }
 
 /** Nothing is read for it: what else is synced says enough. */
-function aroundOf({ desired }: DriftInput): Surroundings {
+function aroundOf(desired: readonly DesiredObject[]): Surroundings {
   const objects = desired.map(it => it.object)
   return surroundingsOf(noFacts, { objects, changing: new Set(), leaving: new Set() })
 }
@@ -84,12 +90,12 @@ function driftOfOne(desired: DesiredObject, telling: Telling): Change | null {
   }
   switch (read.kind) {
     case 'unreadable':
-      return { ...change, action: 'error', error: redactor.problem(read.problem) }
+      return { ...change, action: 'error', error: redactor().problem(read.problem) }
     case 'absent':
       return {
         ...change,
         action: 'create',
-        diff: unifiedDiff(null, redactor.object(normalise(desired.object))),
+        diff: unifiedDiff(null, redactor().object(normalise(desired.object))),
       }
     case 'live':
       return driftOfLive(desired, read.object, { ...telling, change })
@@ -101,7 +107,7 @@ function driftOfLive(
   live: KubernetesObject,
   context: Telling & { readonly change: Change },
 ): Change | null {
-  const { change, redactor } = context
+  const { change } = context
   const rules = context.application.ignoreDifferences
   const wanted = withoutIgnored(desired.object, live, rules, parseIdentity(desired.id))
   const places = driftedPlaces(wanted, live)
@@ -113,6 +119,7 @@ function driftOfLive(
       (object, steps) => withValueAtSteps(object, steps, valueAtSteps(wanted, steps)),
       live,
     ) as KubernetesObject)
+  const redactor = context.redactor()
   const before = redactor.object(normalise(live))
   const after = redactor.object(normalise(restored))
   const fields = differencesOf(before, after).map(
@@ -131,8 +138,11 @@ function driftOfLive(
     after: restored,
     desired: desired.object,
     fields,
-    head: context.desired.map(it => it.object),
-    definitions: context.desired.map(it => it.object).filter(isDefinition),
+    head: context.all().map(it => it.object),
+    definitions: context
+      .all()
+      .map(it => it.object)
+      .filter(isDefinition),
     around: context.around(),
   }).filter(risk => risk.code !== 'secret-in-git')
   return {

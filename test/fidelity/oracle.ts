@@ -152,6 +152,7 @@ export async function driftFrom(
   const assignment = {
     application,
     desired,
+    leaving: new Set<string>(),
     repository: null,
     revision: null,
     version: '',

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Application } from '../../model/application.ts'
-import { type ObjectId, objectIdOf } from '../../model/identity.ts'
+import type { ObjectId } from '../../model/identity.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
-import type { DesiredObject } from '../../engine/plan-input.ts'
 import type { ManagedApplication, State } from '../state/state.ts'
+import { createDesiredSet, type DesiredSet } from './desired-set.ts'
 
 /** What an application should be on the cluster: what was last synced. */
 export interface Assignment {
@@ -11,7 +12,9 @@ export interface Assignment {
   readonly revision: string | null
   /** Changes with every sync. */
   readonly version: string
-  readonly desired: ReadonlyMap<ObjectId, DesiredObject>
+  readonly desired: DesiredSet
+  /** Of its inventory, what is not desired any more: it was left behind with our knowledge, or is on its way out. */
+  readonly leaving: ReadonlySet<ObjectId>
   /** The syncer says that it is at work; maybe in another process, such as a laptop's. */
   readonly isBeingSynced: boolean
   /** What its condition tells to those who look. */
@@ -27,23 +30,21 @@ export async function loadAssignment(
   const managed = await state.get(name, signal)
   if (!managed) return null
   const version = versionOf(managed)
-  const { conditions, revision } = managed.status
+  const { conditions, revision, inventory } = managed.status
   const isBeingSynced = conditions.some(it => it.type === 'Synced' && it.reason === 'Syncing')
   const saysDrifted = conditions.some(it => it.type === 'Drifted' && it.status === 'True')
   if (known?.version === version) {
     const isSame = known.isBeingSynced === isBeingSynced && known.saysDrifted === saysDrifted
     return isSame ? known : { ...known, isBeingSynced, saysDrifted }
   }
-  const objects = (await state.loadRevision(name, 'latest', signal)) ?? []
-  const desired = objects.map(object => {
-    const id = objectIdOf(object)
-    return [id, { id, object, source: null }] as const
-  })
+  const desired = createDesiredSet((await state.loadRevision(name, 'latest', signal)) ?? [])
+  const leaving = new Set(inventory.filter(id => !desired.has(id)))
   const { application, repository } = managed
-  return { application, repository, revision, version, desired: new Map(desired), isBeingSynced, saysDrifted }
+  return { application, repository, revision, version, desired, leaving, isBeingSynced, saysDrifted }
 }
 
 function versionOf({ application, status }: ManagedApplication): string {
-  const { revision, digest, syncedAt } = status
-  return JSON.stringify([application, revision, digest, syncedAt])
+  const { revision, digest, syncedAt, inventory } = status
+  const text = JSON.stringify([application, revision, digest, syncedAt, inventory])
+  return createHash('sha256').update(text).digest('base64url')
 }

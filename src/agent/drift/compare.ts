@@ -37,22 +37,31 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ObjectId, Finding>> {
   const { application, desired } = assignment
-  const input: DriftInput = { desired: [...desired.values()], live, application, redactionKey }
+  const wanted = [...live.keys()].flatMap(id => desired.get(id) ?? [])
+  const input: DriftInput = {
+    desired: wanted,
+    all: () => [...desired.values()],
+    live,
+    application,
+    redactionKey,
+  }
   const changes = driftOf(input)
-  const objects = changes.filter(it => it.action === 'update').flatMap(it => desired.get(it.id) ?? [])
+  const updated = new Set(changes.filter(it => it.action === 'update').map(it => it.id))
+  const objects = wanted.filter(it => updated.has(it.id))
   const predicted = await dryRun(cluster, { application, objects, live }, signal)
   const told = predicted.size === 0 ? changes : driftOf({ ...input, predicted })
   const changed = new Map(told.map(change => [change.id, change]))
+  const byId = new Map(wanted.map(it => [it.id, it.object]))
   return new Map([...live].map(([id, read]) => [id, findingOf(id, read)]))
 
   function findingOf(id: ObjectId, read: LiveRead): Finding {
     const change = changed.get(id)
     if (change?.action === 'error') return { kind: 'unknown', message: change.error?.message ?? '' }
     if (change) return { kind: 'drifted', change }
-    const wanted = desired.get(id)?.object
-    if (!wanted || read.kind !== 'live') return { kind: 'as-synced', proven: false }
-    const ours = withoutIgnored(wanted, read.object, application.ignoreDifferences, parseIdentity(id))
-    return { kind: 'as-synced', proven: provesOurs(ours, read.object, wanted) }
+    const object = byId.get(id)
+    if (!object || read.kind !== 'live') return { kind: 'as-synced', proven: false }
+    const ours = withoutIgnored(object, read.object, application.ignoreDifferences, parseIdentity(id))
+    return { kind: 'as-synced', proven: provesOurs(ours, read.object, object) }
   }
 }
 

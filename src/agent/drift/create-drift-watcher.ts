@@ -1,9 +1,15 @@
 import { stateNamespace } from '../../model/fields.ts'
 import type { ObjectId } from '../../model/identity.ts'
+import { inParallel } from '../plan/in-parallel.ts'
 import { applicationResource } from '../state/schema.ts'
 import { type DriftWatcher, type DriftWatcherDependencies, defaultTiming } from './drift-watcher.ts'
-import { createKindFollower, type KindFollower } from './follow-kinds.ts'
+import { createKindFollower, type KindFollower, type Sighting } from './follow-kinds.ts'
+import { createOwners } from './owners.ts'
+import { startRounds } from './rounds.ts'
 import { watchApplication, type WatchedApplication } from './watched-application.ts'
+
+/** Applications that are compared for the first time at once. */
+const lanes = 4
 
 /** See {@link DriftWatcher}. */
 export function createDriftWatcher(dependencies: DriftWatcherDependencies): DriftWatcher {
@@ -11,7 +17,10 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
   const namespace = dependencies.namespace ?? stateNamespace
   const timing = { ...defaultTiming, ...dependencies.timing }
   const watched = new Map<string, WatchedApplication>()
+  const owners = createOwners<WatchedApplication>()
   const refreshing = new Map<string, Promise<void>>()
+  /** Applications that seem to have left something behind, each with the time at which that is looked at. */
+  const straying = new Map<string, NodeJS.Timeout>()
   /** Those that could not be read among them: they are tried again with each full comparison. */
   const known = new Set<string>()
   let follower: KindFollower | null = null
@@ -26,11 +35,29 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
     if (reloaded === 'gone') {
       application.stop()
       watched.delete(name)
+      owners.remove(application)
       known.delete(name)
     } else watched.set(name, application)
-    await follower?.follow([...watched.values()].flatMap(it => [...it.ids]))
+    if (reloaded === 'changed') owners.set(application, application.ids)
+    await follower?.follow(new Set([...watched.values()].flatMap(it => [...it.kinds])))
     // When it is to be what it was, the watches have told already what is suspect.
     application.suspect(compareAll || reloaded === 'changed' ? undefined : [])
+    if (compareAll) application.consider(strays(name))
+  }
+
+  function strays(name: string) {
+    return [...(follower?.appliedBy(name) ?? [])].filter(id => owners.of(id).length === 0)
+  }
+
+  /** What is told late by those who sync is not taken for something left behind: there is no hurry. */
+  function considerSoon(name: string): void {
+    if (straying.has(name) || !watched.has(name)) return
+    const look = () => {
+      straying.delete(name)
+      if (strays(name).length === 0) return
+      void refreshSoon(name, false).then(() => watched.get(name)?.consider(strays(name)))
+    }
+    straying.set(name, setTimeout(look, timing.leftBehind))
   }
 
   /** One at a time per application, the last one after the last request. */
@@ -52,8 +79,20 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
     return next
   }
 
-  function onChange(ids: readonly ObjectId[], telling: boolean): void {
-    for (const application of watched.values()) {
+  /** The events of a burst, each to the application that it concerns. */
+  function onChange(seen: readonly Sighting[], telling: boolean): void {
+    const concerned = new Map<WatchedApplication, ObjectId[]>()
+    for (const { id, appliedBy } of seen) {
+      const having = owners.of(id)
+      // Nobody's: somebody may have told of it as left behind before.
+      for (const application of having.length > 0 ? having : watched.values()) {
+        const ids = concerned.get(application)
+        if (ids) ids.push(id)
+        else concerned.set(application, [id])
+      }
+      if (having.length === 0 && appliedBy !== null) considerSoon(appliedBy)
+    }
+    for (const [application, ids] of concerned) {
       if (telling) application.suspect(ids)
       else application.stir(ids)
     }
@@ -84,22 +123,25 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
       redactionKey = await state.redactionKey(signal)
       follower = createKindFollower({ cluster, logger, onChange }, signal)
       const assigned = await state.list(signal)
-      await Promise.all(assigned.map(it => refreshSoon(it.application.name, true)))
+      const first = async (name: string) => {
+        await refreshSoon(name, true)
+        await watched.get(name)?.idle()
+      }
+      const names = assigned.map(it => it.application.name)
+      await inParallel(names, first, lanes)
       const unsubscribe = syncer.subscribe((name, syncing) => {
         if (!syncing) void refreshSoon(name, false)
       })
-      const rounds = setInterval(() => {
-        for (const name of known) void refreshSoon(name, true)
-      }, timing.fullComparison)
+      const visit = (name: string) => void refreshSoon(name, true)
+      startRounds({ period: timing.fullComparison, all: () => known, visit }, signal)
       signal.addEventListener('abort', () => {
         unsubscribe()
-        clearInterval(rounds)
+        for (const timer of straying.values()) clearTimeout(timer)
         for (const application of watched.values()) application.stop()
       })
       followApplications(signal).catch(error => {
         if (!signal.aborted) logger.error({ err: error }, 'the watch of applications has ended')
       })
-      await Promise.all([...watched.values()].map(it => it.idle()))
     },
     refresh: name => void refreshSoon(name, true),
   }

@@ -17,6 +17,7 @@ export function driftedCondition(drifted: readonly Change[]): Condition {
   if (drifted.length === 0) return notDrifted
   const lines = drifted.map(({ id, action, fields }) => {
     if (action === 'create') return `${id} was deleted`
+    if (action === 'leave-behind') return `${id} was left behind`
     const managers = [...new Set(fields.map(it => it.manager).filter(it => it !== null))]
     const paths = fields.map(it => it.path).join(', ')
     return `${id}: ${paths}${managers.length > 0 ? ` by ${managers.join(', ')}` : ''}`

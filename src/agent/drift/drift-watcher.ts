@@ -47,8 +47,10 @@ export interface DriftWatcherDependencies {
 export interface DriftTiming {
   /** Changes come in bursts; one comparison serves a burst. */
   readonly burst: number
-  /** A comparison of everything covers lost events, and objects whose label was taken off. */
+  /** In this time every application is compared whole, one after the other: that covers lost events. */
   readonly fullComparison: number
+  /** How long an object that nobody has may be there before it counts as left behind. */
+  readonly leftBehind: number
   /** Pause before an object is healed the second time; doubles each time. The first heal is at once. */
   readonly healPause: number
   readonly longestHealPause: number
@@ -57,6 +59,7 @@ export interface DriftTiming {
 export const defaultTiming: DriftTiming = {
   burst: 40,
   fullComparison: 180_000,
+  leftBehind: 5_000,
   healPause: 500,
   longestHealPause: 30_000,
 }

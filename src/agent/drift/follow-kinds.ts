@@ -1,111 +1,146 @@
+import { hash } from 'node:crypto'
 import { applicationLabel } from '../../model/fields.ts'
-import { formatIdentity, type ObjectId, parseIdentity } from '../../model/identity.ts'
+import { formatIdentity, identityOf, type ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { ourEntry } from '../../engine/field-set.ts'
 import { canonicalJson } from '../../engine/json.ts'
+import { isLeftBehind } from '../../engine/left-behind.ts'
+import { applicationOf } from '../../engine/ownership.ts'
 import type { Cluster, Resource, WatchEvent } from '../cluster/cluster.ts'
 import type { DriftLogger } from './drift-watcher.ts'
 
-/** One watch per kind, whatever the number of applications; of metadata alone, which is what shows a foreign hand. */
+/** `group/Kind`. */
+export type KindKey = string
+
+/**
+ * One watch per kind, whatever the number of applications; of metadata alone, which is what shows a foreign hand. What it keeps of an
+ * object is its id, its application and a digest.
+ */
 export interface KindFollower {
-  /** Follows the kinds of these objects and no others. Kinds that the cluster does not serve yet are tried at the next call. */
-  follow(ids: Iterable<ObjectId>): Promise<void>
+  /** Follows these kinds and no others. Kinds that the cluster does not serve yet are tried at the next call. */
+  follow(kinds: ReadonlySet<KindKey>): Promise<void>
+  /** Objects of the kinds followed that carry the label of this application and look as if it had applied them. */
+  appliedBy(application: string): Iterable<ObjectId>
 }
 
 export interface KindFollowerDependencies {
   readonly cluster: Cluster
   readonly logger: DriftLogger
   /**
-   * Objects of ours changed. `telling` ones appeared, went, lost their label or had a field taken over; the others may only
+   * Objects with our label changed. `telling` ones appeared, went, lost their label or had a field taken over; the others may only
    * have a new status, which matters where somebody else holds a field of ours already.
    */
-  readonly onChange: (ids: readonly ObjectId[], telling: boolean) => void
+  readonly onChange: (seen: readonly Sighting[], telling: boolean) => void
+}
+
+export interface Sighting {
+  readonly id: ObjectId
+  /** The application that applied it, by its own account; null when it is gone, or was made by others. */
+  readonly appliedBy: string | null
+}
+
+/** What is kept of an object. */
+interface Sight extends Sighting {
+  /** What must stay the same for the object to be as it was last seen. */
+  readonly mark: string
 }
 
 interface Followed {
   readonly stop: AbortController
-  /** By id: what must stay the same for the object to be as it was last seen. */
-  readonly seen: Map<ObjectId, string>
+  readonly seen: Map<ObjectId, Sight>
+}
+
+export function kindKey({ group, kind }: { readonly group: string; readonly kind: string }): KindKey {
+  return `${group}/${kind}`
 }
 
 export function createKindFollower(
   { cluster, logger, onChange }: KindFollowerDependencies,
   signal: AbortSignal,
 ): KindFollower {
-  const followed = new Map<string, Followed>()
+  const followed = new Map<KindKey, Followed>()
+  /** One text for each name, however many objects say it. */
+  const names = new Map<string, string>()
+
+  function nameOf(application: string): string {
+    const known = names.get(application)
+    if (known === undefined) names.set(application, application)
+    return known ?? application
+  }
+
+  function sightOf(object: KubernetesObject): Sight {
+    const owner = applicationOf(object)
+    const appliedBy = owner !== null && isLeftBehind(object, owner) ? nameOf(owner) : null
+    return { id: formatIdentity(identityOf(object)), appliedBy, mark: markOf(object) }
+  }
 
   async function run(resource: Resource, { seen, stop }: Followed): Promise<void> {
     const limit = AbortSignal.any([signal, stop.signal])
-    const options = { labelSelector: applicationLabel, metadataOnly: true }
+    const options = { labelSelector: applicationLabel, metadataOnly: true, keep: sightOf }
     try {
       for await (const event of cluster.watch(resource, options, limit)) {
-        const { telling, others } = changesOf(event, seen, resource)
+        const { telling, others } = changesOf(event, seen)
         if (telling.length > 0) onChange(telling, true)
         if (others.length > 0) onChange(others, false)
       }
     } catch (error) {
       if (limit.aborted) return
       logger.error({ err: error, kind: resource.kind, group: resource.group }, 'a watch for drift has ended')
-      followed.delete(kindKey(resource.group, resource.kind))
+      followed.delete(kindKey(resource))
     }
   }
 
   return {
-    async follow(ids) {
-      const wanted = new Map<string, { group: string; kind: string }>()
-      for (const id of ids) {
-        const { group, kind } = parseIdentity(id)
-        wanted.set(kindKey(group, kind), { group, kind })
-      }
+    async follow(kinds) {
       for (const [key, { stop }] of followed) {
-        if (wanted.has(key)) continue
+        if (kinds.has(key)) continue
         stop.abort()
         followed.delete(key)
       }
-      const missing = [...wanted].filter(([key]) => !followed.has(key))
+      const missing = [...kinds].filter(key => !followed.has(key))
       if (missing.length === 0) return
       const discovery = await cluster.discover(signal)
-      for (const [key, { group, kind }] of missing) {
-        const resource = discovery.preferred(group, kind)
+      for (const key of missing) {
+        const slash = key.indexOf('/')
+        const resource = discovery.preferred(key.slice(0, slash), key.slice(slash + 1))
         if (!resource?.verbs.includes('watch') || followed.has(key)) continue
         const entry: Followed = { stop: new AbortController(), seen: new Map() }
         followed.set(key, entry)
         void run(resource, entry)
       }
     },
+    *appliedBy(application) {
+      for (const { seen } of followed.values()) {
+        for (const sight of seen.values()) if (sight.appliedBy === application) yield sight.id
+      }
+    },
   }
 }
 
 interface Changes {
-  readonly telling: readonly ObjectId[]
-  readonly others: readonly ObjectId[]
+  readonly telling: readonly Sighting[]
+  readonly others: readonly Sighting[]
 }
 
-function changesOf(event: WatchEvent, seen: Map<ObjectId, string>, resource: Resource): Changes {
-  const idOf = ({ metadata: { namespace = '', name } }: KubernetesObject) =>
-    formatIdentity({ group: resource.group, kind: resource.kind, namespace, name })
+function changesOf(event: WatchEvent<Sight>, seen: Map<ObjectId, Sight>): Changes {
   if (event.type === 'gone') {
-    const id = idOf(event.object)
+    const { id } = event.object
     seen.delete(id)
-    return { telling: [id], others: [] }
+    return { telling: [{ id, appliedBy: null }], others: [] }
   }
-  const objects = event.type === 'synced' ? event.objects : [event.object]
-  const telling: ObjectId[] = []
-  const others: ObjectId[] = []
-  for (const object of objects) {
-    const id = idOf(object)
-    const mark = markOf(object)
-    if (seen.get(id) === mark) others.push(id)
-    else telling.push(id)
-    seen.set(id, mark)
+  const telling: Sighting[] = []
+  const others: Sighting[] = []
+  const listed = event.type === 'synced' ? new Set<ObjectId>() : null
+  for (const sight of event.type === 'synced' ? event.objects : [event.object]) {
+    if (seen.get(sight.id)?.mark === sight.mark) others.push(sight)
+    else telling.push(sight)
+    seen.set(sight.id, sight)
+    listed?.add(sight.id)
   }
-  if (event.type === 'synced') {
-    const listed = new Set([...telling, ...others])
-    for (const id of seen.keys()) {
-      if (listed.has(id)) continue
-      seen.delete(id)
-      telling.push(id)
-    }
+  for (const id of listed ? seen.keys() : []) {
+    if (listed?.has(id)) continue
+    seen.delete(id)
+    telling.push({ id, appliedBy: null })
   }
   return { telling, others }
 }
@@ -117,9 +152,9 @@ function changesOf(event: WatchEvent, seen: Map<ObjectId, string>, resource: Res
 function markOf(object: KubernetesObject): string {
   const { uid, labels, annotations, deletionTimestamp } = object.metadata
   const entry = ourEntry(object)
-  return canonicalJson([uid, labels, annotations, deletionTimestamp, entry?.fieldsV1, entry?.time])
+  const text = canonicalJson([uid, labels, annotations, deletionTimestamp, entry?.fieldsV1, entry?.time])
+  return hash('sha256', text, 'base64url').slice(0, markLength)
 }
 
-function kindKey(group: string, kind: string): string {
-  return `${group}/${kind}`
-}
+/** 96 bits: that two of one object are equal by chance does not happen. */
+const markLength = 16

@@ -1,10 +1,13 @@
-import type { ObjectId } from '../../model/identity.ts'
+import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
+import type { LiveRead } from '../../model/rendered.ts'
+import { isLeftBehind, leftBehind } from '../../engine/left-behind.ts'
 import { readLive } from '../plan/read-live.ts'
 import { type Assignment, loadAssignment } from './assignment.ts'
 import { compare } from './compare.ts'
 import { driftedCondition, driftKey } from './drift-condition.ts'
 import type { DriftTiming, DriftWatcherDependencies } from './drift-watcher.ts'
+import { type KindKey, kindKey } from './follow-kinds.ts'
 import { movedAway } from './moved-away.ts'
 import { noTenancy } from '../tenancy/tenancy.ts'
 import { createHealer, type Healer } from './healer.ts'
@@ -12,12 +15,16 @@ import { createHealer, type Healer } from './healer.ts'
 /** One application under watch: what it should be, what of it is suspected, what has drifted. */
 export interface WatchedApplication {
   readonly ids: Iterable<ObjectId>
+  /** Of its objects. */
+  readonly kinds: ReadonlySet<KindKey>
   /** Reads anew what it should be, and says whether that is something else than before. `gone`: there is no such application. */
   reload(): Promise<'changed' | 'same' | 'gone'>
   /** Has these compared soon; everything when none are named. Ids that are not the application's are left alone. */
   suspect(ids?: readonly ObjectId[]): void
   /** Has those of these compared soon that are not wholly in our hands: a change of them does not show in what we own. */
   stir(ids: readonly ObjectId[]): void
+  /** Has these looked at soon, of which it has none as far as anybody knows: they may have been left behind. */
+  consider(ids: readonly ObjectId[]): void
   /** Resolves when nothing is suspected, compared or healed at the moment. */
   idle(): Promise<void>
   stop(): void
@@ -48,6 +55,7 @@ export function watchApplication(
     redactionKey,
   } = dependencies
   let assignment: Assignment | null = null
+  let kinds: ReadonlySet<KindKey> = new Set()
   let healer: Healer = newHealer()
   const drift = new Map<ObjectId, Change>()
   let suspects = new Set<ObjectId>()
@@ -88,7 +96,7 @@ export function watchApplication(
     try {
       if (!(await look(current, ids))) return suspect(ids)
       if (current.application.syncPolicy.automated?.selfHeal)
-        suspect(await healer.heal(drift.values(), signal))
+        suspect(await healer.heal([...drift.values()].filter(isHealable), signal))
       if (isStill(current)) await tell(current)
       pauseMs = timing.burst
     } catch (error) {
@@ -105,9 +113,11 @@ export function watchApplication(
     const cluster = tenancy.clusterFor(own, current)
     const live = await readLive({ cluster, application: name, wanted }, signal)
     if (!isStill(current)) return false
-    const moved = await movedAway(state, name, live, signal)
-    const findings = await compare({ cluster, assignment: current, live, redactionKey }, signal)
+    const ours = new Map([...live].filter(([id]) => current.desired.has(id)))
+    const moved = await movedAway(state, name, ours, signal)
+    const findings = await compare({ cluster, assignment: current, live: ours, redactionKey }, signal)
     if (!isStill(current)) return false
+    for (const [id, read] of live) if (!ours.has(id)) lookAtStray(id, read, current)
     for (const [id, finding] of findings) {
       if (moved.has(id)) {
         drift.delete(id)
@@ -125,6 +135,13 @@ export function watchApplication(
       }
     }
     return true
+  }
+
+  function lookAtStray(id: ObjectId, read: LiveRead, { leaving }: Assignment): void {
+    if (read.kind === 'unreadable') return
+    const isStray = read.kind === 'live' && !leaving.has(id) && isLeftBehind(read.object, name)
+    if (isStray) drift.set(id, leftBehind(id))
+    else drift.delete(id)
   }
 
   async function tell(current: Assignment): Promise<void> {
@@ -171,14 +188,23 @@ export function watchApplication(
     healer.stop()
     healer = newHealer()
     for (const id of drift.keys()) if (!loaded.desired.has(id)) drift.delete(id)
+    for (const id of unproven) if (!loaded.desired.has(id)) unproven.delete(id)
+    kinds = new Set(Array.from(loaded.desired.keys(), id => kindKey(parseIdentity(id))))
     return 'changed'
   }
 
   function suspect(ids?: readonly ObjectId[]): void {
     const { desired } = assignment ?? {}
     for (const id of ids ?? desired?.keys() ?? []) {
-      if (desired?.has(id)) suspects.add(id)
+      if (desired?.has(id) || drift.has(id)) suspects.add(id)
     }
+    schedule()
+  }
+
+  function consider(ids: readonly ObjectId[]): void {
+    // Before the first sync nobody can tell what is left of what.
+    if (!assignment?.revision) return
+    for (const id of ids) if (!assignment.desired.has(id) && !assignment.leaving.has(id)) suspects.add(id)
     schedule()
   }
 
@@ -186,8 +212,12 @@ export function watchApplication(
     get ids() {
       return assignment?.desired.keys() ?? []
     },
+    get kinds() {
+      return kinds
+    },
     reload,
     suspect,
+    consider,
     stir: ids => suspect(ids.filter(id => unproven.has(id))),
     async idle() {
       while (isBusy() && !signal.aborted) {
@@ -200,4 +230,9 @@ export function watchApplication(
       healer.stop()
     },
   }
+}
+
+/** What was left behind is for people: no sync has it, and nobody knows what it is good for. */
+function isHealable({ action }: Change): boolean {
+  return action !== 'leave-behind'
 }

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { KubeConfig } from '@kubernetes/client-node'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../../src/agent/cluster/create-cluster.ts'
-import type { Resource, WatchEvent } from '../../../src/agent/cluster/cluster.ts'
+import type { Resource, WatchEvent, WatchOptions } from '../../../src/agent/cluster/cluster.ts'
 
 // What a real API server does only after minutes, by the book: bookmarks, an expired resource version, a full house.
 // Source: Kubernetes API concepts, "Efficient detection of changes".
@@ -48,14 +48,14 @@ const refuse =
 async function played(
   script: readonly Step[],
   timeouts = { read: 30_000, write: 60_000 },
+  options: WatchOptions = {},
 ): Promise<{ asked: string[]; told: string[] }> {
   const stop = new AbortController()
   const asked: string[] = []
   const steps = [...script]
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '', 'http://localhost')
-    const watched = url.searchParams.get('watch') === 'true'
-    asked.push(watched ? `watch ${url.searchParams.get('resourceVersion')}` : 'list')
+    asked.push(whatIsAsked(url.searchParams))
     const step = steps.shift()
     if (step) return step(response)
     response.destroy()
@@ -69,11 +69,17 @@ async function played(
   kubeConfig.loadFromClusterAndUser({ name: 'c', server: url, skipTLSVerify: true }, { name: 'u' })
   const cluster = createCluster({ kubeConfig, timeouts })
   const told: string[] = []
-  for await (const it of cluster.watch(configMaps, { namespace: 'shop' }, stop.signal)) told.push(said(it))
+  const watched = { namespace: 'shop', ...options }
+  for await (const it of cluster.watch(configMaps, watched, stop.signal)) told.push(said(it))
   cluster.close()
   server.closeAllConnections()
   await new Promise(resolve => server.close(resolve))
   return { asked, told }
+}
+
+function whatIsAsked(query: URLSearchParams): string {
+  if (query.get('sendInitialEvents') === 'true') return `stream ${query.get('resourceVersionMatch')}`
+  return query.get('watch') === 'true' ? `watch ${query.get('resourceVersion')}` : 'list'
 }
 
 function said(it: WatchEvent): string {
@@ -125,4 +131,51 @@ test('a watch that the server takes, and never begins to answer, is opened anew 
   })
   expect(told).toEqual(['synced a', 'synced a b'])
   expect(asked.slice(0, 4)).toEqual(['list', 'watch 10', 'list', 'watch 20'])
+})
+
+describe('a set of which only a part is kept', () => {
+  const names: WatchOptions = {
+    keep: ({ apiVersion, kind, metadata: { name } }) => ({ apiVersion, kind, metadata: { name } }),
+  }
+  const end = (resourceVersion: string) => ({
+    type: 'BOOKMARK',
+    object: {
+      kind: 'ConfigMap',
+      metadata: { resourceVersion, annotations: { 'k8s.io/initial-events-end': 'true' } },
+    },
+  })
+
+  test('comes as a stream, in one request with what follows', async () => {
+    const { asked, told } = await played(
+      [
+        stream(event('ADDED', 'a', '3'), event('ADDED', 'b', '7'), end('9'), event('MODIFIED', 'a', '10')),
+        stream(event('DELETED', 'b', '11')),
+      ],
+      undefined,
+      names,
+    )
+    expect(told).toEqual(['synced a b', 'set a', 'gone b'])
+    expect(asked).toEqual(['stream NotOlderThan', 'watch 10', 'watch 11'])
+  })
+
+  test('is listed where the server knows no streams', async () => {
+    const script = [refuse(422), list('10', 'a'), stream(event('ADDED', 'b', '11'))]
+    const { asked, told } = await played(script, undefined, names)
+    expect(told).toEqual(['synced a', 'set b'])
+    expect(asked).toEqual(['stream NotOlderThan', 'list', 'watch 10', 'watch 11'])
+  })
+
+  test('is listed when its stream ends too early, and nothing half of it is told', async () => {
+    const script = [stream(event('ADDED', 'a', '3')), list('10', 'a', 'b'), stream()]
+    const { asked, told } = await played(script, undefined, names)
+    expect(told).toEqual(['synced a b'])
+    expect(asked.slice(0, 3)).toEqual(['stream NotOlderThan', 'list', 'watch 10'])
+  })
+
+  test('comes as a new stream when its resource version has expired', async () => {
+    const script = [stream(event('ADDED', 'a', '3'), end('9')), refuse(410), stream(end('90'))]
+    const { asked, told } = await played(script, undefined, names)
+    expect(told).toEqual(['synced a', 'synced'])
+    expect(asked.slice(0, 4)).toEqual(['stream NotOlderThan', 'watch 9', 'stream NotOlderThan', 'watch 90'])
+  })
 })
