@@ -82,7 +82,7 @@ export function useControlPlane(name = 'shared'): ControlPlane {
 
 /** The kubeconfig of one of this run's clusters, which is started first if need be. */
 async function kubeconfigOf(name: string): Promise<string> {
-  const answer = await fetch(`${inject('clusters')}/${name}`)
+  const answer = await fetch(`${inject('services')}/clusters/${name}`)
   const text = await answer.text()
   if (!answer.ok) throw new Error(`the control plane did not start: ${text}`)
   return text

@@ -5,33 +5,41 @@ import { ensureBinaries } from '../tools/control-plane/binaries.ts'
 import { type Cluster, createCluster } from '../tools/control-plane/cluster.ts'
 import { progressLines } from '../tools/control-plane/progress.ts'
 import { ToolError } from '../tools/machine/errors.ts'
+import { type Postgres, startPostgres } from '../tools/postgres.ts'
 import { ensureSystemPackages } from '../tools/system-packages.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /**
-     * Answers GET /NAME with the path of the kubeconfig of this run's cluster NAME, which it starts first if need be. A NAME that
-     * begins with `bare` is an API server without controllers.
+     * Answers GET /clusters/NAME with the path of the kubeconfig of this run's cluster NAME, and GET /postgres with the URL of this run's
+     * PostgreSQL; both are started first if need be. A NAME that begins with `bare` is an API server without controllers.
      */
-    readonly clusters: string
+    readonly services: string
   }
 }
 
 /**
- * One set of clusters per run. A cluster is started when the first test file asks for it, by this process rather than by
- * the file's, so that it lives until the run ends, however that ends.
+ * One set of services per run. Each is started when the first test file asks for it, by this process rather than by the file's,
+ * so that it lives until the run ends, however that ends.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await prepareMachine()
   const clusters = new Map<string, Promise<Cluster>>()
-  const server = createServer((request, response) => {
-    const asked = (request.url ?? '').slice(1)
+  let postgres: Promise<Postgres> | null = null
+
+  async function answerTo(path: string): Promise<string> {
+    if (path === '/postgres') return (await (postgres ??= startPostgres())).url
+    const asked = path.replace('/clusters/', '')
     const name = `test-${process.pid}-${asked}`
     const controllers = !asked.startsWith('bare')
     const cluster = clusters.get(name) ?? createCluster({ name, nodes: 1, controllers })
     clusters.set(name, cluster)
-    cluster.then(
-      ({ kubeconfig }) => response.end(kubeconfig),
+    return (await cluster).kubeconfig
+  }
+
+  const server = createServer((request, response) => {
+    answerTo(request.url ?? '').then(
+      answer => response.end(answer),
       (error: unknown) => {
         response.statusCode = 500
         response.end(String(error))
@@ -41,11 +49,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve)
   })
-  project.provide('clusters', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  project.provide('services', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   return async () => {
     server.closeAllConnections()
     server.close()
-    await Promise.allSettled([...clusters.values()].map(async cluster => (await cluster).down()))
+    await Promise.allSettled([
+      ...[...clusters.values()].map(async cluster => (await cluster).down()),
+      postgres?.then(it => it.stop()),
+    ])
   }
 }
 

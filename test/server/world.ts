@@ -10,9 +10,9 @@ import { createGitCache } from '../../src/git/git-cache.ts'
 import { createClusterRegistry } from '../../src/server/agents/cluster-registry.ts'
 import type { Patience } from '../../src/server/jobs/deps.ts'
 import { type RunningServer, startServer } from '../../src/server/server.ts'
-import { createStore } from '../../src/server/store/create-store.ts'
 import type { Store } from '../../src/server/store/store.ts'
 import type { Permissions, Repository, User } from '../simulator/github/state.ts'
+import { openStore } from './databases.ts'
 import { type GitHubSimulator, startGitHubSimulator } from '../simulator/start-github-simulator.ts'
 
 /** The server for real, between a GitHub (simulated) and agents (scripted). */
@@ -45,7 +45,7 @@ export async function startWorld(patience: Partial<Patience> = {}, keepAliveSeco
   const alice = github.createUser('alice')
   const carol = github.createUser('carol')
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-server-'))
-  const store = await createStore({ databaseUrl: null, folder: null })
+  const store = await openStore()
   const log: string[] = []
   const logger = pino({ level: 'debug' }, { write: line => log.push(line) })
   const start = () => startTestServer({ github, store, logger, folder, patience, keepAliveSeconds })

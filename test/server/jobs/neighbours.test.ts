@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { neighboursOf } from '../../../src/server/jobs/neighbours.ts'
-import { createStore } from '../../../src/server/store/create-store.ts'
+import { openStore } from '../databases.ts'
 import type { SyncRecord } from '../../../src/server/store/records/syncs.ts'
 import type { Store } from '../../../src/server/store/store.ts'
 import { anApplication, aRepository, aSyncResult, revision } from '../builders/application.ts'
@@ -8,7 +8,7 @@ import { anApplication, aRepository, aSyncResult, revision } from '../builders/a
 let store: Store
 let repository = ''
 beforeAll(async () => {
-  store = await createStore({ databaseUrl: null, folder: null })
+  store = await openStore()
   repository = await store.repositories.save(aRepository)
 })
 afterAll(() => store.close())
