@@ -1,4 +1,27 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
+
+/** What takes longest begins first: begun last, it would run on alone. */
+const slow = [
+  'test/e2e/',
+  'test/fidelity/',
+  'test/agent/sync/proof/',
+  'test/agent/sync/',
+  'test/agent/drift/',
+  'test/tools/control-plane/',
+  'test/server/',
+  'test/cli/',
+]
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = slow.findIndex(it => moduleId.includes(`/${it}`))
+      return at < 0 ? slow.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,6 +33,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     // Most of what tests do is to wait for a cluster: two cores carry more than two of them.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: SlowFirst },
   },
 })

@@ -25,7 +25,7 @@ test.concurrent.each(rows)('what a plan says is what a sync does: $what', async 
 
 // The same ones every time, so that a failure is the change's; `make bench FIDELITY=1` looks for new ones.
 const seed = Number(process.env.FIDELITY_SEED ?? 1)
-const count = Number(process.env.FIDELITY_COUNT ?? 100)
+const count = Number(process.env.FIDELITY_COUNT ?? 40)
 
 /*
  * What it must catch: a field left out of a prediction, an object written that the plan does not list, a change that a second plan still
