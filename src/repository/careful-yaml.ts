@@ -18,7 +18,7 @@ const mostProblems = 10
 /** Parses text of any kind with the parser that knows positions. Null when its nesting is more than the parser can take. */
 export function parseWithCare(text: string, file: string, bounds: ValueLimits): CarefullyParsed | null {
   const lines = new LineCounter()
-  const parsed = parseAll(text, lines)
+  const parsed = parseNodes(text, lines)
   if (parsed === null) return null
   const problems = parsed
     .flatMap(document => document.errors)
@@ -34,7 +34,12 @@ export function parseWithCare(text: string, file: string, bounds: ValueLimits): 
   return { documents, problems, count: parsed.length }
 }
 
-function parseAll(text: string, lineCounter: LineCounter): readonly Parsed[] | null {
+/** All documents, those with errors too. Null when the nesting is more than the parser can take. */
+export function parseNodes(
+  text: string,
+  lineCounter: LineCounter,
+  { keepSourceTokens = false } = {},
+): readonly Parsed[] | null {
   try {
     const parsed = parseAllDocuments(text, {
       schema: 'failsafe',
@@ -44,6 +49,7 @@ function parseAll(text: string, lineCounter: LineCounter): readonly Parsed[] | n
       // Ours: the parser compares every key with every other one.
       uniqueKeys: false,
       lineCounter,
+      keepSourceTokens,
       prettyErrors: false,
       logLevel: 'silent',
     })
