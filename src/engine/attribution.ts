@@ -5,6 +5,7 @@ import type { Steps } from './steps.ts'
 export interface Attribution {
   readonly manager: string | null
   readonly managedAt: string | null
+  readonly operation: string | null
 }
 
 /**
@@ -13,5 +14,9 @@ export interface Attribution {
  */
 export function attributionOf(live: KubernetesObject, steps: Steps): Attribution {
   const owner = otherOwnerOf(live, steps)
-  return { manager: owner?.manager ?? null, managedAt: owner?.time ?? null }
+  return {
+    manager: owner?.manager ?? null,
+    managedAt: owner?.time ?? null,
+    operation: owner?.operation ?? null,
+  }
 }

@@ -79,13 +79,11 @@ function fieldsOf(
   const { live, differences } = decision
   if (!live || !before || !after) return []
   const origins = new Map(differences.map(it => [formatSteps(it.steps), it.origin]))
-  return differencesOf(before, after).map(({ path, steps, ...values }) => ({
-    path,
-    before: values.before,
-    after: values.after,
-    origin: origins.get(formatSteps(steps)) ?? decision.origin,
-    ...attributionOf(live, steps),
-  }))
+  return differencesOf(before, after).map(({ path, steps, ...values }) => {
+    const { manager, managedAt } = attributionOf(live, steps)
+    const origin = origins.get(formatSteps(steps)) ?? decision.origin
+    return { path, before: values.before, after: values.after, origin, manager, managedAt }
+  })
 }
 
 /** The one diff of a pair: what the new object holds that the old one does not. */

@@ -9,6 +9,33 @@ export interface Heal {
   readonly change: Change
 }
 
+/** What an application was healed of on its cluster. */
+export interface HealHistory {
+  /** How many objects were put back, all in all. */
+  readonly total: number
+  /** The last ones, newest first. */
+  readonly recent: readonly HealRecord[]
+}
+
+export interface HealRecord {
+  readonly id: ObjectId
+  /** RFC 3339. */
+  readonly at: string
+  /** What was put back; empty: the whole object, which had been deleted. Values are redacted, and shortened. */
+  readonly fields: readonly HealedField[]
+  /** Who deleted it, where that is known. */
+  readonly deletedBy: string | null
+}
+
+export interface HealedField {
+  /** JSON pointer. */
+  readonly path: string
+  readonly from: string
+  readonly to: string
+  readonly manager: string | null
+  readonly user: string | null
+}
+
 /** What an agent says when an application's divergence from its last sync changes, or ends. */
 export interface DriftReport {
   readonly application: string

@@ -35,6 +35,10 @@ export interface FieldChange {
   /** The field manager that last wrote the live value when it is not ours, and when it did (RFC 3339). */
   readonly manager: string | null
   readonly managedAt: string | null
+  /** How it was written: `Apply` or `Update`. Missing or null where nobody is on record. */
+  readonly operation?: string | null
+  /** Who the API server's audit log names for it; missing or null where there is no such log, or it does not tell. */
+  readonly user?: string | null
   /** A reference that changes just because this object, with a hash of its content in its name, takes the place of another one. */
   readonly follows?: ObjectId | null
 }
@@ -62,6 +66,8 @@ export interface Change {
   readonly error: Problem | null
   /** A remark that is no risk, e.g. "validated when its CustomResourceDefinition is established". */
   readonly note: string | null
+  /** Of drift: who deleted the object, and when (RFC 3339), as the API server's audit log tells. */
+  readonly deletedBy?: { readonly user: string; readonly at: string } | null
   /**
    * Of an object with a hash of its content in its name: the one that it takes the place of, or that takes its place. The new one's
    * fields and diff are against the old one, whose own are empty; both are counted as what happens to them.

@@ -32,7 +32,7 @@ const origin = z.enum(['pull-request', 'drift', 'both'])
 const nonNegative = z.number().int().min(0)
 
 /** What older agents do not say. */
-const optionalId = shortText.nullish().transform(it => it ?? null)
+const optionalText = shortText.nullish().transform(it => it ?? null)
 
 const changeSchema = z.object({
   id: shortText,
@@ -46,7 +46,9 @@ const changeSchema = z.object({
       origin,
       manager: shortText.nullable(),
       managedAt: shortText.nullable(),
-      follows: optionalId,
+      operation: optionalText,
+      user: optionalText,
+      follows: optionalText,
     }),
   ),
   diff: text,
@@ -56,7 +58,11 @@ const changeSchema = z.object({
   source: location.nullable(),
   error: problemSchema.nullable(),
   note: shortText.nullable(),
-  pairedWith: optionalId,
+  deletedBy: z
+    .object({ user: shortText, at: shortText })
+    .nullish()
+    .transform(it => it ?? null),
+  pairedWith: optionalText,
 }) satisfies z.ZodType<Change>
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)

@@ -34,6 +34,8 @@ export interface CreateClusterOptions {
   readonly nodes?: number
   /** False: the API server and its store alone, so that nothing changes but what somebody writes. Default true. */
   readonly controllers?: boolean
+  /** More flags for the API server of a new cluster. Default: none. */
+  readonly apiServerArgs?: readonly string[]
   /** The folder below which the cluster gets its own. Default: this checkout's. */
   readonly dir?: string
   /**
@@ -82,14 +84,16 @@ async function startWithRetry(
   folder: ClusterFolder,
   binaries: string,
   nodes: number,
-  { lifetime = 'process', controllers = true, signal = new AbortController().signal }: CreateClusterOptions,
+  options: CreateClusterOptions,
 ) {
+  const { lifetime = 'process', controllers = true, apiServerArgs = [] } = options
+  const { signal = new AbortController().signal } = options
   for (let attempt = 1; ; attempt++) {
     await removeCluster(folder)
     const instance = randomUUID()
     const guard = startGuard(removeOrphanCommand(folder, instance))
     try {
-      await startCluster({ folder, instance, binaries, nodes, controllers, signal })
+      await startCluster({ folder, instance, binaries, nodes, controllers, apiServerArgs, signal })
       if (lifetime === 'process') return guard
       guard.dismiss()
       return undefined

@@ -54,7 +54,7 @@ export function etcd(folder: ClusterFolder, ports: Ports): Component {
  * The API server as clusters run it: RBAC, the default admission plugins, service account tokens. It makes its own
  * serving certificate and authority in the certificates folder.
  */
-export function apiServer(folder: ClusterFolder, ports: Ports): Component {
+export function apiServer(folder: ClusterFolder, ports: Ports, more: readonly string[] = []): Component {
   return {
     name: 'kube-apiserver',
     args: [
@@ -75,6 +75,7 @@ export function apiServer(folder: ClusterFolder, ports: Ports): Component {
       '--endpoint-reconciler-type=none',
       '--enable-priority-and-fairness=false',
       '--profiling=false',
+      ...more,
     ],
   }
 }

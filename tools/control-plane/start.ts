@@ -37,6 +37,7 @@ export interface StartClusterOptions {
   readonly nodes: number
   /** False: the API server and its store alone. */
   readonly controllers: boolean
+  readonly apiServerArgs: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -45,7 +46,7 @@ export interface StartClusterOptions {
  * a component ends, or after two minutes; what it started and wrote so far stays, for the caller to remove.
  */
 export async function startCluster(options: StartClusterOptions): Promise<void> {
-  const { folder, nodes, controllers } = options
+  const { folder, nodes, controllers, apiServerArgs } = options
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(startedWithinMilliseconds)])
   const tokens = await writeFolder(options)
   const running = new Map<string, Started>()
@@ -58,7 +59,7 @@ export async function startCluster(options: StartClusterOptions): Promise<void> 
   const ports: Ports = { etcd: await freePort(), apiServer: await freePort() }
   await start(etcd(folder, ports))
   await until('etcd listens', () => accepts(ports.etcd))
-  await start(apiServer(folder, ports))
+  await start(apiServer(folder, ports, apiServerArgs))
   await until('the API server listens', () => accepts(ports.apiServer))
   const certificate = await readFile(join(folder.certificates, 'apiserver.crt'), 'utf8')
   const accessAs = (user: User): ClusterAccess => ({
