@@ -49,6 +49,8 @@ export interface DriftTiming {
   readonly burst: number
   /** In this time every application is compared whole, one after the other: that covers lost events. */
   readonly fullComparison: number
+  /** An object that went or lost our label is looked at again after this time, then ever more rarely: it may come back without. */
+  readonly outOfSight: number
   /** How long an object that nobody has may be there before it counts as left behind. */
   readonly leftBehind: number
   /** Pause before an object is healed the second time; doubles each time. The first heal is at once. */
@@ -59,6 +61,7 @@ export interface DriftTiming {
 export const defaultTiming: DriftTiming = {
   burst: 40,
   fullComparison: 180_000,
+  outOfSight: 2_000,
   leftBehind: 5_000,
   healPause: 500,
   longestHealPause: 30_000,

@@ -2,6 +2,7 @@ import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import type { LiveRead } from '../../model/rendered.ts'
 import { isLeftBehind, leftBehind } from '../../engine/left-behind.ts'
+import { applicationOf } from '../../engine/ownership.ts'
 import { readLive } from '../plan/read-live.ts'
 import { type Assignment, loadAssignment } from './assignment.ts'
 import { compare } from './compare.ts'
@@ -11,6 +12,7 @@ import { type KindKey, kindKey } from './follow-kinds.ts'
 import { movedAway } from './moved-away.ts'
 import { noTenancy } from '../tenancy/tenancy.ts'
 import { createHealer, type Healer } from './healer.ts'
+import { createOutOfSight } from './out-of-sight.ts'
 
 /** One application under watch: what it should be, what of it is suspected, what has drifted. */
 export interface WatchedApplication {
@@ -60,6 +62,11 @@ export function watchApplication(
   const drift = new Map<ObjectId, Change>()
   let suspects = new Set<ObjectId>()
   const unproven = new Set<ObjectId>()
+  const outOfSight = createOutOfSight({
+    first: timing.outOfSight,
+    longest: timing.fullComparison,
+    onDue: suspect,
+  })
   /** The key of what was told last; null before anything was. */
   let told: string | null = null
   let timer: NodeJS.Timeout | null = null
@@ -117,7 +124,10 @@ export function watchApplication(
     const moved = await movedAway(state, name, ours, signal)
     const findings = await compare({ cluster, assignment: current, live: ours, redactionKey }, signal)
     if (!isStill(current)) return false
-    for (const [id, read] of live) if (!ours.has(id)) lookAtStray(id, read, current)
+    for (const [id, read] of live) {
+      if (ours.has(id)) outOfSight.note(id, isHidden(read))
+      else lookAtStray(id, read, current)
+    }
     for (const [id, finding] of findings) {
       if (moved.has(id)) {
         drift.delete(id)
@@ -180,7 +190,8 @@ export function watchApplication(
   async function reload(): Promise<'changed' | 'same' | 'gone'> {
     const loaded = await loadAssignment(state, { name, known: assignment }, signal)
     if (!loaded) return 'gone'
-    const isSame = assignment?.version === loaded.version
+    const current = assignment
+    const isSame = current?.version === loaded.version
     // Nothing to take back where the condition says that nothing drifts.
     if (!assignment && !loaded.saysDrifted) told = driftKey([])
     assignment = loaded
@@ -188,6 +199,7 @@ export function watchApplication(
     healer.stop()
     healer = newHealer()
     for (const id of drift.keys()) if (!loaded.desired.has(id)) drift.delete(id)
+    for (const id of current?.desired.keys() ?? []) if (!loaded.desired.has(id)) outOfSight.note(id, false)
     for (const id of unproven) if (!loaded.desired.has(id)) unproven.delete(id)
     kinds = new Set(Array.from(loaded.desired.keys(), id => kindKey(parseIdentity(id))))
     return 'changed'
@@ -227,6 +239,7 @@ export function watchApplication(
     stop() {
       stopped = true
       if (timer) clearTimeout(timer)
+      outOfSight.stop()
       healer.stop()
     },
   }
@@ -235,4 +248,9 @@ export function watchApplication(
 /** What was left behind is for people: no sync has it, and nobody knows what it is good for. */
 function isHealable({ action }: Change): boolean {
   return action !== 'leave-behind'
+}
+
+/** A watch of what carries our label does not show it. */
+function isHidden(read: LiveRead): boolean {
+  return read.kind === 'absent' || (read.kind === 'live' && applicationOf(read.object) === null)
 }

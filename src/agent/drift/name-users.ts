@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { audited } from '../../engine/audit.ts'
+import { type ObjectId, parseIdentity } from '../../model/identity.ts'
+import type { Change } from '../../model/plan.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { AuditedObject } from './audit-line.ts'
+import type { AuditLog } from './audit-log.ts'
+
+export interface NameUsers {
+  readonly auditLog: AuditLog
+  readonly cluster: Pick<Cluster, 'discover'>
+  readonly changes: readonly Change[]
+  /** RFC 3339: when all was as it should be for the last time. Null when nobody knows. */
+  readonly since: string | null
+}
+
+/** The API server answers first and writes its log then. */
+const pausesMs = [50, 150, 400]
+
+/** The changes with who made them, as far as the audit log tells. Rejects when it cannot be read, and with ClusterError. */
+export async function nameUsers(
+  { auditLog, cluster, changes, since }: NameUsers,
+  signal: AbortSignal,
+): Promise<readonly Change[]> {
+  const places = await placesOf(cluster, changes, signal)
+  const from = new Date(since ?? 0)
+  let named = changes
+  for (const ms of [0, ...pausesMs]) {
+    if (ms > 0) await pause(ms, undefined, { signal })
+    const writes = await auditLog.writesOf([...places.values()], from, signal)
+    named = changes.map(change => {
+      const place = places.get(change.id)
+      return place ? audited({ change, entries: writes.get(place) ?? [], since }) : change
+    })
+    if (named.every(isNamed)) break
+  }
+  return named
+}
+
+async function placesOf(
+  cluster: NameUsers['cluster'],
+  changes: readonly Change[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ObjectId, AuditedObject>> {
+  const discovery = await cluster.discover(signal)
+  return new Map(
+    changes.flatMap(({ id }) => {
+      const { group, kind, namespace, name } = parseIdentity(id)
+      const resource = discovery.preferred(group, kind)?.plural
+      return resource ? [[id, { group, resource, namespace, name }] as const] : []
+    }),
+  )
+}
+
+function isNamed({ action, fields, deletedBy }: Change): boolean {
+  if (action === 'create') return deletedBy != null
+  return fields.every(it => it.user != null)
+}
