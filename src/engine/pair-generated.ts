@@ -52,7 +52,7 @@ function namesKey(old: Identity, now: Identity): string {
 }
 
 /** Null for what no generator makes, or has no hash. */
-function stemOf(id: ObjectId): string | null {
+export function stemOf(id: ObjectId): string | null {
   const { group, kind, namespace, name } = parseIdentity(id)
   if (group !== '' || (kind !== 'ConfigMap' && kind !== 'Secret')) return null
   const stem = generatedName.exec(name)?.[1]

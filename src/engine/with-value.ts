@@ -19,3 +19,16 @@ function withKey(item: unknown, key: unknown): unknown {
   const missing = Object.entries(key).filter(([name]) => property(item, name) === undefined)
   return { ...Object.fromEntries(missing), ...item }
 }
+
+/** A copy without the value at `steps`; the same when there is nothing there. */
+export function withoutSteps(target: unknown, steps: Steps): unknown {
+  const [step, ...rest] = steps
+  if (step === undefined) return undefined
+  const there = stepInto(target, step)
+  if (there === undefined) return target
+  const inner = rest.length === 0 ? undefined : withoutSteps(there, rest)
+  if (step.startsWith('f:')) return isJsonObject(target) ? withProperty(target, step.slice(2), inner) : target
+  if (!Array.isArray(target)) return target
+  const at = indexOfStep(target, step)
+  return rest.length === 0 ? target.toSpliced(at, 1) : target.with(at, inner)
+}

@@ -1,0 +1,171 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import type { Charts } from '../../render/charts/charts.ts'
+import { findValueFiles } from '../../render/helm/values.ts'
+import { chartRequestOf, layOutRemoteChart } from '../../render/helm/remote-chart.ts'
+import { lookUp } from '../../render/inside.ts'
+import { createParseMemory } from '../../render/parse-memory.ts'
+import { defaultRenderLimits } from '../../render/renderer.ts'
+import type { ApplicationSource } from '../../../model/application.ts'
+import { editYaml, type YamlPath } from '../../../repository/edit/edit-yaml.ts'
+import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
+import { type Candidate, changeAt, editedAt, isMap, setAt, valueIn, type YamlPlace } from '../candidate.ts'
+import type { Scene } from '../scene.ts'
+
+/** One place that values come from. */
+export interface Layer {
+  readonly values: unknown
+  /** Changes a value, or takes it out when it is undefined; null where nothing may be edited. */
+  readonly set: ((path: YamlPath, value: unknown) => Candidate) | null
+  /** A value can be put here that it does not have yet. */
+  readonly takesNew: boolean
+}
+
+export interface HelmSources {
+  readonly charts: Charts | null
+  readonly inRepository: (source: ApplicationSource) => boolean
+  readonly signal: AbortSignal
+}
+
+/** The layers of a source, lowest first: what charts bring, value files, inline values, parameters. */
+export async function layersOf(scene: Scene, from: HelmSources): Promise<readonly Layer[]> {
+  const scratch = await mkdtemp(join(tmpdir(), 'plumbline-values-'))
+  try {
+    const chart = await chartOf(scene, from, scratch)
+    const places = {
+      application: scene.application,
+      checkout: scene.copy.root,
+      chart,
+      inRepository: from.inRepository,
+    }
+    const { files } = await findValueFiles(scene.source, places)
+    const valueFiles = await Promise.all(
+      files.map(async (it): Promise<Layer> => {
+        const text = it.inRepository ? await scene.copy.read(it.shown) : await readFile(it.file, 'utf8')
+        const file = it.inRepository ? await scene.copy.fileAt(it.shown) : null
+        const isOurs = file !== null && !scene.sharing.isReadByOthers(file)
+        return inFile(text ?? '', isOurs ? file : null, true)
+      }),
+    )
+    return [...(await defaultsOf(scene, chart)), ...valueFiles, inlineLayer(scene), ...parameterLayers(scene)]
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+interface Chart {
+  readonly root: string
+  readonly folder: string
+  readonly isRemote: boolean
+}
+
+async function chartOf(
+  { source, application, copy }: Scene,
+  from: HelmSources,
+  scratch: string,
+): Promise<Chart> {
+  const request = chartRequestOf(source)
+  if (request === null) return { root: copy.root, folder: source.path, isRemote: false }
+  const place = {
+    charts: from.charts,
+    limits: defaultRenderLimits,
+    documents: createParseMemory(),
+    binary: '',
+    scratchFolder: scratch,
+    turn: <T>(run: () => Promise<T>) => run(),
+  }
+  return layOutRemoteChart(request, application.definedIn, { place, scratch, signal: from.signal })
+}
+
+/** What the chart says itself, and the charts in its `charts` folder below their names. */
+async function defaultsOf(scene: Scene, { root, folder, isRemote }: Chart): Promise<readonly Layer[]> {
+  const layers: Layer[] = []
+  const visit = async (at: string, prefix: YamlPath, depth: number): Promise<void> => {
+    const parts = await readdir(join(root, at, 'charts'), { withFileTypes: true }).catch(() => [])
+    for (const part of parts) {
+      if (part.isDirectory() && depth < 5)
+        await visit(`${at}/charts/${part.name}`, [...prefix, part.name], depth + 1)
+    }
+    const file = at === '.' ? 'values.yaml' : `${at}/values.yaml`
+    const found = await lookUp(root, file)
+    if (found.kind !== 'file') return
+    const text = isRemote ? await readFile(found.real, 'utf8') : await scene.copy.read(file)
+    const real = isRemote ? null : await scene.copy.fileAt(file)
+    const isOurs = real !== null && !scene.sharing.isReadByOthers(real)
+    layers.push(below(prefix, inFile(text ?? '', isOurs ? real : null, false)))
+  }
+  await visit(folder, [], 0)
+  return layers
+}
+
+function below(prefix: YamlPath, layer: Layer): Layer {
+  if (prefix.length === 0) return layer
+  const { set } = layer
+  return {
+    ...layer,
+    values: prefix.reduceRight<unknown>((inner, part) => ({ [part]: inner }), layer.values),
+    set: set && ((path, value) => set(path.slice(prefix.length), value)),
+  }
+}
+
+function inFile(text: string, file: string | null, takesNew: boolean): Layer {
+  const values = parseYamlDocuments(text, file ?? '').documents[0]?.value
+  const set =
+    file === null ? null : (path: YamlPath, value: unknown) => setAt({ file, document: 0, path }, value)
+  return { values: isMap(values) ? values : {}, set, takesNew }
+}
+
+/** `helm.valuesObject` or `helm.values` of the Application document; the first when there is neither yet. */
+function inlineLayer({ source, sourcePlace }: Scene): Layer {
+  const values = parseYamlDocuments(source.helm.values ?? '', '').documents[0]?.value
+  const helm = sourcePlace?.value['helm']
+  const set = sourcePlace
+    ? isMap(helm) && helm['valuesObject'] === undefined && typeof helm['values'] === 'string'
+      ? (path: YamlPath, value: unknown) =>
+          inText({ ...sourcePlace, path: [...sourcePlace.path, 'helm', 'values'] }, path, value)
+      : (path: YamlPath, value: unknown) =>
+          setAt({ ...sourcePlace, path: [...sourcePlace.path, 'helm', 'valuesObject', ...path] }, value)
+    : null
+  return { values: isMap(values) ? values : {}, set, takesNew: true }
+}
+
+function inText(place: YamlPlace, path: YamlPath, value: unknown): Candidate {
+  return {
+    async apply(copy) {
+      const outer = await copy.read(place.file)
+      const document = parseYamlDocuments(outer ?? '', place.file).documents[place.document]?.value
+      const text = valueIn(document, place.path)
+      if (typeof text !== 'string') return `${place.file} has no values there any more`
+      const edited = editYaml(text, [changeAt({ file: '', document: 0, path }, value)])
+      if ('refused' in edited) return `the inline values: ${edited.refused}`
+      return (await copy.editYaml(place.file, [changeAt(place, edited.text)])) ?? editedAt(place)
+    },
+  }
+}
+
+/** `--set` has the last word, each parameter by its path. */
+function parameterLayers({ source, sourcePlace }: Scene): readonly Layer[] {
+  return source.helm.parameters.map(({ name, value }, at) => {
+    const path = parameterPath(name)
+    if (path === null) return { values: {}, set: null, takesNew: false }
+    const place = sourcePlace && {
+      ...sourcePlace,
+      path: [...sourcePlace.path, 'helm', 'parameters', at, 'value'],
+    }
+    return {
+      values: path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value),
+      set:
+        place &&
+        ((_path: YamlPath, wanted: unknown) =>
+          setAt(place, wanted === undefined ? undefined : String(wanted))),
+      takesNew: false,
+    }
+  })
+}
+
+/** `a.b\.c`; null for lists, which are left alone. */
+function parameterPath(name: string): YamlPath | null {
+  if (/[[\]]/.test(name)) return null
+  return name.split(/(?<!\\)\./).map(part => part.replaceAll('\\.', '.'))
+}
