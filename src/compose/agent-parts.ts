@@ -41,6 +41,8 @@ export interface AgentParts {
   readonly planner: Planner
   readonly syncer: Syncer
   readonly renderer: Renderer
+  /** Charts that are not in the repository; null when there are none. */
+  readonly charts: Charts | null
   readonly gitCache: GitCache
   readonly checkouts: Checkouts
   readonly clock: () => Date
@@ -64,14 +66,12 @@ export function createAgentParts(config: AgentPartsConfig): AgentParts {
   const planner = createPlanner({ cluster, state, clock, clusterName, tenancy })
   const limits = { syncs: config.concurrentSyncs }
   const syncer = createSyncer({ cluster, state, planner, clock, clusterName, logger, limits, tenancy })
-  const renderer = rendererFor(config.env, {
-    cacheFolder: join(config.dataFolder, 'renders'),
-    charts: config.charts ?? null,
-  })
+  const charts = config.charts ?? null
+  const renderer = rendererFor(config.env, { cacheFolder: join(config.dataFolder, 'renders'), charts })
   const gitCache = createGitCache({
     folder: join(config.dataFolder, 'git'),
     allowedProtocols: config.gitProtocols,
   })
   const checkouts = createCheckouts({ gitCache, folder: join(config.dataFolder, 'checkouts') })
-  return { cluster, state, planner, syncer, renderer, gitCache, checkouts, clock, tenancy }
+  return { cluster, state, planner, syncer, renderer, charts, gitCache, checkouts, clock, tenancy }
 }

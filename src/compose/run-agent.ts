@@ -10,7 +10,7 @@ import { lead } from '../agent/lease/lease.ts'
 import { createLink, type Link } from '../agent/link/link.ts'
 import { createAgentPipeline } from '../agent/pipeline.ts'
 import { pullOnce } from '../agent/pull.ts'
-import { createSources, type Sources } from '../agent/sources.ts'
+import { createSources, type Sources, type SourcesDependencies } from '../agent/sources.ts'
 import { HandOver, type RecoveredSync } from '../agent/sync/syncer.ts'
 import { readTenants } from '../agent/tenancy/tenants-file.ts'
 import { createTenancy, noTenancy } from '../agent/tenancy/tenancy.ts'
@@ -107,7 +107,13 @@ async function serve(
   const { link, logger, signal } = life
   const { clusterName } = life.config
   const sources = sourcesOf(parts, link)
-  const adopter = createAdopter({ clusterName })
+  const adopter = createAdopter({
+    ...parts,
+    clusterName,
+    inRepository: ofRepository,
+    credential: credentialsOf(parts, link),
+    folder: join(life.config.dataFolder, 'adoptions'),
+  })
   const pipeline = createAgentPipeline({ sources, planner, syncer, adopter, state, clusterName, clock })
   const drift = createDriftWatcher({
     cluster,
@@ -137,16 +143,23 @@ async function serve(
 }
 
 function sourcesOf(parts: AgentParts, link: Link): Sources {
-  const { gitCache, checkouts, renderer, cluster, clock } = parts
+  const { gitCache, checkouts, renderer, cluster } = parts
   return createSources({
     gitCache,
     checkouts,
     renderer,
     cluster,
-    inRepository: (source, repository) => isInRepository(source, repository.cloneUrl),
-    credential: createCredentials((cloneUrl, signal) => link.gitCredential(cloneUrl, signal), clock),
+    inRepository: ofRepository,
+    credential: credentialsOf(parts, link),
   })
 }
+
+function credentialsOf({ clock }: AgentParts, link: Link): SourcesDependencies['credential'] {
+  return createCredentials((cloneUrl, signal) => link.gitCredential(cloneUrl, signal), clock)
+}
+
+const ofRepository: SourcesDependencies['inRepository'] = (source, repository) =>
+  isInRepository(source, repository.cloneUrl)
 
 function becomeLeader(parts: AgentParts, logger: Logger, signal: AbortSignal) {
   const identity = `${hostname()}_${randomUUID()}`

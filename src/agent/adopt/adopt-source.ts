@@ -1,4 +1,4 @@
-import type { AdoptedField, AdoptedFile, LeftField } from '../../model/adoption.ts'
+import type { AdoptedField, LeftField } from '../../model/adoption.ts'
 import type { Application, ApplicationSource } from '../../model/application.ts'
 import type { ObjectId } from '../../model/identity.ts'
 import { InvalidInputError } from '../../model/problem.ts'
@@ -16,7 +16,7 @@ import { proposeKustomize } from './kustomize/propose-kustomize.ts'
 import { proposeDirectory } from './propose-directory.ts'
 import { applicationIn, type Scene, sourcePlaceOf } from './scene.ts'
 import { type Sharing, sharingOf } from './sharing.ts'
-import type { WorkingCopy } from './working-copy.ts'
+import type { ChangedFile, WorkingCopy } from './working-copy.ts'
 
 /** Renders of one application before an adoption gives up. */
 const mostRenders = 60
@@ -37,7 +37,7 @@ export interface SourceAdoption {
 }
 
 export interface Adoption {
-  readonly files: readonly AdoptedFile[]
+  readonly files: readonly ChangedFile[]
   readonly adopted: readonly AdoptedField[]
   readonly left: readonly LeftField[]
 }

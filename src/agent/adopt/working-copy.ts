@@ -27,7 +27,12 @@ export interface WorkingCopy {
   /** Takes back all that was written since. */
   mark(): () => Promise<void>
   /** By path. */
-  changes(): readonly AdoptedFile[]
+  changes(): readonly ChangedFile[]
+}
+
+export interface ChangedFile extends AdoptedFile {
+  /** What it held at first. */
+  readonly before: string
 }
 
 interface Original {
@@ -115,7 +120,10 @@ export async function openWorkingCopy(folder: string): Promise<WorkingCopy> {
     changes: () =>
       [...current]
         .filter(([real, text]) => originals.get(real)?.text !== text)
-        .map(([path, text]) => ({ path, mode: originals.get(path)?.mode ?? '100644', text }))
+        .map(([path, text]): ChangedFile => {
+          const { mode = '100644', text: before = '' } = originals.get(path) ?? {}
+          return { path, mode, text, before }
+        })
         .sort((a, b) => (a.path < b.path ? -1 : 1)),
   }
 }

@@ -233,7 +233,7 @@ describe('plain manifests', () => {
 
   test('a file whose only object was deleted goes', async () => {
     const adopted = await adopting.adopt(files, { 'Deployment/web': null })
-    expect(adopted.files).toEqual([{ path: 'deploy/web.yaml', mode: '100644', text: null }])
+    expect(adopted.files).toMatchObject([{ path: 'deploy/web.yaml', mode: '100644', text: null }])
     expect(adopted.drift).toEqual([])
   })
 
