@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { isCollection, isMap, isSeq } from 'yaml'
 import { addItem, addPair } from './add.ts'
 import { editedValue, place, Refusal, type ValueEdit, valueAt, type YamlPath } from './edit-value.ts'
-import { isSayable, type Json } from './json.ts'
+import { isSameValue, isSayable, type Json } from './json.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { type ParsedText, parseText } from './parsed-text.ts'
 import { removeItem } from './remove.ts'
@@ -49,7 +48,7 @@ function edited(parsed: ParsedText, { document, ...edit }: YamlEdit): ParsedText
   const value = parsed.values[document]
   if (value === undefined) throw new Refusal(`it has no document ${document + 1}`)
   const wanted = editedValue(value, edit)
-  if (isDeepStrictEqual(wanted, value)) return parsed
+  if (isSameValue(wanted, value)) return parsed
   const smaller = smallerEdits(value, edit)
   try {
     return smaller.reduce((it, small) => editOnce(it, document, small), parsed)
@@ -68,34 +67,37 @@ function edited(parsed: ParsedText, { document, ...edit }: YamlEdit): ParsedText
 function editOnce(parsed: ParsedText, document: number, edit: ValueEdit): ParsedText {
   const value = parsed.values[document] ?? null
   const wanted = parsed.values.with(document, editedValue(value, edit))
-  const splices = splicesFor(parsed, document, edit)
-  const repeated = (): Refusal | null => {
-    const anchor = repeatedAnchor(parsed, document, edit.path)
-    return anchor === null
-      ? null
-      : new Refusal(
-          `what is at ${place(edit.path)} is repeated elsewhere in the file by the anchor &${anchor}`,
-        )
+  const layout = layoutOf(parsed.documents, parsed.text)
+  // Blank lines below would become part of a text that ends with some: then it is quoted.
+  for (const it of [layout, { ...layout, literals: false }]) {
+    const next = readBack(spliced(parsed.text, splicesFor(parsed, document, edit, it)))
+    if (next && isSameValue(next.values, wanted)) return next
   }
-  let next: ParsedText
-  try {
-    next = parseText(spliced(parsed.text, splices))
-  } catch (error) {
-    throw error instanceof Refusal ? (repeated() ?? oddLayout(edit.path)) : error
-  }
-  if (!isDeepStrictEqual(next.values, wanted)) throw repeated() ?? oddLayout(edit.path)
-  return next
-}
-
-function oddLayout(path: YamlPath): Refusal {
-  return new Refusal(
-    `the file is written in a way at ${place(path)} that cannot be edited without touching more`,
+  const anchor = repeatedAnchor(parsed, document, edit.path)
+  const at = place(edit.path)
+  throw new Refusal(
+    anchor === null
+      ? `the file is written in a way at ${at} that cannot be edited without touching more`
+      : `what is at ${at} is repeated elsewhere in the file by the anchor &${anchor}`,
   )
 }
+/** Null when it does not parse any more. */
+function readBack(text: string): ParsedText | null {
+  try {
+    return parseText(text)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
 
-function splicesFor(parsed: ParsedText, document: number, edit: ValueEdit): readonly Splice[] {
+function splicesFor(
+  parsed: ParsedText,
+  document: number,
+  edit: ValueEdit,
+  layout: Layout,
+): readonly Splice[] {
   const { path } = edit
-  const layout = layoutOf(parsed.documents, parsed.text)
   const value = parsed.values[document] ?? null
   if (edit.kind === 'set') return set(parsed, { document, path, value: edit.value, layout })
   const parent = path.slice(0, -1)

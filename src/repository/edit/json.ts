@@ -24,3 +24,15 @@ export function isSayable(value: Json): boolean {
   if (isListValue(value)) return value.every(isSayable)
   return !isMapValue(value) || Object.entries(value).every(entry => entry.every(isSayable))
 }
+
+/** Whatever the order of a map's names. */
+export function isSameValue(a: Json | undefined, b: Json | undefined): boolean {
+  if (isListValue(a))
+    return isListValue(b) && a.length === b.length && a.every((it, at) => isSameValue(it, b[at]))
+  if (!isMapValue(a) || !isMapValue(b)) return a === b
+  const names = Object.keys(a)
+  return (
+    names.length === Object.keys(b).length &&
+    names.every(it => Object.hasOwn(b, it) && isSameValue(a[it], b[it]))
+  )
+}

@@ -14,6 +14,8 @@ export interface Layout {
   readonly padded: boolean
   /** `{"a":1,"b":2}` rather than `{"a": 1, "b": 2}`. */
   readonly compact: boolean
+  /** Whether texts of several lines are written as lines. */
+  readonly literals: boolean
   /** Written by the rules of JSON. */
   readonly json: boolean
 }
@@ -74,6 +76,7 @@ export function layoutOf(documents: readonly Document.Parsed[], text: string): L
     lineEnd: text.split('\r\n').length * 2 > text.split('\n').length ? '\r\n' : '\n',
     padded: most(counts.padded) ?? false,
     compact: most(counts.compact) ?? false,
+    literals: true,
     json: (isMap(first) || isSeq(first)) && first.flow === true && !hasPlainText(documents),
   }
 }

@@ -84,14 +84,12 @@ function replaceLines(text: string, slot: Slot, { start, end, written, layout }:
     const joined = [written.head, ...written.rest].join(lineEnd)
     return [{ from: start, to: end, text: joined }]
   }
-  const lines = written.rest.map(it => it + lineEnd).join('')
+  const to = nextLine(text, end)
+  const isOpen = to === text.length && !text.endsWith('\n')
+  const lines = written.rest.join(lineEnd) + (isOpen || written.rest.length === 0 ? '' : lineEnd)
   return [
     ...(written.head ? [{ from: at, to: at, text: ` ${written.head}` }] : []),
-    {
-      from: lineStart(text, start),
-      to: nextLine(text, end),
-      text: text.endsWith('\n') ? lines : lines.trimEnd(),
-    },
+    { from: lineStart(text, start), to, text: lines },
   ]
 }
 
@@ -119,7 +117,7 @@ function writtenIn({ text }: ParsedText, slot: Slot, value: Json, layout: Layout
   const old = isScalar(node) ? node.type : undefined
   if (typeof value === 'string') {
     const isBlock = old === 'BLOCK_LITERAL' || old === 'BLOCK_FOLDED'
-    const literal = isBlock || value.includes('\n') ? literalLines(value) : null
+    const literal = layout.literals && (isBlock || value.includes('\n')) ? literalLines(value) : null
     if (literal) {
       const by = slot.kind === 'item' ? Math.max(2, layout.dashGap) : layout.step
       return { head: literal.head, rest: indented(literal.rest, column + by) }

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
-import { isListValue, isMapValue, type Json, type JsonMap } from './json.ts'
+import { isListValue, isMapValue, isSameValue, type Json, type JsonMap } from './json.ts'
 import { type ValueEdit, valueAt, type YamlPath } from './edit-value.ts'
 
 /** A new map over an old one is set field by field, so that lines of equal fields stay as they are written. */
@@ -9,7 +8,7 @@ export function smallerEdits(old: Json | undefined, edit: ValueEdit): readonly V
 
 /** Made one after the other. */
 function differences(old: Json | undefined, value: Json, path: YamlPath): readonly ValueEdit[] {
-  if (isDeepStrictEqual(old, value)) return []
+  if (isSameValue(old, value)) return []
   if (isMapValue(old) && isMapValue(value) && sharesAField(old, value)) return ofMaps(old, value, path)
   if (isListValue(old) && isListValue(value) && old.length > 0 && value.length > 0)
     return ofLists(old, value, path)

@@ -31,7 +31,8 @@ export function besideKey(value: Json, layout: Layout): Written {
       rest: indented(blockLines(value, layout), isMapValue(value) ? layout.step : layout.listIndent),
     }
   }
-  const literal = typeof value === 'string' && value.includes('\n') ? literalLines(value) : null
+  const literal =
+    typeof value === 'string' && layout.literals && value.includes('\n') ? literalLines(value) : null
   if (literal) return { head: literal.head, rest: indented(literal.rest, layout.step) }
   return { head: blockScalar(value, layout), rest: [] }
 }
@@ -43,7 +44,8 @@ export function besideDash(value: Json, layout: Layout): Written {
     const [head = '', ...rest] = blockLines(value, layout)
     return { head, rest: indented(rest, gap) }
   }
-  const literal = typeof value === 'string' && value.includes('\n') ? literalLines(value) : null
+  const literal =
+    typeof value === 'string' && layout.literals && value.includes('\n') ? literalLines(value) : null
   if (literal) return { head: literal.head, rest: indented(literal.rest, Math.max(2, layout.dashGap)) }
   return { head: blockScalar(value, layout), rest: [] }
 }
