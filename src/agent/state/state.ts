@@ -1,4 +1,5 @@
 import type { Application } from '../../model/application.ts'
+import type { HealHistory } from '../../model/drift.ts'
 import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { HookResult } from '../../model/sync.ts'
@@ -27,6 +28,8 @@ export interface ManagedStatus {
   readonly heldBack: HeldBack | null
   /** Objects that another application takes over, but has not yet. */
   readonly moving: readonly Moving[]
+  /** What self-heal has put back. */
+  readonly heals: HealHistory
   readonly conditions: readonly Condition[]
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { HealRecord } from '../../model/drift.ts'
+import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Condition, ManagedStatus } from './state.ts'
 
@@ -9,6 +11,23 @@ const condition = z.object({
   message: z.string(),
   lastTransitionTime: z.string(),
   observedGeneration: z.number().optional(),
+})
+
+const healRecord = z.object({
+  id: z.string(),
+  at: z.string(),
+  deletedBy: z.string().nullish(),
+  fields: z
+    .array(
+      z.object({
+        path: z.string(),
+        from: z.string(),
+        to: z.string(),
+        manager: z.string().nullish(),
+        user: z.string().nullish(),
+      }),
+    )
+    .nullish(),
 })
 
 const statusDocument = z.object({
@@ -23,6 +42,10 @@ const statusDocument = z.object({
   heldBack: z.object({ revision: z.string().nullish(), digest: z.string().nullish() }).nullish(),
   moving: z.array(z.object({ id: z.string(), to: z.string() })).nullish(),
   inventory: z.array(z.string()).nullish(),
+  heals: z
+    .object({ total: z.number().int().min(0), recent: z.array(healRecord).nullish() })
+    .nullish()
+    .catch(null),
   // Types of later versions are nobody's business here.
   conditions: z
     .array(z.unknown())
@@ -44,6 +67,7 @@ export function statusOf(object: KubernetesObject): ManagedStatus {
       ? { revision: status.heldBack.revision ?? null, digest: status.heldBack.digest ?? null }
       : null,
     moving: status.moving ?? [],
+    heals: { total: status.heals?.total ?? 0, recent: (status.heals?.recent ?? []).map(healFrom) },
     conditions: status.conditions.map(({ type, status: value, reason, message }) => ({
       type,
       status: value,
@@ -62,7 +86,7 @@ export function changedStatus(
   const before = parse(object)
   const generation = object.metadata.generation ?? 0
   const kept = { ...statusOf(object), ...change }
-  const { revision, digest, syncedAt, inventory, failedRevision, heldBack, moving } = kept
+  const { revision, digest, syncedAt, inventory, failedRevision, heldBack, moving, heals } = kept
   const sync = {
     revision,
     shortRevision: revision?.slice(0, 7) ?? null,
@@ -76,8 +100,24 @@ export function changedStatus(
     heldBack,
     moving: moving.length === 0 ? null : moving,
     inventory,
+    heals: heals.total === 0 ? null : { total: heals.total, recent: heals.recent.map(keptHeal) },
     conditions: mergeConditions(before.conditions, change.conditions ?? [], { generation, now }),
   }
+}
+
+function healFrom({ id, at, deletedBy, fields }: z.infer<typeof healRecord>): HealRecord {
+  const places = (fields ?? []).map(it => ({ ...it, manager: it.manager ?? null, user: it.user ?? null }))
+  return { id: id as ObjectId, at, deletedBy: deletedBy ?? null, fields: places }
+}
+
+/** Without what nobody knows: the API server takes no null for text. */
+function keptHeal({ deletedBy, fields, ...heal }: HealRecord): object {
+  const places = fields.map(({ manager, user, ...field }) => ({
+    ...field,
+    ...(manager === null ? {} : { manager }),
+    ...(user === null ? {} : { user }),
+  }))
+  return { ...heal, ...(deletedBy === null ? {} : { deletedBy }), fields: places }
 }
 
 type KeptCondition = StatusDocument['conditions'][number]

@@ -4,7 +4,9 @@ import type { SyncResult } from '../../model/sync.ts'
 import { planMarkdown as planComment } from '../../server/report/comment.ts'
 import { lightName, name } from '../../server/report/escape.ts'
 import { objectSection } from '../../server/report/object-section.ts'
+import type { Heals } from '../heal-history.ts'
 import type { History } from '../history.ts'
+import { healsText } from './heals-text.ts'
 import { historyText } from './history-text.ts'
 import { syncText } from './sync-text.ts'
 
@@ -40,6 +42,10 @@ export function syncMarkdown(result: SyncResult): string {
 
 export function historyMarkdown(history: History): string {
   return fence(historyText(history, { paint: plain, width: null }), '')
+}
+
+export function healsMarkdown(heals: Heals): string {
+  return fence(healsText(heals, { paint: plain, width: null }), '')
 }
 
 /** Longer than any run of backticks inside, so that nothing breaks out. */

@@ -4,6 +4,7 @@ import type { SourceLocation } from '../../model/problem.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { TargetOptions } from '../commands/options.ts'
 import { paintFor } from './colour.ts'
+import type { Heals } from '../heal-history.ts'
 import type { History } from '../history.ts'
 import type { Screen } from './screen.ts'
 import { writeOut } from './write-out.ts'
@@ -49,6 +50,13 @@ export function printHistory(history: History, options: Options): Promise<void> 
   return print(options, history, {
     text: async screen => (await import('./history-text.ts')).historyText(history, screen),
     markdown: async () => (await import('./markdown.ts')).historyMarkdown(history),
+  })
+}
+
+export function printHeals(heals: Heals, options: Options): Promise<void> {
+  return print(options, heals, {
+    text: async screen => (await import('./heals-text.ts')).healsText(heals, screen),
+    markdown: async () => (await import('./markdown.ts')).healsMarkdown(heals),
   })
 }
 

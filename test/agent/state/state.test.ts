@@ -7,6 +7,7 @@ import { createCluster } from '../../../src/agent/cluster/create-cluster.ts'
 import { createState } from '../../../src/agent/state/create-state.ts'
 import { applicationResource, secretResource } from '../../../src/agent/state/schema.ts'
 import type { Journal, State } from '../../../src/agent/state/state.ts'
+import type { HealHistory } from '../../../src/model/drift.ts'
 import type { RepositoryRef } from '../../../src/model/repository.ts'
 import { ensureBinaries } from '../../../tools/control-plane/binaries.ts'
 import { application } from '../../builders/application.ts'
@@ -67,6 +68,7 @@ describe('applications', () => {
         failedRevision: null,
         heldBack: null,
         moving: [],
+        heals: { total: 0, recent: [] },
         conditions: [],
       },
     })
@@ -164,6 +166,27 @@ describe('status', () => {
       failedRevision: null,
       inventory: [],
     })
+  })
+
+  test('keeps what was healed, and who had made it necessary where that is known', async () => {
+    await state.assign(application({ name: 'healed' }), repository, plane.signal)
+    const field = { path: '/spec/replicas', from: '5', to: '3', manager: 'kubectl', user: 'alice' }
+    const nobody = { path: '/data/mode', from: 'slow', to: 'fast', manager: null, user: null }
+    const heals: HealHistory = {
+      total: 70,
+      recent: [
+        {
+          id: 'apps/Deployment/shop/web',
+          at: '2026-05-01T10:00:00Z',
+          fields: [field, nobody],
+          deletedBy: null,
+        },
+        { id: '/ConfigMap/shop/settings', at: '2026-05-01T09:00:00Z', fields: [], deletedBy: 'bob' },
+      ],
+    }
+    await state.saveStatus('healed', { heals }, plane.signal)
+    await state.saveStatus('healed', { failedRevision: null }, plane.signal)
+    expect((await state.get('healed', plane.signal))?.status.heals).toEqual(heals)
   })
 
   test('of several writers at once is lost for none', async () => {
