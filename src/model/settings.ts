@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { driftDocument, type DriftSettings, driftSettingsFrom } from './drift-settings.ts'
 import { type SyncWindow, syncWindowDocument, syncWindowFrom } from './sync-window.ts'
 import { relativePath } from './application-from.ts'
 
@@ -30,12 +31,7 @@ export const settingsDocument = z
       .describe(
         "Where Flux's documents are, and which cluster they are for, which they do not say themselves.",
       ),
-    drift: z
-      .strictObject({
-        issue: z.boolean().optional().describe('Open an issue when a cluster drifts. Default true.'),
-      })
-      .optional()
-      .describe('What happens when a cluster no longer is as synced.'),
+    drift: driftDocument.optional().describe('What happens when a cluster no longer is as synced.'),
     plan: z
       .strictObject({
         requireReviewedPlan: z
@@ -92,7 +88,7 @@ export interface Settings {
   readonly applications: readonly string[] | null
   /** Folders with Flux's documents. Null: nothing is said of them. */
   readonly flux: readonly { readonly path: string; readonly cluster: string }[] | null
-  readonly drift: { readonly issue: boolean }
+  readonly drift: DriftSettings
   readonly plan: { readonly requireReviewedPlan: boolean; readonly forks: 'ask' | 'never' }
   readonly sync: { readonly revertPullRequest: boolean }
   /** Those of environments included. */
@@ -104,7 +100,7 @@ export function settingsFrom(document: z.infer<typeof settingsDocument>): Settin
   return {
     applications: document.applications ?? null,
     flux: document.flux?.map(it => ({ path: relativePath(it.path), cluster: it.cluster })) ?? null,
-    drift: { issue: document.drift?.issue ?? true },
+    drift: driftSettingsFrom(document.drift),
     plan: {
       requireReviewedPlan: document.plan?.requireReviewedPlan ?? false,
       forks: document.plan?.forks ?? 'ask',

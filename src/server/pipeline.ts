@@ -2,7 +2,7 @@ import { actOnCheck } from './jobs/act-on-check.ts'
 import { closePullRequest } from './jobs/close-pull-request.ts'
 import type { JobDeps } from './jobs/deps.ts'
 import { failureOf } from './jobs/failure.ts'
-import { noteIssue } from './jobs/note-issue.ts'
+import { followIssue, noteIssue } from './jobs/note-issue.ts'
 import { obeyComment } from './jobs/obey-comment.ts'
 import { openWindow } from './jobs/open-window.ts'
 import { planPullRequest } from './jobs/plan-pull-request.ts'
@@ -12,8 +12,11 @@ import { reportPlan } from './jobs/report-plan.ts'
 import { reportRevert } from './jobs/report-revert.ts'
 import { reportRollback } from './jobs/report-rollback.ts'
 import { reportSync } from './jobs/report-sync.ts'
+import { settleDrift } from './jobs/settle-drift.ts'
+import { settleSilence } from './jobs/settle-silence.ts'
 import { sweep } from './jobs/sweep.ts'
 import { syncBranch } from './jobs/sync-branch.ts'
+import { watchClusters } from './jobs/watch-clusters.ts'
 import { welcomeAgent } from './jobs/welcome-agent.ts'
 import type { Job } from './queue/job.ts'
 import type { JobContext, Worker } from './queue/queue.ts'
@@ -54,8 +57,17 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
     // 6. The cluster moves away from Git: one issue.
     case 'drift-reported':
       return reportDrift(deps, job, context)
+    case 'drift-due':
+      return settleDrift(deps, { name: job.application, cluster: job.cluster }, context)
     case 'issue-changed':
-      return noteIssue(deps, job)
+      return noteIssue(deps, job, context)
+    case 'issue-moved':
+      return followIssue(deps, job, context)
+    //    ... or is not heard of at all: one issue for each repository.
+    case 'clusters-watched':
+      return watchClusters(deps, context)
+    case 'cluster-silence':
+      return settleSilence(deps, job, context)
     // 7. What people ask for.
     case 'commented':
       return obeyComment(deps, job, context)

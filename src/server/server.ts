@@ -10,6 +10,7 @@ import { defaultPatience, type Patience } from './jobs/deps.ts'
 import { createPipeline } from './pipeline.ts'
 import { pagesFrom } from './plan-pages.ts'
 import { createQueue } from './queue/create-queue.ts'
+import type { Job } from './queue/job.ts'
 import type { GitHubSetup } from './setup/github-setup.ts'
 import { createSetup } from './setup/setup.ts'
 import type { Store } from './store/store.ts'
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly keepAliveSeconds?: number
   /** Between two searches for what webhooks should have told. */
   readonly sweepSeconds?: number
+  /** Between two looks for clusters that are not heard of. */
+  readonly watchSeconds?: number
 }
 
 export interface RunningServer {
@@ -47,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { store, git, logger, version } = options
   const patience = { ...defaultPatience, ...options.patience }
   const clock = () => new Date()
+  const startedAt = clock()
   const stopping = new AbortController()
   const forges = createForges()
   const queue = await createQueue({ store, logger })
@@ -88,21 +92,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   publicUrl ??= http.url
   const readings = createReadingMemory()
   await queue.work(
-    createPipeline({ store, queue, forges, git, readings, logger, publicUrl, patience, clock }),
+    createPipeline({ store, queue, forges, git, readings, logger, publicUrl, patience, clock, startedAt }),
   )
-  const sweeping = sweepRegularly(
-    options.sweepSeconds ?? 300,
-    async () => {
-      await queue.enqueue(store, { traceId: newTraceId(), job: { kind: 'sweep' } })
-    },
-    logger,
-  )
+  const enqueue = (job: Job) => queue.enqueue(store, { traceId: newTraceId(), job })
+  const rounds = [
+    regularly(options.sweepSeconds ?? 300, () => enqueue({ kind: 'sweep' }), logger),
+    regularly(options.watchSeconds ?? 60, () => enqueue({ kind: 'clusters-watched' }), logger),
+  ]
   logger.info({ url: http.url, publicUrl }, 'the server listens')
   setup?.announce()
   return {
     url: http.url,
     async stop() {
-      clearInterval(sweeping)
+      for (const round of rounds) clearInterval(round)
       stopping.abort(new Error('the server stops'))
       await http.stop()
       await queue.stop()
@@ -111,9 +113,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function sweepRegularly(seconds: number, sweep: () => Promise<void>, logger: Logger): NodeJS.Timeout {
+/** Now, and again and again. */
+function regularly(seconds: number, work: () => Promise<void>, logger: Logger): NodeJS.Timeout {
   const once = () => {
-    sweep().catch((error: unknown) => logger.error({ err: error }, 'the search for lost changes failed'))
+    work().catch((error: unknown) => logger.error({ err: error }, 'a regular look could not be asked for'))
   }
   once()
   return setInterval(once, seconds * 1000)

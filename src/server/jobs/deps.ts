@@ -18,6 +18,8 @@ export interface JobDeps {
   readonly publicUrl: string | null
   readonly patience: Patience
   readonly clock: () => Date
+  /** When this server started: what it could not hear before is nobody's silence. */
+  readonly startedAt: Date
 }
 
 /** How long agents are waited for, in seconds. */

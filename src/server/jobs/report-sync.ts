@@ -7,6 +7,7 @@ import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import { planUrl } from './addresses.ts'
 import type { JobDeps } from './deps.ts'
+import { driftKey } from './drift-picture.ts'
 import { proposeRevert } from './propose-revert.ts'
 import { windowNow } from './open-window.ts'
 import { sendChecks } from './send-checks.ts'
@@ -34,6 +35,7 @@ export async function reportSync(
   const pageUrl = await reviewedPage(deps, pullRequest)
   for (const sync of await store.syncs.ofRevision(key, asked.revision)) {
     await noteOutcome(deps, sync)
+    if (sync.result) await driftAfterSync(deps, sync, context)
     const about = { forge, sync, pullRequest, pageUrl }
     if (sync.result && isFailure(sync.result)) await openSyncFailure(deps, about, context.signal)
     if (sync.result?.outcome === 'synced') await closeSyncFailures(deps, about, context.signal)
@@ -68,6 +70,19 @@ async function noteOutcome(deps: JobDeps, sync: SyncRecord): Promise<void> {
   if (known?.syncedAt && Date.parse(known.syncedAt) > Date.parse(at)) return
   if (sync.removed && outcome === 'synced') await deps.store.applications.remove(name)
   else await deps.store.applications.noteSync(name, { revision, outcome, at })
+}
+
+/** A drift issue that is open may have to say that the cluster has caught up, or that the application is gone. */
+async function driftAfterSync(
+  deps: JobDeps,
+  { application }: SyncRecord,
+  { traceId }: JobContext,
+): Promise<void> {
+  const issue = await deps.store.issues.withKey(driftKey(application))
+  if (!issue || (issue.state === 'closed' && !issue.memory?.accepted)) return
+  const { name, destination } = application
+  const job = { kind: 'drift-due', application: name, cluster: destination.cluster } as const
+  await deps.queue.enqueue(deps.store, { traceId, job })
 }
 
 async function syncViews(deps: JobDeps, syncs: readonly SyncRecord[]): Promise<readonly SyncView[]> {

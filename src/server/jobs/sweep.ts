@@ -1,18 +1,21 @@
 import { repositoryKey, type RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
+import { sweepDrift, sweepIssues } from './sweep-drift.ts'
 
 const rememberedDays = 30
 
 /** Finds what a lost webhook should have told: open pull requests whose head has no plan, and branches that moved. */
 export async function sweep(deps: JobDeps, context: JobContext): Promise<void> {
   await deps.store.deliveries.forgetOlderThan(rememberedDays)
+  await sweepDrift(deps, context)
   for (const forge of deps.forges.all) {
     for (const ref of await forge.repositories(context.signal)) {
       await sweepPullRequests(deps, ref, context)
       await sweepBranches(deps, ref, context)
     }
   }
+  await sweepIssues(deps, context)
 }
 
 async function sweepPullRequests(deps: JobDeps, ref: RepositoryRef, context: JobContext): Promise<void> {

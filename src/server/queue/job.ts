@@ -38,6 +38,13 @@ export type Job =
   /** A sync window opens: what waited for it begins. */
   | { readonly kind: 'window-opens'; readonly repository: RepositoryRef; readonly sync: number }
   | { readonly kind: 'drift-reported'; readonly report: DriftReport }
+  /** What is known of an application's drift may call for something now: a delay is over, a sync ended. */
+  | { readonly kind: 'drift-due'; readonly application: string; readonly cluster: string }
+  /** Somebody may have closed or reopened an issue that tells a state; by its key. */
+  | { readonly kind: 'issue-moved'; readonly issue: string }
+  /** A cluster went silent, or came back, as far as the repository of this key is concerned. */
+  | { readonly kind: 'cluster-silence'; readonly repository: string; readonly cluster: string }
+  | { readonly kind: 'clusters-watched' }
   | { readonly kind: 'agent-connected'; readonly cluster: string }
   | { readonly kind: 'sweep' }
 
@@ -70,6 +77,15 @@ export function jobKey(job: Job): string {
       return pullRequestKey(job.repository, job.number)
     case 'drift-reported':
       return `drift/${job.report.application}@${job.report.cluster}`
+    // The keys of the issues: whatever is done about one is done in turn.
+    case 'drift-due':
+      return `drift/${job.application}@${job.cluster}`
+    case 'issue-moved':
+      return job.issue
+    case 'cluster-silence':
+      return `cluster-silent/${job.repository}/${job.cluster}`
+    case 'clusters-watched':
+      return 'clusters'
     case 'agent-connected':
       return `cluster/${job.cluster}`
     case 'sweep':

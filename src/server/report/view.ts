@@ -1,4 +1,6 @@
 import type { DriftReport } from '../../model/drift.ts'
+import type { DriftSeverity } from '../../model/drift-settings.ts'
+import type { ObjectId } from '../../model/identity.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Revision } from '../../model/repository.ts'
@@ -98,6 +100,37 @@ export interface DriftView {
   readonly filesUrl: string | null
   /** Page with the full diff; null when there is none. */
   readonly pageUrl: string | null
+  /** How much the drifted objects weigh, by id; low where nothing is said. */
+  readonly severity: Readonly<Record<ObjectId, DriftSeverity>>
+  /** Null: the cluster is where Git is, or on its way. */
+  readonly behind: BehindView | null
+}
+
+/** A commit that should be on a cluster by now. */
+export interface BehindView {
+  readonly revision: Revision
+  /** It takes the application out of Git. */
+  readonly removed: boolean
+  /** When it came; RFC 3339. */
+  readonly since: string
+  readonly why: 'failed' | 'unfinished' | 'not-taken' | 'no-agent'
+  /** Why it failed, where that is known. */
+  readonly message: string | null
+  /** That brought it. */
+  readonly pullRequest: { readonly number: number; readonly url: string } | null
+  /** That tells of its failure. */
+  readonly issue: { readonly number: number; readonly url: string } | null
+}
+
+/** A cluster whose agent is not heard of. */
+export interface SilenceView {
+  readonly cluster: string
+  /** When it was heard of last; null when it never was. RFC 3339. */
+  readonly lastSeen: string | null
+  /** Names of the applications of this repository that it holds. */
+  readonly applications: readonly string[]
+  /** How many of their syncs wait for it. */
+  readonly waitingSyncs: number
 }
 
 /** A sync that did not finish healthy. */

@@ -110,6 +110,8 @@ export interface Database {
     synced_at: MomentOrNull
     drift: JsonOrNull<unknown>
     drift_since: MomentOrNull
+    /** When its drift issue is to be looked at again. */
+    drift_due: MomentOrNull
   }
   syncs: {
     id: Generated<number>
@@ -129,6 +131,8 @@ export interface Database {
     issue_number: number | null
     issue_url: string | null
     created_at: Generated<Date>
+    /** When its newest command was added. */
+    started_at: MomentOrNull
   }
   checks: {
     repository: string
@@ -139,7 +143,7 @@ export interface Database {
   }
   issues: {
     key: string
-    kind: 'drift' | 'sync-failed' | 'revert'
+    kind: 'drift' | 'sync-failed' | 'revert' | 'cluster-silent'
     repository: string
     application: string
     cluster: string
@@ -149,6 +153,7 @@ export interface Database {
     body_hash: string | null
     opened_at: Moment
     closed_at: MomentOrNull
+    memory: JsonOrNull<unknown>
   }
 }
 

@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 /** In order of their names. A migration that was released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-light': { up: firstLight },
+  '0002-drift-issues': { up: driftIssues },
 }
 
 /** Brings the schema to what this version needs. Safe with several servers starting at once. */
@@ -191,4 +192,13 @@ async function firstLight(db: Kysely<unknown>): Promise<void> {
     .addColumn('closed_at', 'timestamptz')
     .execute()
   await db.schema.createIndex('issues_by_number').on('issues').columns(['repository', 'number']).execute()
+}
+
+async function driftIssues(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('issues').addColumn('memory', 'json').execute()
+  await db.schema.alterTable('applications').addColumn('drift_due', 'timestamptz').execute()
+  await db.schema.alterTable('syncs').addColumn('started_at', 'timestamptz').execute()
+  await sql`create index applications_drift_due on applications (drift_due) where drift_due is not null`.execute(
+    db,
+  )
 }

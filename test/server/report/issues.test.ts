@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DriftReport } from '../../../src/model/drift.ts'
-import { convergedSentence, driftIssue, syncFailedIssue } from '../../../src/server/report/issues.ts'
+import { convergedSentence, driftIssue } from '../../../src/server/report/drift-issue.ts'
+import { syncFailedIssue } from '../../../src/server/report/issues.ts'
 import type { DriftView } from '../../../src/server/report/view.ts'
 import { change, field, head, syncResult } from './views.ts'
 
@@ -42,6 +43,8 @@ const drift = (report: Partial<DriftReport> = {}, it: Partial<DriftView> = {}): 
   selfHeal: false,
   filesUrl: `https://github.example.com/acme/guestbook/blob/${head}`,
   pageUrl: null,
+  severity: {},
+  behind: null,
   ...it,
 })
 

@@ -5,7 +5,8 @@ import type { Change, FieldChange, Risk } from '../../../src/model/plan.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import { checksFor } from '../../../src/server/report/checks.ts'
 import { pullRequestComment } from '../../../src/server/report/comment.ts'
-import { driftIssue, syncFailedIssue } from '../../../src/server/report/issues.ts'
+import { driftIssue } from '../../../src/server/report/drift-issue.ts'
+import { syncFailedIssue } from '../../../src/server/report/issues.ts'
 import { resultComment } from '../../../src/server/report/result.ts'
 import type { ApplicationView } from '../../../src/server/report/view.ts'
 import { plan, syncResult, view } from './views.ts'
@@ -297,6 +298,16 @@ describe('whatever manifests, errors and names hold', () => {
             },
             since: '2026-03-01T17:02:11Z',
             selfHeal: false,
+            severity: Object.fromEntries(drifted.slice(1, 3).map(change => [change.id, 'high'] as const)),
+            behind: {
+              revision: it.cluster,
+              removed: false,
+              since: it.application,
+              why: 'failed',
+              message: it.application,
+              pullRequest: null,
+              issue: null,
+            },
             filesUrl: null,
             pageUrl: null,
           },

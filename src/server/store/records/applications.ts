@@ -22,6 +22,8 @@ export interface ApplicationRecord {
   readonly drift: DriftReport | null
   /** RFC 3339; null while it does not drift. */
   readonly driftSince: string | null
+  /** When its drift issue is to be looked at again, whatever is heard until then; RFC 3339, null when it need not be. */
+  readonly driftDue: string | null
 }
 
 export interface ApplicationName {
@@ -45,6 +47,9 @@ export interface Applications {
   ): Promise<void>
   /** `since` null when it has converged. */
   noteDrift(name: ApplicationName, report: DriftReport, since: string | null): Promise<void>
+  setDriftDue(name: ApplicationName, at: string | null): Promise<void>
+  /** Those whose drift issue should have been looked at before. */
+  driftDueBefore(at: string): Promise<readonly ApplicationName[]>
 }
 
 export function applicationsIn(db: Sql): Applications {
@@ -98,6 +103,21 @@ export function applicationsIn(db: Sql): Applications {
         .where('cluster', '=', cluster)
         .execute()
     },
+    async setDriftDue({ name, cluster }, at) {
+      await db
+        .updateTable('applications')
+        .set({ drift_due: at })
+        .where('name', '=', name)
+        .where('cluster', '=', cluster)
+        .execute()
+    },
+    driftDueBefore: at =>
+      db
+        .selectFrom('applications')
+        .select(['name', 'cluster'])
+        .where('drift_due', '<', new Date(at))
+        .orderBy('drift_due')
+        .execute(),
   }
 }
 
@@ -112,5 +132,6 @@ function recordFrom(row: Selectable<Database['applications']>): ApplicationRecor
     syncedAt: row.synced_at?.toISOString() ?? null,
     drift: row.drift as DriftReport | null,
     driftSince: row.drift_since?.toISOString() ?? null,
+    driftDue: row.drift_due?.toISOString() ?? null,
   }
 }

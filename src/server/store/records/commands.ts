@@ -37,6 +37,8 @@ export interface NewCommand {
 export interface CommandRecord extends NewCommand {
   readonly state: 'pending' | 'sent' | 'answered' | 'expired' | 'withdrawn'
   readonly result: CommandResult | null
+  /** RFC 3339. */
+  readonly createdAt: string
 }
 
 /** What agents are asked to do. A row outlives every connection. */
@@ -149,5 +151,6 @@ function recordFrom(row: Selectable<Database['commands']>): CommandRecord {
     purpose: row.purpose as CommandPurpose,
     state: row.state,
     result: row.result as CommandResult | null,
+    createdAt: row.created_at.toISOString(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Application } from '../../../model/application.ts'
 import type { Revision } from '../../../model/repository.ts'
 import type { SyncResult } from '../../../model/sync.ts'
@@ -26,6 +26,9 @@ export interface SyncRecord extends Omit<NewSync, 'status'> {
   readonly commandId: string | null
   readonly result: SyncResult | null
   readonly issue: { readonly number: number; readonly url: string } | null
+  /** When its commit was read, and when its newest command was added; RFC 3339. */
+  readonly createdAt: string
+  readonly startedAt: string | null
 }
 
 /** One application, by the key of the repository that defines it. */
@@ -50,6 +53,8 @@ export interface Syncs {
   attribute(repository: string, revision: Revision, number: number): Promise<readonly SyncRecord[]>
   /** As one repository defines it: another's of the same name was refused. Newest first. */
   ofApplication(of: ApplicationOf, limit: number): Promise<readonly SyncRecord[]>
+  /** Applications whose newest sync was read before that moment, does not wait for a person, and has not brought them to its revision. */
+  unsyncedBefore(at: string): Promise<readonly ApplicationName[]>
   /** Older ones of the same application that have not ended. */
   unfinishedBefore(sync: SyncRecord): Promise<readonly SyncRecord[]>
   /** A newer revision came first: it will not be done. */
@@ -130,6 +135,19 @@ export function syncsIn(db: Sql): Syncs {
         .execute()
       return rows.map(recordFrom)
     },
+    async unsyncedBefore(at) {
+      const { rows } = await sql<ApplicationName>`
+        select application as name, cluster from (
+          select distinct on (repository, application, cluster) application, cluster, status, created_at, result
+          from syncs order by repository, application, cluster, id desc
+        ) as newest
+        where created_at < ${new Date(at)} and (
+          status = 'pending' or status = 'finished' and result ->> 'outcome' in ('failed', 'rolled-back', 'refused')
+        )
+        order by application, cluster
+      `.execute(db)
+      return rows
+    },
     async supersede(id) {
       await db.updateTable('syncs').set({ status: 'superseded' }).where('id', '=', id).execute()
     },
@@ -146,7 +164,7 @@ export function syncsIn(db: Sql): Syncs {
     async start(id, commandId) {
       await db
         .updateTable('syncs')
-        .set({ status: 'pending', command: commandId, result: null })
+        .set({ status: 'pending', command: commandId, result: null, started_at: new Date() })
         .where('id', '=', id)
         .execute()
     },
@@ -185,5 +203,7 @@ function recordFrom(row: Selectable<Database['syncs']>): SyncRecord {
       row.issue_number === null || row.issue_url === null
         ? null
         : { number: row.issue_number, url: row.issue_url },
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
   }
 }
