@@ -12,6 +12,8 @@ export interface GoBetween {
   readonly kubeconfig: string
   /** From now on; requests are counted anew. */
   decide(fateOf: (passing: Passing) => Fate): void
+  /** Breaks the watches that are open. */
+  cutWatches(): void
   /** Requests so far, watches left out. */
   readonly requests: number
   /** Resolves when no request is with the API server any more, watches left out. */
@@ -38,6 +40,7 @@ export async function startGoBetween(upstreamConfig: string, ownConfig: string):
   let requests = 0
   let underway = 0
   let whenIdle: (() => void)[] = []
+  const watches = new Set<IncomingMessage>()
 
   function left(): void {
     underway--
@@ -86,6 +89,8 @@ export async function startGoBetween(upstreamConfig: string, ownConfig: string):
   async function followWatch(incoming: IncomingMessage, outgoing: ServerResponse, fate: Fate): Promise<void> {
     if (fate.reply === 'none') return
     if (typeof fate.reply === 'object') return answer(outgoing, fate.reply)
+    watches.add(incoming)
+    outgoing.on('close', () => watches.delete(incoming))
     try {
       const theirs = await sendOn(incoming, Buffer.alloc(0))
       outgoing.on('close', () => theirs.destroy())
@@ -110,6 +115,9 @@ export async function startGoBetween(upstreamConfig: string, ownConfig: string):
     decide(next) {
       fateOf = next
       requests = 0
+    },
+    cutWatches() {
+      for (const watch of watches) watch.socket.destroy()
     },
     get requests() {
       return requests

@@ -62,6 +62,8 @@ export function watchApplication(
   const drift = new Map<ObjectId, Change>()
   let suspects = new Set<ObjectId>()
   const unproven = new Set<ObjectId>()
+  /** Being read and compared: what is written meanwhile may have come too late for it. */
+  let underLook: ReadonlySet<ObjectId> = new Set()
   const outOfSight = createOutOfSight({
     first: timing.outOfSight,
     longest: timing.fullComparison,
@@ -100,6 +102,7 @@ export function watchApplication(
     if (!current || isPaused()) return
     const ids = [...suspects]
     suspects = new Set()
+    underLook = new Set(ids)
     try {
       if (!(await look(current, ids))) return suspect(ids)
       if (current.application.syncPolicy.automated?.selfHeal)
@@ -111,6 +114,8 @@ export function watchApplication(
       logger.error({ err: error, application: name }, 'a comparison for drift failed; it is tried again')
       pauseMs = Math.min(Math.max(pauseMs * 2, 1000), longestPause)
       for (const id of ids) suspects.add(id)
+    } finally {
+      underLook = new Set()
     }
   }
 
@@ -230,7 +235,7 @@ export function watchApplication(
     reload,
     suspect,
     consider,
-    stir: ids => suspect(ids.filter(id => unproven.has(id))),
+    stir: ids => suspect(ids.filter(id => unproven.has(id) || underLook.has(id))),
     async idle() {
       while (isBusy() && !signal.aborted) {
         await (running ?? new Promise(resolve => setTimeout(resolve, timing.burst)))

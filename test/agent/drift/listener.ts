@@ -2,6 +2,7 @@ import type { DriftReport } from '../../../src/model/drift.ts'
 import { createDriftWatcher } from '../../../src/agent/drift/create-drift-watcher.ts'
 import type { DriftTiming } from '../../../src/agent/drift/drift-watcher.ts'
 import type { Cluster } from '../../../src/agent/cluster/cluster.ts'
+import { createState } from '../../../src/agent/state/create-state.ts'
 import { silent, type SyncFixture } from '../sync/fixture.ts'
 
 /** An agent's watch for drift, and all that it tells of one application. */
@@ -29,8 +30,8 @@ export async function listen(
   let heard = Promise.withResolvers<void>()
   const watcher = createDriftWatcher({
     cluster,
-    state: fixture.state,
-    syncer: fixture.syncer(),
+    state: createState(cluster, { namespace: fixture.stateNamespace }),
+    syncer: fixture.syncer({}, cluster),
     clock: () => new Date(),
     clusterName: 'dev',
     namespace: fixture.stateNamespace,

@@ -42,8 +42,9 @@ export interface Shop {
 
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-export function useSyncFixture(): SyncFixture {
-  const plane = useControlPlane()
+/** On a control plane that the run shares, or on one of this name. */
+export function useSyncFixture(name?: string): SyncFixture {
+  const plane = useControlPlane(name)
   const stateNamespace = plane.freeName('state')
   let state: State | null = null
   plane.cleanUp({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: stateNamespace } })
