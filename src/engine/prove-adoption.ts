@@ -52,6 +52,14 @@ function compared(
   let expected: unknown = normalise(old)
   const actual = normalise(object)
   for (const it of wanted) {
+    if (it.rekeyed) {
+      const item = valueAtSteps(actual, it.rekeyed)
+      const isElsewhere = item !== undefined && valueAtSteps(actual, it.steps) === undefined
+      if (!isElsewhere || !covers(it.value, item, it.rekeyed)) continue
+      met.add(it)
+      expected = withValueAtSteps(expected, it.steps, item)
+      continue
+    }
     const value = valueAtSteps(actual, it.steps)
     if (it.steps.length === 0 || !isMet(it, value)) continue
     met.add(it)

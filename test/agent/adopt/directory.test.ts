@@ -163,6 +163,13 @@ const rows: readonly Row[] = [
     },
   },
   {
+    what: 'another port, by which its item is known',
+    hand: { 'Service/web': it => (it.spec.ports[1].port = 9001) },
+    lines: {
+      'deploy/more.yaml': ['-  - { name: admin, port: 9000 }', '+  - { name: admin, port: 9001 }'],
+    },
+  },
+  {
     what: 'an object in a JSON list',
     hand: { 'ConfigMap/json': it => (it.data.x = '3') },
     lines: {

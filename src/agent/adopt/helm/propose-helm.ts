@@ -132,6 +132,11 @@ function images(
       it => base(it.path) === base(name.path) && (looksLike(it.value, was.tag) || it.path.at(-1) === 'tag'),
     )
     for (const tag of tags) {
+      if (is.name === was.name) {
+        const only = set(tag, like(tag.value, is.tag))
+        if (only) candidates.push(only)
+        continue
+      }
       const both = [set(name, is.name.slice(start.length)), set(tag, like(tag.value, is.tag))]
       candidates.push(together(both.filter(it => it !== null)))
     }
@@ -169,11 +174,24 @@ async function probe(node: ValueNode, { scene, before, set, attempt }: Probe): P
   const object = tried.objects.find(it => it.id === wanted.id)?.object
   const moved = object && valueAtSteps(object, wanted.steps)
   if (moved === undefined || looksLike(moved, before)) return false
-  for (const value of changed(guess, moved, wanted.value)) {
+  const scaled = inProportion({ from: node.value, to: guess }, { before, moved, wanted: wanted.value })
+  for (const value of [...changed(guess, moved, wanted.value), ...scaled]) {
     const better = value === undefined || value === guess ? null : set(node, value)
     if (better && (await attempt(better)).kind === 'proven') return true
   }
   return false
+}
+
+/** A number that follows the value in a straight line, as twice the value does. */
+function inProportion(
+  { from, to }: { readonly from: unknown; readonly to: unknown },
+  field: { readonly before: unknown; readonly moved: unknown; readonly wanted: unknown },
+): readonly number[] {
+  const numbers = [from, to, field.before, field.moved, field.wanted]
+  if (!numbers.every(it => typeof it === 'number')) return []
+  const [a = 0, b = 0, before = 0, moved = 0, wanted = 0] = numbers as readonly number[]
+  const value = a + ((wanted - before) * (b - a)) / (moved - before)
+  return Number.isInteger(value) ? [value] : []
 }
 
 function guessFor({ value, path }: ValueNode, wanted: unknown): unknown {

@@ -1,6 +1,15 @@
 import { basename } from 'node:path'
 import { resolveInside } from '../../../repository/paths.ts'
-import { type Candidate, changeAt, editedAt, editing, isMap, listIn, setAt } from '../candidate.ts'
+import {
+  type Candidate,
+  changeAt,
+  editedAt,
+  editing,
+  isMap,
+  listIn,
+  setAt,
+  type YamlPlace,
+} from '../candidate.ts'
 import { editProperties } from '../properties.ts'
 import type { Scene } from '../scene.ts'
 import { below, listOf, type Root } from './roots.ts'
@@ -53,7 +62,7 @@ function literals(root: Root, { at, value: entry }: Entry, { key, value }: Chang
   return listIn(entry, 'literals').flatMap((literal, index) => {
     if (typeof literal !== 'string' || !literal.startsWith(`${key}=`)) return []
     const place = below(root, list.key, at, 'literals', index)
-    return [setAt(place, value === null ? undefined : `${key}=${value}`)]
+    return [value === null ? without(entry, place) : setAt(place, `${key}=${value}`)]
   })
 }
 
@@ -79,12 +88,21 @@ function files(
     const file = target.slice(equals + 1)
     if ((equals < 0 ? basename(file) : target.slice(0, equals)) !== key) return []
     if (value === null) {
-      return root.isEditable ? [setAt(below(root, list.key, at, 'files', index), undefined)] : []
+      const place = below(root, list.key, at, 'files', index)
+      return root.isEditable ? [without(entry, place)] : []
     }
     const path = pathOf(file)
     return path === null ? [] : [asContent(path, value)]
   })
   return [...variables, ...whole]
+}
+
+/** The last item of a list goes with its list. */
+function without(entry: Readonly<Record<string, unknown>>, place: YamlPlace): Candidate {
+  const field = place.path.at(-2)
+  const isLast = listIn(entry, String(field)).length === 1
+  const whole = isLast ? { ...place, path: place.path.slice(0, -1) } : place
+  return editing(place, [changeAt(whole, undefined)])
 }
 
 function inProperties(file: string, { key, value }: Change): Candidate {

@@ -70,7 +70,7 @@ function said(value: unknown, { patch, at, scene }: In): readonly Candidate[] {
 function added(value: unknown, { patch, at, scene }: In): readonly Candidate[] {
   const merge = mergeOf(scene)
   if (says(value, merge.steps)) return []
-  const into = intoPatch(value, merge)
+  const into = intoPatch(value, merge, scene.rendered.object)
   return into ? [patch.edit(at(into.leaf), [changeAt({ file: '', ...at(into.path) }, into.value)])] : []
 }
 
@@ -82,8 +82,15 @@ function operations(list: readonly unknown[], { patch, at, scene }: In): readonl
   return list.flatMap((operation, index): readonly Candidate[] => {
     if (!isMap(operation) || typeof operation['path'] !== 'string') return []
     const tokens = operation['path'].split('/').slice(1).map(unescape)
-    const reaches = tokens.every((token, depth) => token === String(path[depth]) || token === '-')
-    if (!reaches || tokens.length > path.length || !Object.hasOwn(operation, 'value')) return []
+    const reaches = tokens
+      .slice(0, path.length)
+      .every((token, depth) => token === String(path[depth]) || token === '-')
+    if (!reaches || !Object.hasOwn(operation, 'value')) return []
+    if (tokens.length > path.length) {
+      const part = valueIn(wanted.value, tokens.slice(path.length))
+      const place = at([index, 'value'])
+      return part === undefined ? [] : [patch.edit(place, [changeAt({ file: '', ...place }, part)])]
+    }
     const rest = pathOfSteps(operation['value'], wanted.steps.slice(tokens.length))
     if (rest === null) return []
     if (wanted.value !== undefined) {
@@ -164,7 +171,7 @@ export function addPatch(root: Root, scene: Scene, name: string): readonly Candi
   if (scene.wanted.steps.length === 0)
     return [newPatch(root, { patch: toYaml({ ...head, $patch: 'delete' }) })]
   const { steps, value } = mergeOf(scene)
-  const body = wrapped(steps, value)
+  const body = wrapped(steps, value, object)
   const merged = isMap(body) ? [newPatch(root, { patch: toYaml(withBody(head, body)) })] : []
   const operation = operationFor(scene)
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : [undefined, apiVersion]

@@ -36,26 +36,29 @@ export async function proposeKustomize(scene: Scene): Promise<Proposal> {
     if (root.isEditable) could.push(...patched.could)
   }
   const own = written && roots.canEdit(written.file) ? inItsDocument(written, scene) : []
-  return {
-    candidates: [
-      ...says,
-      ...own,
-      ...addLiterals(scene, roots),
-      ...could,
-      ...additions(scene, roots, written),
-    ],
-    otherwise,
-  }
+  const added = additions(scene, roots, written)
+  const candidates = [
+    ...says,
+    ...own,
+    ...addLiterals(scene, roots),
+    ...added.entries,
+    ...could,
+    ...added.patches,
+  ]
+  return { candidates, otherwise }
 }
 
 function addLiterals(scene: Scene, { own, all }: Roots): readonly Candidate[] {
   return own ? addLiteral(own, scene, all) : []
 }
 
-function additions(scene: Scene, { own }: Roots, written: InFile | null): readonly Candidate[] {
-  if (!own) return []
+function additions(scene: Scene, { own }: Roots, written: InFile | null) {
+  if (!own) return { entries: [], patches: [] }
   const name = nameIn(written, scene)
-  return [...addImage(own, scene), ...addReplicas(own, scene, name), ...addPatch(own, scene, name)]
+  return {
+    entries: [...addImage(own, scene), ...addReplicas(own, scene, name)],
+    patches: addPatch(own, scene, name),
+  }
 }
 
 /** Before prefixes and suffixes, which is how kustomizations speak of it. */
