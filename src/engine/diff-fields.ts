@@ -11,6 +11,8 @@ export interface FieldDifference {
   readonly steps: Steps
   readonly before: unknown
   readonly after: unknown
+  /** The items are the same, in another order: the values are their keys. */
+  readonly isOrder?: boolean
 }
 
 /**
@@ -99,11 +101,13 @@ function compareByKey(
   }
   for (const [key, at] of positions) report(before[at], null, child(place, at, `k:${key}`, ''))
   if (kept.some((was, at) => at > 0 && was < (kept[at - 1] ?? -1))) {
-    report(
-      before.map(item => keyText(item, keys)),
-      after.map(item => keyText(item, keys)),
-      place,
-    )
+    place.found.push({
+      path: formatPointer(place.tokens),
+      steps: place.steps,
+      before: before.map(item => keyText(item, keys)),
+      after: after.map(item => keyText(item, keys)),
+      isOrder: true,
+    })
   }
 }
 

@@ -9,6 +9,7 @@ import { differencesOf } from './diff-fields.ts'
 import { unifiedDiff } from './diff-text.ts'
 import { driftedPlaces } from './drifted-places.ts'
 import { withoutIgnored } from './ignore-differences.ts'
+import { narrowestIgnore } from './narrowest-ignore.ts'
 import { normalise } from './normalise.ts'
 import { compareIds } from './order.ts'
 import type { DesiredObject } from './plan-input.ts'
@@ -123,12 +124,13 @@ function driftOfLive(
   const before = redactor.object(normalise(live))
   const after = redactor.object(normalise(restored))
   const fields = differencesOf(before, after).map(
-    ({ path, steps, ...values }): FieldChange => ({
+    ({ path, steps, isOrder, ...values }): FieldChange => ({
       path,
       before: values.before,
       after: values.after,
       origin: 'drift',
       ...attributionOf(live, steps),
+      ignore: isOrder ? null : narrowestIgnore(steps),
     }),
   )
   if (predicted && fields.length === 0) return null

@@ -25,8 +25,9 @@ export function withoutIgnored(
   if (!live) return object
   return ignoredPlaces(object, live, rules, identity).reduce((kept, steps) => {
     const value = valueAtSteps(live, steps)
-    // A list or map that is written as a whole cannot be written without one of its items.
-    if (value !== undefined && (weOwn(live, steps) || liesInAtomic(live, steps)))
+    // A list or map that is written as a whole cannot be written without one of its items; what has positions for names is one.
+    const isPart = liesInAtomic(live, steps) || steps.some(it => it.startsWith('i:'))
+    if (value !== undefined && (weOwn(live, steps) || isPart))
       return withValueAtSteps(kept, steps, value) as KubernetesObject
     return removeAt(kept, steps)
   }, object)

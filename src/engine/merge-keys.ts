@@ -94,6 +94,11 @@ export function hasKey(item: unknown, key: Readonly<Record<string, unknown>>): b
   return isJsonObject(item) && Object.keys(key).every(name => keyValue(item, name) === key[name])
 }
 
+/** What an item that leaves this key out means; undefined when it has to be said. */
+export function keyDefault(name: string): unknown {
+  return keyDefaults.get(name)
+}
+
 function keyValue(item: unknown, name: string): unknown {
-  return property(item, name) ?? keyDefaults.get(name)
+  return property(item, name) ?? keyDefault(name)
 }

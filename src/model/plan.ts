@@ -25,6 +25,12 @@ export interface Risk {
   readonly message: string
 }
 
+/** An entry of `jsonPointers` or `jqPathExpressions` in an Application's `ignoreDifferences`. */
+export interface FieldIgnore {
+  readonly kind: 'json-pointer' | 'jq-path'
+  readonly expression: string
+}
+
 /** One changed field. Values are redacted where they come from a Secret. `undefined` never occurs: absent is null. */
 export interface FieldChange {
   /** JSON pointer (RFC 6901) into the live or predicted object. */
@@ -41,6 +47,8 @@ export interface FieldChange {
   readonly user?: string | null
   /** A reference that changes just because this object, with a hash of its content in its name, takes the place of another one. */
   readonly follows?: ObjectId | null
+  /** Of drift: what would ignore just this field. Missing or null where nothing does, or nobody asked. */
+  readonly ignore?: FieldIgnore | null
 }
 
 /** A field of one of our objects that others wrote and we do not: no drift. */

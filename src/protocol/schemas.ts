@@ -49,6 +49,10 @@ const changeSchema = z.object({
       operation: optionalText,
       user: optionalText,
       follows: optionalText,
+      ignore: z
+        .object({ kind: z.enum(['json-pointer', 'jq-path']), expression: shortText })
+        .nullish()
+        .transform(it => it ?? null),
     }),
   ),
   diff: text,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { driftOf } from '../../src/engine/drift.ts'
 import { withValueAtSteps } from '../../src/engine/with-value.ts'
-import type { FieldSet, KubernetesObject } from '../../src/model/object.ts'
+import type { KubernetesObject } from '../../src/model/object.ts'
 import type { Change } from '../../src/model/plan.ts'
 import type { LiveRead } from '../../src/model/rendered.ts'
 import type { Application } from '../../src/model/application.ts'
 import { application } from '../builders/application.ts'
+import { edited } from '../builders/edited.ts'
 import { updateEntry } from '../builders/managed-fields.ts'
 import { clusterRole, configMap, deployment, managedBy, withMeta } from '../builders/objects.ts'
 import { desired, key, synced } from '../builders/plan-input.ts'
@@ -31,28 +32,6 @@ function isRead(live: LiveRead | KubernetesObject): live is LiveRead {
   return !('apiVersion' in live)
 }
 
-/** What a server makes of an edit: the value changes, and moves from our entry to the editor's. */
-function edited(
-  live: KubernetesObject,
-  steps: readonly string[],
-  value: unknown,
-  manager = 'kubectl-edit',
-): KubernetesObject {
-  const [ours] = live.metadata.managedFields ?? []
-  const lost = without(ours!.fieldsV1!, steps)
-  const gained = steps.reduceRight<FieldSet>((set, step) => ({ [step]: set }), {})
-  const changed = withValueAtSteps(live, steps, value) as KubernetesObject
-  const entries = value === undefined ? [] : [updateEntry(manager, gained)]
-  return managedBy(withMeta(changed, { managedFields: [{ ...ours, fieldsV1: lost }] }), ...entries)
-}
-
-/** A set never keeps what has become empty: that would read as an atomic value. */
-function without(set: FieldSet, [step = '', ...rest]: readonly string[]): FieldSet {
-  const { [step]: inner, ...others } = set
-  const kept = rest.length === 0 || !inner ? {} : without(inner, rest)
-  return Object.keys(kept).length === 0 ? others : { ...others, [step]: kept }
-}
-
 const replicas = ['f:spec', 'f:replicas']
 const container = ['f:spec', 'f:template', 'f:spec', 'f:containers', 'k:{"name":"app"}']
 
@@ -68,6 +47,8 @@ describe('drift is', () => {
         origin: 'drift',
         manager: 'kubectl-edit',
         managedAt: '2026-01-02T00:00:00Z',
+        operation: 'Update',
+        ignore: { kind: 'json-pointer', expression: '/spec/replicas' },
       },
     ])
     expect(change?.diff).toContain('-  replicas: 5\n+  replicas: 2')
