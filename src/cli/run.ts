@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { InvalidInputError } from '../model/problem.ts'
+import { addAdoptCommand } from './commands/adopt.ts'
 import { addAgentCommand } from './commands/agent.ts'
 import { addClustersCommand } from './commands/clusters.ts'
 import { addDriftCommand } from './commands/drift.ts'
@@ -28,6 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addPlanCommand(program, end)
   addSyncCommand(program, end)
   addDriftCommand(program, end)
+  addAdoptCommand(program, end)
   addHistoryCommand(program, end)
   addRollbackCommand(program, end)
   addRenderCommand(program)
