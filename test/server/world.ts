@@ -9,7 +9,7 @@ import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
 import { createGitCache } from '../../src/git/git-cache.ts'
 import { createClusterRegistry } from '../../src/server/agents/cluster-registry.ts'
 import type { Patience } from '../../src/server/jobs/deps.ts'
-import { type RunningServer, startServer } from '../../src/server/server.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts'
 import type { Store } from '../../src/server/store/store.ts'
 import type { Permissions, Repository, User } from '../simulator/github/state.ts'
 import { openStore } from './databases.ts'
@@ -33,10 +33,16 @@ export interface World {
   repository(name: string, files: Readonly<Record<string, string>>): Promise<Repository>
   /** Ends the server as a crash would, as far as one process can, and starts it again on the same store. */
   restartServer(between?: () => Promise<void>): Promise<void>
+  /** One more on the same database; whoever starts it stops it. */
+  secondServer(): Promise<RunningServer>
   stop(): Promise<void>
 }
 
-export async function startWorld(patience: Partial<Patience> = {}, keepAliveSeconds = 1): Promise<World> {
+export async function startWorld(
+  patience: Partial<Patience> = {},
+  keepAliveSeconds = 1,
+  rounds: Pick<ServerOptions, 'sweepSeconds' | 'watchSeconds'> = {},
+): Promise<World> {
   const manifest = await appManifest()
   const github = await startGitHubSimulator({
     app: { permissions: manifest.default_permissions, events: manifest.default_events },
@@ -48,7 +54,7 @@ export async function startWorld(patience: Partial<Patience> = {}, keepAliveSeco
   const store = await openStore()
   const log: string[] = []
   const logger = pino({ level: 'debug' }, { write: line => log.push(line) })
-  const start = () => startTestServer({ github, store, logger, folder, patience, keepAliveSeconds })
+  const start = () => startTestServer({ github, store, logger, folder, patience, keepAliveSeconds, rounds })
   let server = await start()
   const listen = () => github.setWebhookUrl(`${server.url}/api/github/webhooks`)
   listen()
@@ -76,6 +82,7 @@ export async function startWorld(patience: Partial<Patience> = {}, keepAliveSeco
       server = await start()
       listen()
     },
+    secondServer: start,
     async stop() {
       await server.stop()
       await store.close()
@@ -92,8 +99,9 @@ async function startTestServer(it: {
   readonly folder: string
   readonly patience: Partial<Patience>
   readonly keepAliveSeconds: number
+  readonly rounds: Pick<ServerOptions, 'sweepSeconds' | 'watchSeconds'>
 }): Promise<RunningServer> {
-  const { github, store, logger, folder, patience, keepAliveSeconds } = it
+  const { github, store, logger, folder, patience, keepAliveSeconds, rounds } = it
   const { id: appId, privateKey, webhookSecret } = github.app
   const probot = new Probot({
     appId,
@@ -119,6 +127,7 @@ async function startTestServer(it: {
     github: { probot, forge, eventFrom },
     patience,
     keepAliveSeconds,
+    ...rounds,
   })
 }
 
