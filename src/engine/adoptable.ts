@@ -106,7 +106,17 @@ export function adoptableOf(input: AdoptableInput): Adoptable {
       }
     }
   }
-  return { wanted, left }
+  return { wanted: withoutTaken(wanted), left }
+}
+
+/** An item that took the place of another one is not added besides. */
+function withoutTaken(wanted: readonly Wanted[]): readonly Wanted[] {
+  const taken = new Set(wanted.flatMap(it => (it.rekeyed ? [placeOf(it.id, it.rekeyed)] : [])))
+  return wanted.filter(it => !taken.has(placeOf(it.id, it.steps)))
+}
+
+function placeOf(id: ObjectId, steps: Steps): string {
+  return `${id} ${formatSteps(steps)}`
 }
 
 const secret = 'its value is a Secret’s, which is never written into Git'
