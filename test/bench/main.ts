@@ -10,7 +10,9 @@ import { planThousandScenario } from './engine/plan-thousand.ts'
 import { syncFreshScenario } from './engine/sync-fresh.ts'
 import { syncUnchangedScenario } from './engine/sync-unchanged.ts'
 import { fidelityScenario, startFidelityPlace } from './fidelity/sequences.ts'
-import { driftScenario } from './loop/drift.ts'
+import { driftScenario } from './drift/drift.ts'
+import { startDriftPlace } from './drift/place.ts'
+import { driftIssueScenario } from './loop/drift.ts'
 import { memoryScenario } from './loop/memory.ts'
 import { startLoopPlace } from './loop/place.ts'
 import { webhookScenario } from './loop/webhook.ts'
@@ -31,7 +33,8 @@ const engineScenarios = [
   syncFreshScenario,
 ]
 const proofScenarios = [crashScenario, faultsScenario]
-const loopScenarios = [webhookScenario, driftScenario, memoryScenario]
+const loopScenarios = [webhookScenario, driftIssueScenario, memoryScenario]
+const driftScenarios = [driftScenario]
 /** Takes as long as all others together: when it is asked for. */
 const fidelityScenarios = [fidelityScenario]
 const names = [
@@ -40,6 +43,7 @@ const names = [
   ...proofScenarios,
   ...commandLineScenarios,
   ...loopScenarios,
+  ...driftScenarios,
 ].map(it => it.name)
 
 /** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, in place of their sections. */
@@ -85,6 +89,12 @@ async function main(chosen: readonly string[]): Promise<number> {
         signal,
       )),
       ...(await measureGroup('the whole loop', startLoopPlace, loopScenarios.filter(isChosen), signal)),
+      ...(await measureGroup(
+        'a full cluster, its agent and a server',
+        startDriftPlace,
+        driftScenarios.filter(isChosen),
+        signal,
+      )),
     ]
     const facts = await machineFacts([load, ...measured.map(it => it.load)])
     console.log(`\n${facts.join('\n')}`)

@@ -31,7 +31,8 @@ export async function startStageServer(options: StageServerOptions): Promise<Sta
   const tokenFiles: Record<string, string> = {}
   for (const name of options.clusters) {
     const file = join(options.folder, `${name}.token`)
-    await runPlumbline(['clusters', 'add', name, '--data', dataFolder], { toFile: file })
+    const add = ['clusters', 'add', name, '--data', dataFolder]
+    await runPlumbline(add, { toFile: file, env: options.env ?? {} })
     tokenFiles[name] = file
   }
   const { app } = options.simulator

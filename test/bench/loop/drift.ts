@@ -11,8 +11,8 @@ import type { LoopPlace } from './place.ts'
 /** How often the API is asked, in milliseconds: rarely enough to leave the machine to those who are measured. */
 const every = 20
 
-export const driftScenario: Scenario<LoopPlace> = {
-  name: 'drift',
+export const driftIssueScenario: Scenario<LoopPlace> = {
+  name: 'drift-issue',
   title: 'From a hand edit to the issue, and to the cure',
   about: `${handEdits.length} edits of different fields (replicas, images, settings, ports), made straight at the API server. The clock starts when it has taken the
 edit. On dev, which heals itself, it stops when the field has its value back. On prod, which reports, it stops when the Application object says

@@ -16,10 +16,16 @@ export function encode(text: string): string {
   return Buffer.from(text).toString('base64')
 }
 
+interface Workload {
+  readonly spec?: object
+  readonly container?: object
+  readonly meta?: Meta
+}
+
 /** Of no pods unless replicas are given; without them the cluster says one. */
 export function workload(
   name: string,
-  { spec = { replicas: 0 } as object, container = {} as object, meta = {} as Meta } = {},
+  { spec = { replicas: 0 }, container = {}, meta = {} }: Workload = {},
 ): KubernetesObject {
   return {
     apiVersion: 'apps/v1',
