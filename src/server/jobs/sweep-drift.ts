@@ -1,13 +1,17 @@
 import { ForgeError } from '../../forge/forge.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
+import { tellsBehind } from './drift-facts.ts'
 import { statefulKinds } from './note-issue.ts'
 
-/** Looks at drift whose time has come, should the job that was to do so be lost, and at commits that are long in coming. */
+/** Looks at drift whose time has come, should the job that was to do so be lost, and at commits that are long in coming, or came. */
 export async function sweepDrift(deps: JobDeps, { traceId }: JobContext): Promise<void> {
   const now = deps.clock().toISOString()
   const { applications, syncs } = deps.store
-  const due = [...(await applications.driftDueBefore(now)), ...(await syncs.unsyncedBefore(now))]
+  const told = (await deps.store.issues.followed(['drift']))
+    .filter(it => tellsBehind(it.memory?.shown ?? {}))
+    .map(it => ({ name: it.application, cluster: it.cluster }))
+  const due = [...(await applications.driftDueBefore(now)), ...(await syncs.unsyncedBefore(now)), ...told]
   for (const { name, cluster } of new Map(due.map(it => [`${it.name}@${it.cluster}`, it])).values()) {
     await deps.queue.enqueue(deps.store, { traceId, job: { kind: 'drift-due', application: name, cluster } })
   }
