@@ -107,7 +107,7 @@ export async function openWorkingCopy(folder: string): Promise<WorkingCopy> {
     mark() {
       const then = new Map(current)
       return async () => {
-        for (const [real, text] of [...current]) {
+        for (const [real, text] of current) {
           const before = then.get(real)
           if (before === text) continue
           const original = before === undefined ? (originals.get(real)?.text ?? null) : before

@@ -23,7 +23,7 @@ export type Files = Readonly<Record<string, string>>
 /** What somebody does to the cluster by hand; null when the object is deleted. */
 export type Hand = Readonly<Record<string, ((object: Loose) => void) | null>>
 
-// biome-ignore lint/suspicious/noExplicitAny: a hand reaches anywhere.
+// oxlint-disable-next-line typescript/no-explicit-any -- a hand reaches anywhere
 export type Loose = any
 
 export interface Adopted extends Adoption {
@@ -157,7 +157,7 @@ function liveOf(rendered: readonly DesiredObject[], hand: Hand): ReadonlyMap<Obj
       const edit = edits.get(key)
       edits.delete(key)
       if (!edit) return [id, { kind: 'absent' }]
-      const changed = structuredClone(object) as KubernetesObject
+      const changed = structuredClone<KubernetesObject>(object)
       edit(changed)
       return [id, { kind: 'live', object: changed }]
     }),

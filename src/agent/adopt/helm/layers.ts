@@ -12,6 +12,7 @@ import { editYaml, type YamlPath } from '../../../repository/edit/edit-yaml.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { type Candidate, changeAt, editedAt, isMap, setAt, valueIn, type YamlPlace } from '../candidate.ts'
 import type { Scene } from '../scene.ts'
+import { textOf } from './value-tree.ts'
 
 /** One place that values come from. */
 export interface Layer {
@@ -155,10 +156,7 @@ function parameterLayers({ source, sourcePlace }: Scene): readonly Layer[] {
     }
     return {
       values: path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value),
-      set:
-        place &&
-        ((_path: YamlPath, wanted: unknown) =>
-          setAt(place, wanted === undefined ? undefined : String(wanted))),
+      set: place && ((_path: YamlPath, wanted: unknown) => setAt(place, textOf(wanted) ?? undefined)),
       takesNew: false,
     }
   })

@@ -6,7 +6,7 @@ import { type Candidate, together } from '../candidate.ts'
 import { parseImageName } from '../image-name.ts'
 import type { Scene } from '../scene.ts'
 import { type HelmSources, type Layer, layersOf } from './layers.ts'
-import { looksLike, type ValueNode, valueNodes, wholeList, withValueAt } from './value-tree.ts'
+import { looksLike, textOf, type ValueNode, valueNodes, wholeList, withValueAt } from './value-tree.ts'
 
 /**
  * Finds the value that gives a field: those that equal it or are part of it first, then, one render each, all that might. A value that
@@ -78,19 +78,20 @@ function valueAtLayers(layers: readonly Layer[], path: YamlPath): unknown {
 /** Whether a rendered value may have been made of this one. */
 function isPart(value: unknown, rendered: unknown): boolean {
   if (looksLike(value, rendered)) return true
-  if (typeof rendered !== 'string' || typeof value === 'object' || typeof value === 'boolean') return false
-  return value !== undefined && value !== '' && rendered.includes(String(value))
+  const text = typeof value === 'boolean' ? null : textOf(value)
+  return typeof rendered === 'string' && text !== null && text !== '' && rendered.includes(text)
 }
 
 function sizeOf(value: unknown): number {
-  return typeof value === 'object' ? 1_000_000 : String(value).length
+  return textOf(value)?.length ?? 1_000_000
 }
 
 /** What a value has to be for the rendered one to become what is wanted; several when it stands in it several times. */
 function changed(value: unknown, before: unknown, wanted: unknown): readonly unknown[] {
   if (looksLike(value, before)) return wanted === undefined ? [undefined, ''] : [like(value, wanted)]
   if (typeof before !== 'string' || typeof wanted !== 'string') return []
-  const part = String(value)
+  const part = textOf(value) ?? ''
+  if (part === '') return []
   const found: unknown[] = []
   for (let at = before.indexOf(part); at >= 0; at = before.indexOf(part, at + 1)) {
     const [start, end] = [before.slice(0, at), before.slice(at + part.length)]
@@ -125,7 +126,7 @@ function images(
   for (const name of nodes.filter(
     it => typeof it.value === 'string' && it.value !== '' && was.name.endsWith(it.value),
   )) {
-    const start = was.name.slice(0, was.name.length - String(name.value).length)
+    const start = was.name.slice(0, was.name.length - (textOf(name.value)?.length ?? 0))
     if (!is.name.startsWith(start)) continue
     const base = (path: YamlPath) => path.slice(0, -1).join('\0')
     const tags = nodes.filter(
@@ -199,8 +200,7 @@ function guessFor({ value, path }: ValueNode, wanted: unknown): unknown {
   const image = parseImageName(wanted)
   if (image?.tag != null && path.at(-1) === 'tag') return image.tag
   if (typeof value === 'number') return Number.isFinite(Number(wanted)) ? Number(wanted) : value + 1
-  if (typeof wanted === 'object') return undefined
-  return wanted === undefined ? '' : String(wanted)
+  return wanted === undefined ? '' : (textOf(wanted) ?? undefined)
 }
 
 async function firstOf(

@@ -74,8 +74,15 @@ export function withValueAt(value: unknown, path: YamlPath, wanted: unknown): un
   return Object.fromEntries(inner === undefined ? others : [...others, [part, inner]])
 }
 
+/** As templates print it; null for what is no text, number or truth. */
+export function textOf(value: unknown): string | null {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  return isPlain ? String(value) : null
+}
+
 /** Whether two values look the same once they are rendered. */
 export function looksLike(value: unknown, rendered: unknown): boolean {
-  if (typeof value === 'object' || typeof rendered === 'object') return sameJson(value, rendered)
-  return value !== '' && value !== null && value !== undefined && String(value) === String(rendered)
+  const text = textOf(value)
+  if (text === null) return value !== null && value !== undefined && sameJson(value, rendered)
+  return text !== '' && text === textOf(rendered)
 }

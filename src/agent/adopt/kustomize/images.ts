@@ -32,12 +32,12 @@ export function setImage(root: Root, scene: Scene): readonly Candidate[] {
     if (!isMap(entry)) return []
     const name = entry['newName'] ?? entry['name']
     if (name !== images.before.name) return []
-    const wanted = {
+    const wanted: Readonly<Partial<Record<'newName' | 'newTag' | 'digest', string>>> = {
       ...(images.after.name === entry['name'] ? {} : { newName: images.after.name }),
       ...partsOf(images.after),
     }
     const edits = (['newName', 'newTag', 'digest'] as const).flatMap(field => {
-      const value: unknown = wanted[field as keyof typeof wanted]
+      const value: unknown = wanted[field]
       if ((entry[field] ?? undefined) === value) return []
       return [changeAt({ ...place, path: [...place.path, field] }, value)]
     })
