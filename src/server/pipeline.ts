@@ -6,6 +6,7 @@ import { followIssue, noteIssue } from './jobs/note-issue.ts'
 import { obeyComment } from './jobs/obey-comment.ts'
 import { openWindow } from './jobs/open-window.ts'
 import { planPullRequest } from './jobs/plan-pull-request.ts'
+import { reportAdopt } from './jobs/report-adopt.ts'
 import { reportDrift } from './jobs/report-drift.ts'
 import { reportGivenUp } from './jobs/report-given-up.ts'
 import { reportPlan } from './jobs/report-plan.ts'
@@ -73,6 +74,8 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
       return obeyComment(deps, job, context)
     case 'reverted':
       return reportRevert(deps, job, context)
+    case 'adopted':
+      return reportAdopt(deps, job, context)
     case 'rolled-back':
       return reportRollback(deps, job, context)
     // 8. What was missed: an agent that was away, a webhook that was lost.

@@ -70,6 +70,11 @@ async function jobFor(records: Records, { id, purpose }: CommandRecord) {
       if (!repository) return null
       return { kind: 'reverted', repository, number: purpose.number, command: id } as const
     }
+    case 'adopt': {
+      const repository = await records.repositories.byKey(purpose.repository)
+      if (!repository) return null
+      return { kind: 'adopted', repository, number: purpose.number, command: id } as const
+    }
     case 'rollback': {
       const repository = await records.repositories.byKey(purpose.repository)
       if (!repository) return null

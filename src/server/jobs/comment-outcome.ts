@@ -4,7 +4,8 @@ export type Comment = Extract<ForgeEvent, { readonly kind: 'commented' }>
 
 /** How a command went: done, under way (somebody else says how it ended), or a sentence that says why not. */
 export type Outcome =
-  | { readonly kind: 'done' }
+  /** `say`: what to reply with, Markdown. */
+  | { readonly kind: 'done'; readonly say?: string }
   | { readonly kind: 'under-way' }
   | { readonly kind: 'no'; readonly why: string }
 

@@ -8,8 +8,11 @@ import type { IssueRecord } from '../store/records/issues.ts'
 import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import { type Comment, done, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
+import { driftOrder } from './drift-objects.ts'
 import { foreignAmong } from './foreign.ts'
 import { windowNow } from './open-window.ts'
+import { obeyAdopt } from './obey-adopt.ts'
+import { obeyIgnore } from './obey-ignore.ts'
 import { namesOf, obeyRollback } from './obey-rollback.ts'
 import { type PersonCommand, personCommand } from './person-command.ts'
 import { planPullRequest } from './plan-pull-request.ts'
@@ -29,6 +32,7 @@ export async function obeyComment(deps: JobDeps, comment: Comment, context: JobC
       ? await obey(deps, { comment, command, forge }, context)
       : { kind: 'no', why: 'Commands are taken from people with write permission.' }
   if (outcome.kind === 'done') await forge.react(comment.commentId, '+1', signal)
+  if (outcome.kind === 'done' && outcome.say) await reply(forge, comment, outcome.say, signal)
   if (outcome.kind === 'no') await reply(forge, comment, outcome.why, signal)
 }
 
@@ -50,7 +54,11 @@ async function obey(deps: JobDeps, order: Order, context: JobContext): Promise<O
     case 'sync':
       return sync(deps, order, command, context)
     case 'revert':
-      return revert(deps, comment, context)
+      return revert(deps, { comment, object: command.object }, context)
+    case 'adopt':
+      return obeyAdopt(deps, { comment, forge, object: command.object }, context)
+    case 'ignore':
+      return obeyIgnore(deps, { comment, forge, object: command.object }, context)
     case 'rollback':
       return obeyRollback(deps, { comment, command }, context)
   }
@@ -160,17 +168,24 @@ async function hasNewer(deps: JobDeps, sync: SyncRecord): Promise<boolean> {
   return newest?.id !== sync.id
 }
 
-async function revert(deps: JobDeps, comment: Comment, context: JobContext): Promise<Outcome> {
+async function revert(
+  deps: JobDeps,
+  { comment, object }: { readonly comment: Comment; readonly object: string | null },
+  context: JobContext,
+): Promise<Outcome> {
   const key = repositoryKey(comment.repository)
   const issue = await deps.store.issues.numbered(key, comment.number)
   if (issue?.kind !== 'drift') return no('Only a drift issue can be reverted.')
   const foreign = await foreignAmong(deps.store, key, [{ name: issue.application, cluster: issue.cluster }])
   if (foreign) return foreign
+  const order = object === null ? null : await driftOrder(deps, comment, { verb: 'reverted', object })
+  if (order && 'kind' in order) return order
+  const objects = order?.changes.map(it => it.id) ?? []
   await deps.store.commands.add({
     id: commandIdFor(comment),
     cluster: issue.cluster,
     application: issue.application,
-    command: { kind: 'revert', application: issue.application, objects: [] },
+    command: { kind: 'revert', application: issue.application, objects },
     deadline: inSeconds(deps.clock, deps.patience.takeSync),
     traceId: context.traceId,
     purpose: {

@@ -4,7 +4,8 @@ export type PersonCommand =
   | { readonly kind: 'plan'; readonly application: string | null }
   /** `sync [APPLICATION] [--confirm-prune]` */
   | { readonly kind: 'sync'; readonly application: string | null; readonly confirmPrune: boolean }
-  | { readonly kind: 'revert' }
+  /** `revert [KIND/NAME]`, and the like */
+  | { readonly kind: 'revert' | 'adopt' | 'ignore'; readonly object: string | null }
   /** `rollback [APPLICATION] [to REVISION]` */
   | { readonly kind: 'rollback'; readonly application: string | null; readonly to: string | null }
   | { readonly kind: 'unknown' }
@@ -24,7 +25,11 @@ export function personCommand(comment: string): PersonCommand | null {
     case 'sync':
       return sync(rest)
     case 'revert':
-      return rest.length > 0 ? { kind: 'unknown' } : { kind: 'revert' }
+      return ofObject('revert', rest)
+    case 'adopt':
+      return ofObject('adopt', rest)
+    case 'ignore':
+      return ofObject('ignore', rest)
     case 'rollback':
       return rollback(rest)
     default:
@@ -36,6 +41,13 @@ function sync(words: readonly string[]): PersonCommand {
   const [application = null, ...more] = words.filter(it => it !== confirmFlag)
   if (more.length > 0 || application?.startsWith('-')) return { kind: 'unknown' }
   return { kind: 'sync', application, confirmPrune: words.includes(confirmFlag) }
+}
+
+/** `KIND/NAME`, or `KIND/NAMESPACE/NAME` where one name is in several. */
+function ofObject(kind: 'revert' | 'adopt' | 'ignore', words: readonly string[]): PersonCommand {
+  const [object = null, ...more] = words
+  const isObject = object === null || /^[A-Za-z][A-Za-z0-9]*(?:\/[^/]+){1,2}$/.test(object)
+  return more.length > 0 || !isObject ? { kind: 'unknown' } : { kind, object }
 }
 
 /** As on the command line. */

@@ -30,6 +30,12 @@ export type Job =
       readonly command: string
     }
   | {
+      readonly kind: 'adopted'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly command: string
+    }
+  | {
       readonly kind: 'rolled-back'
       readonly repository: RepositoryRef
       readonly number: number
@@ -63,6 +69,7 @@ export function jobKey(job: Job): string {
       return pullRequestKey(job.repository, job.number)
     case 'commented':
     case 'reverted':
+    case 'adopted':
     case 'rolled-back':
       return pullRequestKey(job.repository, job.number)
     case 'sync-progressed':

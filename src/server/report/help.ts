@@ -7,5 +7,7 @@ export const helpText = `Commands go into a comment's first line, from people wi
 | \`/plumbline sync\` | pull request, sync failure | syncs what its merge left waiting, or tries a failed sync again |
 | \`/plumbline sync --confirm-prune\` | merged pull request | the same, and deletes what left Git and waits for a person to confirm it |
 | \`/plumbline rollback [to REVISION]\` | merged pull request, issue | brings an application back to what was synced before; stops a sync that is under way |
-| \`/plumbline revert\` | drift issue | puts the cluster back to what Git says |
+| \`/plumbline revert [KIND/NAME]\` | drift issue | puts the cluster back to what Git says |
+| \`/plumbline adopt [KIND/NAME]\` | drift issue | opens a pull request that makes Git say what the cluster has |
+| \`/plumbline ignore [KIND/NAME]\` | drift issue | opens a pull request that leaves the drifted fields to the cluster from now on |
 | \`/plumbline help\` | anywhere | this |`

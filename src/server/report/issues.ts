@@ -26,7 +26,9 @@ export function choices({ pageUrl, report }: DriftView): string {
   return [
     '### What to do',
     `- Comment \`/plumbline revert\`: ${lightName(report.cluster)} goes back to what Git says.`,
-    '- Or change Git by a pull request, so that it says what the cluster has.',
+    `- \`/plumbline adopt\`: a pull request that makes Git say what ${lightName(report.cluster)} has.`,
+    '- `/plumbline ignore`: a pull request that leaves these fields to the cluster from now on.',
+    '- Each of them takes one object after it, such as `Deployment/web`.',
     '',
     `This issue closes by itself when both agree.${page}`,
   ].join('\n')

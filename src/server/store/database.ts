@@ -143,7 +143,7 @@ export interface Database {
   }
   issues: {
     key: string
-    kind: 'drift' | 'sync-failed' | 'revert' | 'cluster-silent'
+    kind: 'drift' | 'sync-failed' | 'revert' | 'cluster-silent' | 'adopt' | 'ignore'
     repository: string
     application: string
     cluster: string

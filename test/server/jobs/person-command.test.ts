@@ -19,6 +19,14 @@ test.each([
   },
   { said: '/plumbline sync --force shop', command: { kind: 'unknown' } },
   { said: '/plumbline revert shop', command: { kind: 'unknown' } },
+  { said: '/plumbline revert', command: { kind: 'revert', object: null } },
+  { said: '/plumbline adopt Deployment/web', command: { kind: 'adopt', object: 'Deployment/web' } },
+  {
+    said: '/plumbline ignore deployment/shop/web',
+    command: { kind: 'ignore', object: 'deployment/shop/web' },
+  },
+  { said: '/plumbline ignore Deployment/web please', command: { kind: 'unknown' } },
+  { said: '/plumbline adopt ../web', command: { kind: 'unknown' } },
   { said: 'please /plumbline rollback', command: null },
 ])('$said', ({ said, command }) => {
   expect(personCommand(said)).toEqual(command)

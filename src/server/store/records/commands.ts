@@ -15,6 +15,14 @@ export type CommandPurpose =
       readonly commentId: string
     }
   | {
+      readonly kind: 'adopt'
+      readonly repository: string
+      readonly number: number
+      readonly commentId: string
+      /** That the pull request is to be merged into. */
+      readonly branch: string
+    }
+  | {
       readonly kind: 'rollback'
       readonly repository: string
       readonly number: number

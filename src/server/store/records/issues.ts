@@ -4,10 +4,10 @@ import type { Database, Sql } from '../database.ts'
 export interface IssueRecord {
   /**
    * `drift/guestbook@dev`, `sync-failed/guestbook@dev/<revision>`, `cluster-silent/<repository>/dev`: also the key of the marker in
-   * its body. `revert/<repository>/<number>`: a pull request.
+   * its body. `revert/<repository>/<number>`, `adopt/guestbook@dev` and `ignore/guestbook@dev`: a pull request.
    */
   readonly key: string
-  readonly kind: 'drift' | 'sync-failed' | 'revert' | 'cluster-silent'
+  readonly kind: 'drift' | 'sync-failed' | 'revert' | 'cluster-silent' | 'adopt' | 'ignore'
   /** Key of the repository. */
   readonly repository: string
   /** Empty where it is about the whole cluster. */
