@@ -23,6 +23,8 @@ export function driftIssue(view: DriftView, limit: number): IssueText {
   }
 }
 
+const closingByHand = 'Closing it by hand accepts how things are: it stays closed until they change further.'
+
 /** Between two paragraphs. */
 const separator = '\n\n'
 
@@ -36,7 +38,7 @@ function driftBody(view: DriftView, limit: number): string {
   const { report } = view
   const changes = mostImportantFirst(report.drifted, view.severity)
   const top = opening(view)
-  const bottom = report.drifted.length > 0 ? choices(view) : behindChoices(view)
+  const bottom = `${report.drifted.length > 0 ? choices(view) : behindChoices(view)}\n\n${closingByHand}`
   let left = limit - top.length - bottom.length - separator.length - moreRoom
   const take = (pieces: readonly Piece[], budget = left): readonly string[] => {
     const spaced = pieces.map(it => ({ forms: it.forms.map(spacedOut) as [string, ...string[]] }))
@@ -133,7 +135,7 @@ function behindChoices({ behind, report }: DriftView): string {
     `- Look after the agent of ${lightName(report.cluster)}: its log says what it does, and what it waits for.`,
     `- Or comment \`/plumbline sync\`${where}, which tries again.`,
     '',
-    'This issue closes by itself when the cluster has what Git says. Closing it accepts that it does not.',
+    'This issue closes by itself when the cluster has what Git says.',
   ].join('\n')
 }
 
@@ -204,7 +206,11 @@ export function changedFactWords(
       return `${place} is ${fieldValue(it.field.before)}, Git says ${fieldValue(it.field.after)}`
     }
     case 'object': {
-      const state = { create: 'is missing', delete: 'exists' } as Partial<Record<Change['action'], string>>
+      const state = {
+        create: 'is missing',
+        delete: 'exists',
+        'leave-behind': 'was left behind',
+      } as Partial<Record<Change['action'], string>>
       return `${objectName(it.change.id)} ${state[it.change.action] ?? 'differs'}`
     }
     case 'fight': {

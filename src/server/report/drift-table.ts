@@ -28,7 +28,7 @@ export function kindTable(changes: readonly Change[]): Piece {
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([kind, all]) => {
       const missing = all.filter(it => it.action === 'create').length
-      const extra = all.filter(it => it.action === 'delete').length
+      const extra = all.filter(isNotInGit).length
       const amounts = [all.length, all.length - missing - extra, missing, extra]
       return row([kind, ...amounts.map(it => (it === 0 ? '' : String(it)))])
     })
@@ -42,6 +42,11 @@ export function kindTable(changes: readonly Change[]): Piece {
         : []),
     ].join('\n')
   return { forms: lines.length > 10 ? [write(5), write(30)] : [write(lines.length)] }
+}
+
+/** What was left behind stays until somebody deletes it; it is there as much. */
+function isNotInGit({ action }: Change): boolean {
+  return action === 'delete' || action === 'leave-behind'
 }
 
 function kindOf(id: ObjectId): string {
@@ -113,7 +118,7 @@ function rowsOf(change: Change, severities: Severities): readonly Cells[] {
   const about = { object: objectName(change.id), severity: severityWord(severities[change.id] ?? 'low') }
   if (change.action === 'create')
     return [{ ...about, git: 'exists', cluster: '**missing**', ...deletion(change) }]
-  if (change.action === 'delete') return [{ ...about, git: 'nothing', cluster: '**exists**' }]
+  if (isNotInGit(change)) return [{ ...about, git: 'nothing', cluster: '**exists**' }]
   if (change.fields.length === 0) return [{ ...about, cluster: verdict(change) }]
   return change.fields.map(field => ({
     ...about,
