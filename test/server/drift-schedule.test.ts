@@ -72,7 +72,7 @@ describe('an issue is opened', () => {
     const scene = await driftScene(world, { name: 'light', drift: { severity: { ConfigMap: 'none' } } })
     await agent.reportDrift(scene.report([configured('a', 'x')]))
     await agent.reportDrift(scene.report([configured('a', 'x'), scaled('web', 5)]))
-    await eventually(() => expect(scene.issue().body).toMatch(/`guestbook\/a`.*\| none \|/))
+    await eventually(() => expect(scene.issue().body).toMatch(/`guestbook\/a` \(severity none\)/))
     await agent.reportDrift(scene.report([configured('a', 'x')]))
     await eventually(() => expect(scene.issue().state).toBe('closed'))
     expect(scene.comments()).toEqual([expect.stringMatching(/weighs nothing.*1 object of \*\*light\*\*/)])

@@ -32,7 +32,7 @@ const separator = '\n\n'
 const moreRoom = 160
 
 /** Nobody opens more of them. */
-const mostSections = 50
+const mostSections = 20
 
 function driftBody(view: DriftView, limit: number): string {
   const { report } = view
@@ -114,7 +114,10 @@ function reasonOf({ why, message, issue }: BehindView): { readonly short: string
     case 'failed': {
       const where = issue ? `: see ${link(`issue ${issue.number}`, issue.url)}` : ''
       const short = `Its sync failed${where}.`
-      return { short, long: message ? `${short} ${sentence(shorten(message, 500))}` : short }
+      return {
+        short,
+        long: message ? `${short} ${sentence(shorten(message, 500)).replace(/\.?$/, '.')}` : short,
+      }
     }
     case 'unfinished':
       return same('Its sync has begun and does not end.')
@@ -159,7 +162,7 @@ function healed({ report }: DriftView): Piece {
 
 function notShown(amount: number): string {
   if (amount <= 0) return ''
-  return `The diff${amount === 1 ? '' : 's'} of ${amount === 1 ? 'one more object' : `${amount} more objects`} did not fit here; \`plumbline drift\` prints all of them.`
+  return `The diff${amount === 1 ? '' : 's'} of ${amount === 1 ? 'one more object' : `${amount} more objects`} ${amount === 1 ? 'is' : 'are'} not shown here; \`plumbline drift\` prints all of them.`
 }
 
 /** The one comment on a drift issue when it closes. `at` is RFC 3339. */

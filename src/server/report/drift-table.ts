@@ -85,7 +85,6 @@ interface Cells {
   readonly cluster?: string
   readonly by?: string
   readonly when?: string
-  readonly severity?: string
 }
 
 const columns: readonly {
@@ -99,7 +98,6 @@ const columns: readonly {
   { key: 'cluster', title: 'Cluster has' },
   { key: 'by', title: 'Changed by', optional: true },
   { key: 'when', title: 'When', optional: true },
-  { key: 'severity', title: 'Severity', optional: true },
 ]
 
 function tableOf(rows: readonly Cells[], from: number, to: number): string {
@@ -115,7 +113,7 @@ function tableOf(rows: readonly Cells[], from: number, to: number): string {
 }
 
 function rowsOf(change: Change, severities: Severities): readonly Cells[] {
-  const about = { object: objectName(change.id), severity: severityWord(severities[change.id] ?? 'low') }
+  const about = { object: `${objectName(change.id)}${severityWords[severities[change.id] ?? 'low']}` }
   if (change.action === 'create')
     return [{ ...about, git: 'exists', cluster: '**missing**', ...deletion(change) }]
   if (isNotInGit(change)) return [{ ...about, git: 'nothing', cluster: '**exists**' }]
@@ -134,9 +132,7 @@ function deletion({ deletedBy }: Change): Pick<Cells, 'by' | 'when'> {
   return deletedBy ? { by: code(shorten(deletedBy.user, 80)), when: utc(deletedBy.at) } : {}
 }
 
-function severityWord(severity: DriftSeverity): string {
-  return { high: '**high**', low: '', none: 'none' }[severity]
-}
+const severityWords = { high: ' **high**', low: '', none: ' (severity none)' } as const
 
 /** The person where an audit log names one, and the field manager. */
 function writerOf(field: FieldChange): string {
