@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { ensureBinaries } from '../tools/control-plane/binaries.ts'
 import { type Cluster, createCluster } from '../tools/control-plane/cluster.ts'
@@ -12,7 +15,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /**
      * Answers GET /clusters/NAME with the path of the kubeconfig of this run's cluster NAME, and GET /postgres with the URL of this run's
-     * PostgreSQL; both are started first if need be. A NAME that begins with `bare` is an API server without controllers.
+     * PostgreSQL; both are started first if need be. A NAME that begins with `bare` is an API server without controllers; `bare-audited` writes the log whose path GET /audit-log answers.
      */
     readonly services: string
   }
@@ -26,13 +29,16 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await prepareMachine()
   const clusters = new Map<string, Promise<Cluster>>()
   let postgres: Promise<Postgres> | null = null
+  const audit = await mkdtemp(join(tmpdir(), 'plumbline-audit-'))
 
   async function answerTo(path: string): Promise<string> {
+    if (path === '/audit-log') return join(audit, 'audit.log')
     if (path === '/postgres') return (await (postgres ??= startPostgres())).url
     const asked = path.replace('/clusters/', '')
     const name = `test-${process.pid}-${asked}`
     const controllers = !asked.startsWith('bare')
-    const cluster = clusters.get(name) ?? createCluster({ name, nodes: 1, controllers })
+    const apiServerArgs = asked === 'bare-audited' ? await auditArgs(audit) : []
+    const cluster = clusters.get(name) ?? createCluster({ name, nodes: 1, controllers, apiServerArgs })
     clusters.set(name, cluster)
     return (await cluster).kubeconfig
   }
@@ -57,7 +63,19 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       ...[...clusters.values()].map(async cluster => (await cluster).down()),
       postgres?.then(it => it.stop()),
     ])
+    await rm(audit, { recursive: true, force: true })
   }
+}
+
+/** Writes are logged without what they wrote, and reads not at all. */
+async function auditArgs(folder: string): Promise<readonly string[]> {
+  const policy = join(folder, 'policy.json')
+  const rules = [
+    { level: 'Metadata', verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
+    { level: 'None' },
+  ]
+  await writeFile(policy, JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules }))
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${join(folder, 'audit.log')}`]
 }
 
 /** What takes minutes on a fresh machine is there before a test waits for it. */

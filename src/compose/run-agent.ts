@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { createAdopter } from '../agent/adopt/create-adopter.ts'
+import { createAuditLog } from '../agent/drift/audit-log.ts'
 import { createDriftWatcher } from '../agent/drift/create-drift-watcher.ts'
 import { lead } from '../agent/lease/lease.ts'
 import { createLink, type Link } from '../agent/link/link.ts'
@@ -38,6 +39,8 @@ export interface AgentConfig {
   readonly chartHostsFile: string | null
   /** File that lists which repositories may deploy where, and as whom; without, all may do what the agent may. */
   readonly tenantsFile: string | null
+  /** The API server's audit log; without, no users are named. */
+  readonly auditLogFile: string | null
 }
 
 /** How often is looked for syncs that others began, and nobody ends. */
@@ -105,7 +108,7 @@ async function serve(
 ): Promise<void> {
   const { state, syncer, planner, cluster, clock } = parts
   const { link, logger, signal } = life
-  const { clusterName } = life.config
+  const { clusterName, auditLogFile } = life.config
   const sources = sourcesOf(parts, link)
   const adopter = createAdopter({
     ...parts,
@@ -123,6 +126,7 @@ async function serve(
     clusterName,
     logger,
     tenancy: parts.tenancy,
+    auditLog: auditLogFile === null ? null : createAuditLog({ path: auditLogFile }),
     onReport: report => link.reportDrift(report),
   })
   const hello = async () => ({

@@ -155,6 +155,7 @@ export async function driftFrom(
     leaving: new Set<string>(),
     repository: null,
     revision: null,
+    syncedAt: null,
     version: '',
     isBeingSynced: false,
     saysDrifted: false,

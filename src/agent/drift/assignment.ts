@@ -10,6 +10,8 @@ export interface Assignment {
   readonly application: Application
   readonly repository: RepositoryRef | null
   readonly revision: string | null
+  /** RFC 3339. */
+  readonly syncedAt: string | null
   /** Changes with every sync. */
   readonly version: string
   readonly desired: DesiredSet
@@ -30,7 +32,7 @@ export async function loadAssignment(
   const managed = await state.get(name, signal)
   if (!managed) return null
   const version = versionOf(managed)
-  const { conditions, revision, inventory } = managed.status
+  const { conditions, revision, syncedAt, inventory } = managed.status
   const isBeingSynced = conditions.some(it => it.type === 'Synced' && it.reason === 'Syncing')
   const saysDrifted = conditions.some(it => it.type === 'Drifted' && it.status === 'True')
   if (known?.version === version) {
@@ -40,7 +42,17 @@ export async function loadAssignment(
   const desired = createDesiredSet((await state.loadRevision(name, 'latest', signal)) ?? [])
   const leaving = new Set(inventory.filter(id => !desired.has(id)))
   const { application, repository } = managed
-  return { application, repository, revision, version, desired, leaving, isBeingSynced, saysDrifted }
+  return {
+    application,
+    repository,
+    revision,
+    syncedAt,
+    version,
+    desired,
+    leaving,
+    isBeingSynced,
+    saysDrifted,
+  }
 }
 
 function versionOf({ application, status }: ManagedApplication): string {

@@ -1,3 +1,4 @@
+import type { AuditLog } from './audit-log.ts'
 import type { DriftReport } from '../../model/drift.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { State } from '../state/state.ts'
@@ -39,6 +40,8 @@ export interface DriftWatcherDependencies {
   /** Where the Application objects are. Default `plumbline-system`. */
   readonly namespace?: string
   readonly timing?: Partial<DriftTiming>
+  /** Names the users that made drift. Default: nobody does. */
+  readonly auditLog?: AuditLog | null
   /** Default: the agent looks at everything as itself. */
   readonly tenancy?: Tenancy
 }

@@ -10,12 +10,12 @@ export interface NameUsers {
   readonly auditLog: AuditLog
   readonly cluster: Pick<Cluster, 'discover'>
   readonly changes: readonly Change[]
-  /** RFC 3339: when all was as it should be for the last time. Null when nobody knows. */
-  readonly since: string | null
+  /** When an object was as it should be for the last time (RFC 3339); null when nobody knows. */
+  readonly since: (id: ObjectId) => string | null
 }
 
 /** The API server answers first and writes its log then. */
-const pausesMs = [50, 150, 400]
+const pausesMs = [0, 50, 150]
 
 /** The changes with who made them, as far as the audit log tells. Rejects when it cannot be read, and with ClusterError. */
 export async function nameUsers(
@@ -23,14 +23,14 @@ export async function nameUsers(
   signal: AbortSignal,
 ): Promise<readonly Change[]> {
   const places = await placesOf(cluster, changes, signal)
-  const from = new Date(since ?? 0)
+  const from = new Date(Math.min(...changes.map(it => Date.parse(since(it.id) ?? '') || 0)))
   let named = changes
-  for (const ms of [0, ...pausesMs]) {
+  for (const ms of pausesMs) {
     if (ms > 0) await pause(ms, undefined, { signal })
     const writes = await auditLog.writesOf([...places.values()], from, signal)
     named = changes.map(change => {
       const place = places.get(change.id)
-      return place ? audited({ change, entries: writes.get(place) ?? [], since }) : change
+      return place ? audited({ change, entries: writes.get(place) ?? [], since: since(change.id) }) : change
     })
     if (named.every(isNamed)) break
   }

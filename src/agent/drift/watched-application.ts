@@ -1,16 +1,19 @@
 import { type ObjectId, parseIdentity } from '../../model/identity.ts'
+import type { Heal } from '../../model/drift.ts'
+import { withHeals } from '../../engine/heal-history.ts'
 import type { Change } from '../../model/plan.ts'
 import type { LiveRead } from '../../model/rendered.ts'
 import { isLeftBehind, leftBehind } from '../../engine/left-behind.ts'
 import { applicationOf } from '../../engine/ownership.ts'
 import { readLive } from '../plan/read-live.ts'
 import { type Assignment, loadAssignment } from './assignment.ts'
-import { compare } from './compare.ts'
+import { compare, type Finding } from './compare.ts'
 import { driftedCondition, driftKey } from './drift-condition.ts'
 import type { DriftTiming, DriftWatcherDependencies } from './drift-watcher.ts'
 import { type KindKey, kindKey } from './follow-kinds.ts'
 import { movedAway } from './moved-away.ts'
 import { noTenancy } from '../tenancy/tenancy.ts'
+import { createWitness } from './witness.ts'
 import { createHealer, type Healer } from './healer.ts'
 import { createOutOfSight } from './out-of-sight.ts'
 
@@ -47,6 +50,7 @@ export function watchApplication(
   const {
     cluster: own,
     tenancy = noTenancy,
+    auditLog = null,
     state,
     syncer,
     clock,
@@ -59,6 +63,7 @@ export function watchApplication(
   let assignment: Assignment | null = null
   let kinds: ReadonlySet<KindKey> = new Set()
   let healer: Healer = newHealer()
+  const witness = createWitness({ auditLog, cluster: own, logger })
   const drift = new Map<ObjectId, Change>()
   let suspects = new Set<ObjectId>()
   const unproven = new Set<ObjectId>()
@@ -123,12 +128,19 @@ export function watchApplication(
   async function look(current: Assignment, ids: readonly ObjectId[]): Promise<boolean> {
     const wanted = new Map(ids.map(id => [id, current.desired.get(id)?.object.apiVersion ?? null]))
     const cluster = tenancy.clusterFor(own, current)
+    const lookedAt = clock()
     const live = await readLive({ cluster, application: name, wanted }, signal)
     if (!isStill(current)) return false
     const ours = new Map([...live].filter(([id]) => current.desired.has(id)))
     const moved = await movedAway(state, name, ours, signal)
-    const findings = await compare({ cluster, assignment: current, live: ours, redactionKey }, signal)
+    const found = await compare({ cluster, assignment: current, live: ours, redactionKey }, signal)
+    const findings = await witnessed(found, current)
     if (!isStill(current)) return false
+    const calm = [...findings].filter(([id, it]) => it.kind === 'as-synced' && drift.has(id))
+    witness.sawInOrder(
+      calm.map(([id]) => id),
+      lookedAt,
+    )
     for (const [id, read] of live) {
       if (ours.has(id)) outOfSight.note(id, isHidden(read))
       else lookAtStray(id, read, current)
@@ -150,6 +162,16 @@ export function watchApplication(
       }
     }
     return true
+  }
+
+  /** Findings with the users that made what drifts, where that is news. */
+  async function witnessed(
+    findings: ReadonlyMap<ObjectId, Finding>,
+    { syncedAt }: Assignment,
+  ): Promise<ReadonlyMap<ObjectId, Finding>> {
+    const changes = [...findings.values()].flatMap(it => (it.kind === 'drifted' ? [it.change] : []))
+    const named = await witness.name(changes, { known: drift, syncedAt }, signal)
+    return new Map([...findings, ...named.map(change => [change.id, { kind: 'drifted', change }] as const)])
   }
 
   function lookAtStray(id: ObjectId, read: LiveRead, { leaving }: Assignment): void {
@@ -179,7 +201,18 @@ export function watchApplication(
         observedAt: clock().toISOString(),
       })
     }
+    if (healed.length > 0) await keepHeals(healed)
     if (isNews || current.saysDrifted !== drifted.length > 0) await saveCondition(current, drifted)
+  }
+
+  async function keepHeals(healed: readonly Heal[]): Promise<void> {
+    try {
+      const managed = await state.get(name, signal)
+      if (managed) await state.saveStatus(name, { heals: withHeals(managed.status.heals, healed) }, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      logger.warn({ err: error, application: name }, 'what was healed was not kept')
+    }
   }
 
   async function saveCondition(current: Assignment, drifted: readonly Change[]): Promise<void> {

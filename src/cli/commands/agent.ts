@@ -10,12 +10,13 @@ interface AgentOptions {
   readonly syncs: string
   readonly chartHosts?: string
   readonly tenants?: string
+  readonly auditLog?: string
 }
 
 const environment = `
 Environment:
   PLUMBLINE_SERVER, PLUMBLINE_CLUSTER, PLUMBLINE_TOKEN_FILE, PLUMBLINE_DATA, PLUMBLINE_CHART_HOSTS,
-  PLUMBLINE_TENANTS
+  PLUMBLINE_TENANTS, PLUMBLINE_AUDIT_LOG
                             in place of the options
   LOG_LEVEL                 trace, debug, info (default), warn, error
 
@@ -58,6 +59,11 @@ export function addAgentCommand(program: Command): void {
       'YAML file that lists which repositories may deploy to which namespaces, and as whom (default: all, as the agent)',
       process.env.PLUMBLINE_TENANTS,
     )
+    .option(
+      '--audit-log <file>',
+      "the API server's audit log, which names the users that made drift (default: managers only)",
+      process.env.PLUMBLINE_AUDIT_LOG,
+    )
     .option('--syncs <number>', 'how many applications are synced at once', '4')
     .addHelpText('after', environment)
     .action(async (options: AgentOptions) => {
@@ -72,6 +78,7 @@ export function addAgentCommand(program: Command): void {
         concurrentSyncs: Number(options.syncs),
         chartHostsFile: options.chartHosts ?? null,
         tenantsFile: options.tenants ?? null,
+        auditLogFile: options.auditLog ?? null,
       })
     })
 }

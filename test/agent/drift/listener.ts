@@ -1,4 +1,5 @@
 import type { DriftReport } from '../../../src/model/drift.ts'
+import type { AuditLog } from '../../../src/agent/drift/audit-log.ts'
 import { createDriftWatcher } from '../../../src/agent/drift/create-drift-watcher.ts'
 import type { DriftTiming } from '../../../src/agent/drift/drift-watcher.ts'
 import type { Cluster } from '../../../src/agent/cluster/cluster.ts'
@@ -19,11 +20,12 @@ export interface ListenTo {
   readonly application: string
   readonly cluster?: Cluster
   readonly timing?: Partial<DriftTiming>
+  readonly auditLog?: AuditLog
 }
 
 export async function listen(
   fixture: SyncFixture,
-  { application, cluster = fixture.plane.cluster, timing = {} }: ListenTo,
+  { application, cluster = fixture.plane.cluster, timing = {}, auditLog }: ListenTo,
 ): Promise<Listener> {
   const stop = new AbortController()
   const reports: DriftReport[] = []
@@ -37,6 +39,7 @@ export async function listen(
     namespace: fixture.stateNamespace,
     logger: silent,
     timing,
+    ...(auditLog ? { auditLog } : {}),
     onReport(report) {
       if (report.application !== application) return
       reports.push(report)
