@@ -84,7 +84,8 @@ export function adoptableOf(input: AdoptableInput): Adoptable {
       left.push({ id, path: null, reason: redactor.text(read.problem.message) })
     } else if (read?.kind === 'absent') {
       // What Git has only now is not there yet, and was deleted by nobody.
-      if (!synced || synced.has(id)) wanted.push({ id, steps: [], path: '', value: undefined })
+      if (synced?.has(id)) wanted.push({ id, steps: [], path: '', value: undefined })
+      else if (!synced) left.push({ id, path: null, reason: unknownDeletion })
     } else if (read?.kind === 'live') {
       const last = synced?.get(id) ?? null
       const found = changesOf(desired, read.object, { input, last })
@@ -118,6 +119,8 @@ function withoutTaken(wanted: readonly Wanted[]): readonly Wanted[] {
 function placeOf(id: ObjectId, steps: Steps): string {
   return `${id} ${formatSteps(steps)}`
 }
+
+const unknownDeletion = 'it is not in the cluster, and nothing is known of a sync that made it'
 
 const secret = 'its value is a Secret’s, which is never written into Git'
 

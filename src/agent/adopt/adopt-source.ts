@@ -66,7 +66,7 @@ async function renderNow(
   { copy, application, renderer, inRepository, destination, settle }: SourceAdoption,
   signal: AbortSignal,
 ): Promise<readonly DesiredObject[]> {
-  const now = await applicationIn(copy, application)
+  const now = await applicationIn(copy, application, signal)
   const request = { folder: copy.root, contentKey: null, application: now, inRepository, destination }
   return settle(await renderer.render(request, signal))
 }
@@ -113,7 +113,7 @@ async function propose(
   { adoption, current, sourceOf, sharing, signal }: Proposing,
 ): Promise<Proposal> {
   const { copy, charts, inRepository } = adoption
-  const application = await applicationIn(copy, adoption.application)
+  const application = await applicationIn(copy, adoption.application, signal)
   const at = sourceOf(wanted.id)
   const source = at === null ? undefined : application.sources[at]
   const rendered = current.get(wanted.id)

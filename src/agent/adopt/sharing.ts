@@ -1,14 +1,12 @@
 import type { Application } from '../../model/application.ts'
-import { settingsFile } from '../../model/settings.ts'
 import { addDependencies, emptyDependencies } from '../../repository/dependencies.ts'
-import { findApplicationsIn } from '../../repository/find-applications.ts'
 import { compileGlob } from '../../repository/glob.ts'
 import { type FoundKustomization, readKustomizations } from '../../repository/kustomizations.ts'
 import { folderOf, foldersAbove, isBelow, type RepositoryPath } from '../../repository/paths.ts'
 import { createReadingMemory } from '../../repository/reading-memory.ts'
-import { parseSettings } from '../../repository/settings.ts'
 import { createReadingBudget, indexTree } from '../../repository/tree-index.ts'
 import { folderTree } from '../../repository/tree.ts'
+import { allApplications } from './scene.ts'
 import type { WorkingCopy } from './working-copy.ts'
 
 /** Who else of the repository reads a file: an edit of it would change more than this application. */
@@ -26,8 +24,6 @@ export async function sharingOf(
   signal: AbortSignal,
 ): Promise<Sharing> {
   const tree = await folderTree(copy.root)
-  const { settings } = parseSettings(await copy.read(settingsFile))
-  const found = await findApplicationsIn(tree, settings, signal)
   const kustomizations = await readKustomizations(tree, signal)
   const index = await indexTree(
     tree,
@@ -35,7 +31,7 @@ export async function sharingOf(
     signal,
   )
   const read = emptyDependencies()
-  for (const other of found.applications) {
+  for (const other of await allApplications(copy, signal)) {
     if (isSame(other, application)) continue
     addDependencies(
       read,

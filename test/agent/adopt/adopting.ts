@@ -6,15 +6,13 @@ import { driftOf } from '../../../src/engine/drift.ts'
 import type { DesiredObject } from '../../../src/engine/plan-input.ts'
 import { settle } from '../../../src/engine/settle.ts'
 import { adoptIntoSource, type Adoption } from '../../../src/agent/adopt/adopt-source.ts'
-import { applicationIn } from '../../../src/agent/adopt/scene.ts'
+import { allApplications, applicationIn } from '../../../src/agent/adopt/scene.ts'
 import { openWorkingCopy } from '../../../src/agent/adopt/working-copy.ts'
 import type { Charts } from '../../../src/agent/render/charts/charts.ts'
 import { createRenderer } from '../../../src/agent/render/create-renderer.ts'
-import type { Application } from '../../../src/model/application.ts'
 import { type ObjectId, objectIdOf } from '../../../src/model/identity.ts'
 import type { KubernetesObject } from '../../../src/model/object.ts'
 import type { LiveRead, RenderedObject } from '../../../src/model/rendered.ts'
-import { applicationsIn } from '../../../src/repository/find-applications.ts'
 import { isInRepository } from '../../../src/repository/same-repository.ts'
 import { ensureBinaries } from '../../../tools/control-plane/binaries.ts'
 
@@ -69,7 +67,11 @@ export async function createAdopting(): Promise<Adopting> {
       for (const [path, content] of Object.entries(files)) await put(join(folder, path), content)
       const copy = await openWorkingCopy(folder)
       const place = options.application ?? 'apps/shop.yaml'
-      const application = applicationNamed(options.name ?? 'shop', place, files[place] ?? '')
+      const name = options.name ?? 'shop'
+      const application = (await allApplications(copy, signal)).find(
+        it => it.name === name && it.definedIn?.file === place,
+      )
+      if (!application) throw new Error(`there is no application ${name} in ${place}`)
       const inRepository = (it: { readonly repoURL: string; readonly chart: string | null }) =>
         isInRepository(it, 'https://github.com/acme/shop.git')
       const destination = { kubernetesVersion: 'v1.36.3', apiVersions: [] }
@@ -79,7 +81,7 @@ export async function createAdopting(): Promise<Adopting> {
           scopeOf: (_apiVersion, kind) => (clusterKinds.has(kind) ? 'cluster' : 'namespaced'),
         }).objects
       const render = async () => {
-        const now = await applicationIn(copy, application)
+        const now = await applicationIn(copy, application, signal)
         const request = { folder, contentKey: null, application: now, inRepository, destination }
         return settled(await renderer.render(request, signal))
       }
@@ -135,13 +137,6 @@ export async function createAdopting(): Promise<Adopting> {
     },
     close: () => rm(home, { recursive: true, force: true }),
   }
-}
-
-function applicationNamed(name: string, place: string, text: string): Application {
-  const { applications, problems } = applicationsIn(text, place)
-  const found = applications.find(it => it.name === name)
-  if (!found) throw new Error(`no application ${name} in ${place}: ${JSON.stringify(problems)}`)
-  return found
 }
 
 /** Live as the last sync left it, and a hand changed it since. `Deployment/web` names an object. */

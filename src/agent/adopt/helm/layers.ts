@@ -11,7 +11,7 @@ import type { ApplicationSource } from '../../../model/application.ts'
 import { editYaml, type YamlPath } from '../../../repository/edit/edit-yaml.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { type Candidate, changeAt, editedAt, isMap, setAt, valueIn, type YamlPlace } from '../candidate.ts'
-import type { Scene } from '../scene.ts'
+import type { Scene, SourcePlace } from '../scene.ts'
 import { textOf } from './value-tree.ts'
 
 /** One place that values come from. */
@@ -117,18 +117,14 @@ function inFile(text: string, file: string | null, takesNew: boolean): Layer {
   return { values: isMap(values) ? values : {}, set, takesNew }
 }
 
-/** `helm.valuesObject` or `helm.values` of the Application document; the first when there is neither yet. */
+/** In the Application document, or the HelmRelease. */
 function inlineLayer({ source, sourcePlace }: Scene): Layer {
   const values = parseYamlDocuments(source.helm.values ?? '', '').documents[0]?.value
-  const helm = sourcePlace?.value['helm']
-  const set = sourcePlace
-    ? isMap(helm) && helm['valuesObject'] === undefined && typeof helm['values'] === 'string'
-      ? (path: YamlPath, value: unknown) =>
-          inText({ ...sourcePlace, path: [...sourcePlace.path, 'helm', 'values'] }, path, value)
-      : (path: YamlPath, value: unknown) =>
-          setAt({ ...sourcePlace, path: [...sourcePlace.path, 'helm', 'valuesObject', ...path] }, value)
-    : null
-  return { values: isMap(values) ? values : {}, set, takesNew: true }
+  const set = (place: SourcePlace) => (path: YamlPath, value: unknown) =>
+    place.inline.isText
+      ? inText({ ...place, path: place.inline.path }, path, value)
+      : setAt({ ...place, path: [...place.inline.path, ...path] }, value)
+  return { values: isMap(values) ? values : {}, set: sourcePlace && set(sourcePlace), takesNew: true }
 }
 
 function inText(place: YamlPlace, path: YamlPath, value: unknown): Candidate {

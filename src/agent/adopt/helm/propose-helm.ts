@@ -5,6 +5,7 @@ import type { Proposal, Tried } from '../adopt-fields.ts'
 import { type Candidate, together } from '../candidate.ts'
 import { parseImageName } from '../image-name.ts'
 import type { Scene } from '../scene.ts'
+import { chartRequestOf } from '../../render/helm/remote-chart.ts'
 import { type HelmSources, type Layer, layersOf } from './layers.ts'
 import { looksLike, textOf, type ValueNode, valueNodes, wholeList, withValueAt } from './value-tree.ts'
 
@@ -15,7 +16,8 @@ import { looksLike, textOf, type ValueNode, valueNodes, wholeList, withValueAt }
 export async function proposeHelm(scene: Scene, from: HelmSources): Promise<Proposal> {
   const layers = await layersOf(scene, from)
   const nodes = valueNodes(layers.map(it => it.values))
-  const template = scene.rendered.source?.file ?? 'the chart'
+  const isRemote = chartRequestOf(scene.source) !== null
+  const template = (isRemote ? null : scene.rendered.source?.file) ?? 'a template of the chart'
   const otherwise = `no value of the chart gives just this change: ${template} writes it by itself`
   const set = (node: ValueNode, value: unknown) => setting(node, value, layers)
   if (scene.wanted.steps.length === 0) {
