@@ -25,7 +25,7 @@ function bodyOf(view: SilenceView, heard: string, mostNames: number): string {
   const more = applications.length - shown.length
   const names = shown.length === 0 ? '' : `: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   return [
-    `The agent of ${name(cluster)} ${heard}. Until it is, nothing is planned or synced there, and nobody would be told of drift. The cluster itself may be well.`,
+    `The agent of ${name(cluster)} ${heard}. Until it is heard again, this server can neither plan nor sync there, and nobody would hear of drift. Cluster and agent may be well all the same.`,
     '',
     `It holds ${count(applications.length, 'application')} of this repository${names}.${waiting(view)}`,
     '',
