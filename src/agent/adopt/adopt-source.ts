@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { AdoptedField, LeftField } from '../../model/adoption.ts'
 import type { Application, ApplicationSource } from '../../model/application.ts'
 import type { ObjectId } from '../../model/identity.ts'
@@ -11,6 +12,7 @@ import type { Charts } from '../render/charts/charts.ts'
 import { chartRequestOf } from '../render/helm/remote-chart.ts'
 import type { Renderer, RenderRequest } from '../render/renderer.ts'
 import { adoptFields, type Proposal } from './adopt-fields.ts'
+import { type ChartShelf, createChartShelf } from './helm/chart-shelf.ts'
 import { proposeHelm } from './helm/propose-helm.ts'
 import { proposeKustomize } from './kustomize/propose-kustomize.ts'
 import { proposeDirectory } from './propose-directory.ts'
@@ -48,6 +50,20 @@ export async function adoptIntoSource(adoption: SourceAdoption, signal: AbortSig
   if (wanted.length === 0) return { files: [], adopted: [], left: [] }
   const sourceOf = await sourcesById(adoption, signal)
   const sharing = await sharingOf(copy, adoption.application, signal)
+  const shelf = createChartShelf(adoption.charts, dirname(copy.root))
+  try {
+    return await editFields(adoption, { sourceOf, sharing, shelf }, signal)
+  } finally {
+    await shelf.close()
+  }
+}
+
+async function editFields(
+  adoption: SourceAdoption,
+  tools: Pick<Proposing, 'sourceOf' | 'sharing' | 'shelf'>,
+  signal: AbortSignal,
+): Promise<Adoption> {
+  const { copy, wanted } = adoption
   const { adopted, left } = await adoptFields(
     {
       copy,
@@ -55,7 +71,7 @@ export async function adoptIntoSource(adoption: SourceAdoption, signal: AbortSig
       rendered: adoption.rendered,
       mostRenders: adoption.mostRenders ?? mostRenders,
       render: aborted => renderNow(adoption, aborted),
-      propose: (it, current) => propose(it, { adoption, current, sourceOf, sharing, signal }),
+      propose: (it, current) => propose(it, { ...tools, adoption, current, signal }),
     },
     signal,
   )
@@ -105,14 +121,15 @@ interface Proposing {
   readonly current: ReadonlyMap<string, DesiredObject>
   readonly sourceOf: (id: ObjectId) => number | null
   readonly sharing: Sharing
+  readonly shelf: ChartShelf
   readonly signal: AbortSignal
 }
 
 async function propose(
   wanted: Wanted,
-  { adoption, current, sourceOf, sharing, signal }: Proposing,
+  { adoption, current, sourceOf, sharing, shelf, signal }: Proposing,
 ): Promise<Proposal> {
-  const { copy, charts, inRepository } = adoption
+  const { copy, inRepository } = adoption
   const application = await applicationIn(copy, adoption.application, signal)
   const at = sourceOf(wanted.id)
   const source = at === null ? undefined : application.sources[at]
@@ -122,7 +139,7 @@ async function propose(
   const scene: Scene = { copy, application, source, sourcePlace, sharing, wanted, rendered }
   switch (await kindOf(source, copy)) {
     case 'helm':
-      return proposeHelm(scene, { charts, inRepository, signal })
+      return proposeHelm(scene, { shelf, inRepository, signal })
     case 'kustomize':
       return proposeKustomize(scene)
     case 'directory':

@@ -17,11 +17,12 @@ export interface AdopterDependencies extends AdoptApplicationDependencies {
   readonly credential: SourcesDependencies['credential']
   /** As the agent registered it. */
   readonly clusterName: string
-  /** Where folders for single adoptions are made. */
+  /** Where folders for single adoptions are made; nobody else's, and emptied at first. */
   readonly folder: string
 }
 
 export function createAdopter(deps: AdopterDependencies): Adopter {
+  let emptied: Promise<void> | null = null
   return {
     async adopt(command, signal) {
       const { application, revision } = command
@@ -34,7 +35,10 @@ export function createAdopter(deps: AdopterDependencies): Adopter {
         left: [],
         error: null,
       }
+      // What a process left that was killed.
+      emptied ??= rm(deps.folder, { recursive: true, force: true })
       try {
+        await emptied
         const { files, adopted, left } = await inScratch(deps, folder =>
           adopt(deps, command, { folder, signal }),
         )

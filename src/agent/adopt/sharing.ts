@@ -1,5 +1,5 @@
 import type { Application } from '../../model/application.ts'
-import { addDependencies, emptyDependencies } from '../../repository/dependencies.ts'
+import { addDependencies, type Dependencies, emptyDependencies } from '../../repository/dependencies.ts'
 import { compileGlob } from '../../repository/glob.ts'
 import { type FoundKustomization, readKustomizations } from '../../repository/kustomizations.ts'
 import { folderOf, foldersAbove, isBelow, type RepositoryPath } from '../../repository/paths.ts'
@@ -13,6 +13,8 @@ import type { WorkingCopy } from './working-copy.ts'
 export interface Sharing {
   /** Another application does. */
   isReadByOthers(path: RepositoryPath): boolean
+  /** The same of a file of values: one that lies in a chart which another application uses is not read by that for it. */
+  isValueFileOfOthers(path: RepositoryPath): boolean
   /** A kustomization does that is no part of this application. `own` are the folders of those that are. */
   isBuiltUponByOthers(path: RepositoryPath, own: readonly RepositoryPath[]): boolean
 }
@@ -30,25 +32,30 @@ export async function sharingOf(
     { memory: createReadingMemory(), budget: createReadingBudget() },
     signal,
   )
-  const read = emptyDependencies()
+  const [ofCharts, ofOthers] = [emptyDependencies(), emptyDependencies()]
   for (const other of await allApplications(copy, signal)) {
     if (isSame(other, application)) continue
-    addDependencies(
-      read,
-      other,
-      other.sources.filter(it => it.chart === null),
-      index,
-    )
+    for (const source of other.sources.filter(it => it.chart === null)) {
+      const isChart = index.chartDependenciesIn(source.path) !== null
+      addDependencies(isChart ? ofCharts : ofOthers, other, [source], index)
+    }
   }
-  const globs = [...read.globs].map(it => compileGlob(it)).filter(it => it !== null)
+  const isInCharts = covering(ofCharts)
+  const isInOthers = covering(ofOthers)
   return {
-    isReadByOthers: path =>
-      read.files.has(path) ||
-      foldersAbove(path).some(it => read.folders.has(it)) ||
-      read.shallowFolders.has(folderOf(path)) ||
-      globs.some(matches => matches(path)),
+    isReadByOthers: path => isInCharts(path) || isInOthers(path),
+    isValueFileOfOthers: path => ofCharts.files.has(path) || isInOthers(path),
     isBuiltUponByOthers: (path, own) => usedBy(kustomizations, own)(path),
   }
+}
+
+function covering(read: Dependencies): (path: RepositoryPath) => boolean {
+  const globs = [...read.globs].map(it => compileGlob(it)).filter(it => it !== null)
+  return path =>
+    read.files.has(path) ||
+    foldersAbove(path).some(it => read.folders.has(it)) ||
+    read.shallowFolders.has(folderOf(path)) ||
+    globs.some(matches => matches(path))
 }
 
 /** A directory on the command line is what an Application of the repository may be about, too. */

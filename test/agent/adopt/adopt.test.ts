@@ -71,13 +71,13 @@ async function desk(files: (namespace: string) => Files) {
   return {
     namespace,
     kubectl: (...args: readonly string[]) => kubectl(plane, ['-n', namespace, ...args]),
-    async adopt(): Promise<AdoptResult> {
+    async adopt(objects: readonly string[] = []): Promise<AdoptResult> {
       const command = {
         kind: 'adopt',
         application: application(),
         repository,
         revision: first,
-        objects: [],
+        objects,
       } as const
       const answer = await execute(command)
       if (answer.kind !== 'adopt') throw new Error(`an answer to ${answer.kind}`)
@@ -206,6 +206,8 @@ describe('what was changed with kubectl', () => {
     await person.kubectl('patch', 'configmap/one', '-p', '{"data":{"extra":null,"mode":"slow"}}')
     await person.kubectl('delete', 'configmap/two')
     await person.kubectl('patch', 'secret/token', '-p', '{"stringData":{"key":"another-secret-value"}}')
+    const one = await person.adopt([`/Service/${person.namespace}/web`])
+    expect(one).toMatchObject({ error: null, left: [], files: [{ path: 'deploy/service.yaml' }] })
     const result = await person.adopt()
     expect(result.error).toBeNull()
     expect(result.left).toEqual([

@@ -129,6 +129,18 @@ const rows: readonly Row[] = [
     lines: { 'values/shop.yaml': ['-replicaCount: 3 # for the sale', '+replicaCount: 6 # for the sale'] },
   },
   {
+    what: 'a value file beside a chart that others use is its own',
+    files: {
+      ...chart,
+      'apps/other.yaml': shop('path: charts/web\nhelm: { valueFiles: [prod.yaml] }', 'other'),
+      'apps/shop.yaml': shop('path: charts/web\nhelm: { valueFiles: [dev.yaml] }'),
+      'charts/web/dev.yaml': 'replicaCount: 3\n',
+      'charts/web/prod.yaml': 'replicaCount: 3\n',
+    },
+    hand: { [web]: it => (it.spec.replicas = 6) },
+    lines: { 'charts/web/dev.yaml': ['-replicaCount: 3', '+replicaCount: 6'] },
+  },
+  {
     what: 'a text keeps its quotes',
     files: withFile,
     hand: { [web]: it => (it.spec.template.spec.containers[0].env[0].value = 'debug') },

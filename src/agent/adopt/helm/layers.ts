@@ -1,17 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { tmpdir } from 'node:os'
-import type { Charts } from '../../render/charts/charts.ts'
 import { findValueFiles } from '../../render/helm/values.ts'
-import { chartRequestOf, layOutRemoteChart } from '../../render/helm/remote-chart.ts'
+import { chartRequestOf } from '../../render/helm/remote-chart.ts'
 import { lookUp } from '../../render/inside.ts'
-import { createParseMemory } from '../../render/parse-memory.ts'
-import { defaultRenderLimits } from '../../render/renderer.ts'
 import type { ApplicationSource } from '../../../model/application.ts'
 import { editYaml, type YamlPath } from '../../../repository/edit/edit-yaml.ts'
 import { parseYamlDocuments } from '../../../repository/parse-yaml.ts'
 import { type Candidate, changeAt, editedAt, isMap, setAt, valueIn, type YamlPlace } from '../candidate.ts'
 import type { Scene, SourcePlace } from '../scene.ts'
+import type { ChartShelf, ShelvedChart } from './chart-shelf.ts'
 import { textOf } from './value-tree.ts'
 
 /** One place that values come from. */
@@ -24,63 +21,33 @@ export interface Layer {
 }
 
 export interface HelmSources {
-  readonly charts: Charts | null
+  readonly shelf: ChartShelf
   readonly inRepository: (source: ApplicationSource) => boolean
   readonly signal: AbortSignal
 }
 
 /** The layers of a source, lowest first: what charts bring, value files, inline values, parameters. */
 export async function layersOf(scene: Scene, from: HelmSources): Promise<readonly Layer[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'plumbline-values-'))
-  try {
-    const chart = await chartOf(scene, from, scratch)
-    const places = {
-      application: scene.application,
-      checkout: scene.copy.root,
-      chart,
-      inRepository: from.inRepository,
-    }
-    const { files } = await findValueFiles(scene.source, places)
-    const valueFiles = await Promise.all(
-      files.map(async (it): Promise<Layer> => {
-        const text = it.inRepository ? await scene.copy.read(it.shown) : await readFile(it.file, 'utf8')
-        const file = it.inRepository ? await scene.copy.fileAt(it.shown) : null
-        const isOurs = file !== null && !scene.sharing.isReadByOthers(file)
-        return inFile(text ?? '', isOurs ? file : null, true)
-      }),
-    )
-    return [...(await defaultsOf(scene, chart)), ...valueFiles, inlineLayer(scene), ...parameterLayers(scene)]
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
-}
-
-interface Chart {
-  readonly root: string
-  readonly folder: string
-  readonly isRemote: boolean
-}
-
-async function chartOf(
-  { source, application, copy }: Scene,
-  from: HelmSources,
-  scratch: string,
-): Promise<Chart> {
+  const { application, copy, source, sharing } = scene
   const request = chartRequestOf(source)
-  if (request === null) return { root: copy.root, folder: source.path, isRemote: false }
-  const place = {
-    charts: from.charts,
-    limits: defaultRenderLimits,
-    documents: createParseMemory(),
-    binary: '',
-    scratchFolder: scratch,
-    turn: <T>(run: () => Promise<T>) => run(),
-  }
-  return layOutRemoteChart(request, application.definedIn, { place, scratch, signal: from.signal })
+  const chart = request
+    ? await from.shelf.take(request, from.signal)
+    : { root: copy.root, folder: source.path, isRemote: false }
+  const places = { application, checkout: copy.root, chart, inRepository: from.inRepository }
+  const { files } = await findValueFiles(source, places)
+  const valueFiles = await Promise.all(
+    files.map(async (it): Promise<Layer> => {
+      const text = it.inRepository ? await copy.read(it.shown) : await readFile(it.file, 'utf8')
+      const file = it.inRepository ? await copy.fileAt(it.shown) : null
+      const isOurs = file !== null && !sharing.isValueFileOfOthers(file)
+      return inFile(text ?? '', isOurs ? file : null, true)
+    }),
+  )
+  return [...(await defaultsOf(scene, chart)), ...valueFiles, inlineLayer(scene), ...parameterLayers(scene)]
 }
 
 /** What the chart says itself, and the charts in its `charts` folder below their names. */
-async function defaultsOf(scene: Scene, { root, folder, isRemote }: Chart): Promise<readonly Layer[]> {
+async function defaultsOf(scene: Scene, { root, folder, isRemote }: ShelvedChart): Promise<readonly Layer[]> {
   const layers: Layer[] = []
   const visit = async (at: string, prefix: YamlPath, depth: number): Promise<void> => {
     const parts = await readdir(join(root, at, 'charts'), { withFileTypes: true }).catch(() => [])
