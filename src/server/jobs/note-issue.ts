@@ -2,6 +2,7 @@ import type { ForgeEvent } from '../../forge/forge.ts'
 import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { acceptedSentence } from '../report/drift-issue.ts'
+import { acceptedSilenceSentence } from '../report/silence-issue.ts'
 import type { IssueRecord } from '../store/records/issues.ts'
 import type { JobDeps } from './deps.ts'
 import { settleDrift, unlessGone } from './settle-drift.ts'
@@ -49,7 +50,8 @@ export async function followIssue(
   if (seen !== 'gone' && seen.state === 'closed' && issue.state === 'open') {
     const accepted = acceptedRecord(issue, seen.closedAt ?? deps.clock().toISOString())
     const turn = `accepted-${accepted.memory?.turns ?? 0}`
-    await say(forge, { on: number, key: turn, body: acceptedSentence }, signal)
+    const body = issue.kind === 'drift' ? acceptedSentence : acceptedSilenceSentence
+    await say(forge, { on: number, key: turn, body }, signal)
     await deps.store.issues.save(accepted)
   } else if (seen !== 'gone' && seen.state === 'open' && issue.state === 'closed') {
     await deps.store.issues.save(reopenedRecord(issue))

@@ -36,8 +36,7 @@ export async function takeIssueStep(
     case 'later':
       return 'done'
     case 'forget':
-      if (issue?.memory)
-        await deps.store.issues.save({ ...issue, memory: { ...issue.memory, accepted: null } })
+      if (issue) await forgetAccepted(deps, issue)
       return 'done'
     case 'open': {
       const draft = taking.write(forge.maxCommentLength)
@@ -117,12 +116,17 @@ export async function closeIssue(
   signal: AbortSignal,
 ): Promise<void> {
   const { forge, issue, body } = it
-  if (issue.number === null || issue.state === 'closed') return
+  if (issue.number === null || issue.state === 'closed') return forgetAccepted(deps, issue)
   await say(forge, { on: issue.number, key: turnKey(issue), body }, signal)
   await forge.updateIssue(issue.number, { state: 'closed' }, signal)
   const closedAt = deps.clock().toISOString()
   const memory = issue.memory && { ...issue.memory, accepted: null, turns: issue.memory.turns + 1 }
   await deps.store.issues.save({ ...issue, state: 'closed', closedAt, ...(memory ? { memory } : {}) })
+}
+
+async function forgetAccepted(deps: JobDeps, issue: IssueRecord): Promise<void> {
+  if (issue.memory?.accepted)
+    await deps.store.issues.save({ ...issue, memory: { ...issue.memory, accepted: null } })
 }
 
 /** A person closed it: what it said is accepted. */

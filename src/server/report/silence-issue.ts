@@ -62,3 +62,7 @@ export function heardAgainSentence(
 
 /** The comment on that issue when it opens again. */
 export const silentAgainSentence = 'It is silent again.'
+
+/** The comment when a person closes it: what that means. */
+export const acceptedSilenceSentence =
+  'Accepted: this stays closed until the agent is heard of, and falls silent again. Reopen it to take that back.'
