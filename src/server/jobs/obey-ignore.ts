@@ -1,4 +1,5 @@
-import { type Application, applicationKey } from '../../model/application.ts'
+import { posix } from 'node:path'
+import { applicationKey } from '../../model/application.ts'
 import type { Change, FieldChange } from '../../model/plan.ts'
 import { ignoreInApplication } from '../../repository/ignore-in-application.ts'
 import type { JobContext } from '../queue/queue.ts'
@@ -128,14 +129,10 @@ async function editDocument(
   const text = await git.readFile(revision, file, largestFile, signal)
   if (text === null) return { refused: 'it is not there any more' }
   const wanted = ignored.map(it => ({ id: it.id, fields: it.fields.flatMap(field => field.ignore ?? []) }))
-  const edited = ignoreInApplication({ text, file, application: keyOf(application) }, wanted)
+  const edited = ignoreInApplication({ text, file, application: applicationKey(application) }, wanted)
   if ('refused' in edited) return edited
   const content = edited.text === null ? null : new TextEncoder().encode(edited.text)
   return { file, mode: entry.mode, content, line: edited.line }
-}
-
-function keyOf(application: Application): string {
-  return applicationKey(application)
 }
 
 async function entryOf(
@@ -143,6 +140,6 @@ async function entryOf(
   { revision, file }: { readonly revision: string; readonly file: string },
   signal: AbortSignal,
 ) {
-  const entries = await git.listFiles(revision, file, signal)
+  const entries = await git.listFiles(revision, posix.dirname(file).replace(/^\.$/, ''), signal)
   return entries.find(it => it.path === file)
 }

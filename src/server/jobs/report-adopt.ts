@@ -1,5 +1,6 @@
 import type { ProposedFile } from '../../forge/forge.ts'
 import type { AdoptedFile } from '../../model/adoption.ts'
+import type { Application } from '../../model/application.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { adoptProposal, adoptReply, nothingAdopted, openAlready } from '../report/drift-proposals.ts'
@@ -49,7 +50,7 @@ async function propose(deps: JobDeps, { command, issue, forge }: Asked, signal: 
   if (command.command.kind !== 'adopt' || revision !== command.command.revision) {
     return no('Not adopted: the agent has looked at another revision. Say it again.')
   }
-  const trouble = troubleWith(files)
+  const trouble = troubleWith(files, command.command.application)
   if (trouble) return no(`Not adopted: ${sentence(trouble)}.`)
   const view = { name: application, cluster, issue, adopted, left }
   const proposed = await proposeFromDrift(
@@ -84,14 +85,18 @@ const mostFiles = 300
 const largestFile = 4 * 1024 * 1024
 
 /**
- * What no agent has to change: a branch is pushed before anybody looks at it, and files at the top that begin with a dot tell other
- * machinery what to run.
+ * What no agent has to change: a branch is pushed before anybody looks at it, and what begins with a dot at the top tells other
+ * machinery what to run, unless the application is written there.
  */
-function troubleWith(files: readonly AdoptedFile[]): string | null {
+function troubleWith(files: readonly AdoptedFile[], application: Application): string | null {
   if (files.length > mostFiles) return `${files.length} files would change, which is too many`
   if (files.some(it => (it.text?.length ?? 0) > largestFile)) return 'a file would be too large'
   const isOdd = ({ path }: AdoptedFile): boolean =>
-    path.startsWith('.') ||
+    (path.startsWith('.') && !isWrittenThere(application, path)) ||
     path.split('/').some(part => part === '' || part === '.' || part === '..' || part === '.git')
   return files.some(isOdd) ? 'the agent would change a file that is no manifest' : null
+}
+
+function isWrittenThere({ definedIn, sources }: Application, file: string): boolean {
+  return file === definedIn?.file || sources.some(({ path }) => path !== '.' && file.startsWith(`${path}/`))
 }
