@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
 import type { FieldIgnore } from '../../src/model/plan.ts'
+import { driftOf } from '../../src/engine/drift.ts'
+import { planFrom } from '../../src/engine/plan.ts'
+import { applicationsIn } from '../../src/repository/find-applications.ts'
+import { edited } from '../builders/edited.ts'
+import { deployment } from '../builders/objects.ts'
+import { desired, key, planInput, synced } from '../builders/plan-input.ts'
 import { ignoreInApplication } from '../../src/repository/ignore-in-application.ts'
 
 const pointer = (expression: string): FieldIgnore => ({ kind: 'json-pointer', expression })
@@ -102,4 +108,34 @@ spec: {path: ./app}
 test('a template is left alone', () => {
   const text = `${document()}---\na: {{ .Values.x }}\n`
   expect(ignore(text, [pointer('/spec/replicas')])).toHaveProperty('refused')
+})
+
+test('once it says so, neither plan nor drift finds anything in those fields, and both do in others', () => {
+  const inApp = ['f:spec', 'f:template', 'f:spec', 'f:containers', 'k:{"name":"app"}']
+  const git = deployment({ env: { A: '1' } })
+  const live = edited(
+    edited(synced(git), [...inApp, 'f:env', 'k:{"name":"A"}', 'f:value'], '2'),
+    ['f:spec', 'f:replicas'],
+    9,
+  )
+  const look = (text: string, now = live) => {
+    const [app] = applicationsIn(text, 'a.yaml').applications
+    const inShop = { ...app!, destination: { ...app!.destination, namespace: 'shop' } }
+    const objects = desired([git], inShop)
+    const read = new Map([[objects[0]!.id, { kind: 'live', object: now } as const]])
+    return {
+      drift: driftOf({ desired: objects, live: read, application: inShop, redactionKey: key }),
+      plan: planFrom(planInput({ head: [git], live: [now], app: inShop })).changes,
+    }
+  }
+  const { drift, plan } = look(document())
+  expect(drift[0]?.fields).toHaveLength(2)
+  expect(plan).toHaveLength(1)
+  const fields = drift[0]!.fields.flatMap(it => it.ignore ?? [])
+  const edit = ignore(document(), fields, drift[0]!.id)
+  const text = 'text' in edit ? edit.text! : ''
+  expect(look(text)).toEqual({ drift: [], plan: [] })
+  const image = look(text, edited(live, [...inApp, 'f:image'], 'other:1'))
+  expect(image.drift[0]?.fields.map(it => it.path)).toEqual(['/spec/template/spec/containers/0/image'])
+  expect(image.plan[0]?.fields.map(it => it.path)).toEqual(['/spec/template/spec/containers/0/image'])
 })

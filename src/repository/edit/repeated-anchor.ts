@@ -26,7 +26,7 @@ export function repeatedAnchor(parsed: ParsedText, document: number, path: YamlP
     let inside: string | null = null
     visit(node, {
       Node(_, it) {
-        if (isNode(it) && isRepeated(it as Node)) inside ??= (it as { anchor?: string }).anchor ?? null
+        if (isNode(it) && isRepeated(it)) inside ??= (it as { anchor?: string }).anchor ?? null
       },
     })
     return inside

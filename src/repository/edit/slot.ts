@@ -112,7 +112,7 @@ export function itemTokens(seq: YAMLSeq): readonly ItemToken[] {
   return token.items.filter(it => it.value ?? it.key ?? it.sep)
 }
 
-export function keyOf(pair: Pair): string | null {
+function keyOf(pair: Pair): string | null {
   return isScalar(pair.key) && typeof pair.key.value !== 'symbol' ? String(pair.key.value) : null
 }
 

@@ -23,7 +23,7 @@ export function writeScalar(value: Json, style: ScalarStyle): string {
     : inDoubleQuotes(value)
 }
 
-export function inDoubleQuotes(text: string): string {
+function inDoubleQuotes(text: string): string {
   // JSON leaves some as they are that YAML refuses or that nobody can see.
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
