@@ -2,28 +2,18 @@ import type { LeftField } from '../model/adoption.ts'
 import type { Application } from '../model/application.ts'
 import { applicationLabel } from '../model/fields.ts'
 import { type ObjectId, parseIdentity } from '../model/identity.ts'
-import type { FieldSet, KubernetesObject } from '../model/object.ts'
+import type { KubernetesObject } from '../model/object.ts'
 import type { LiveRead } from '../model/rendered.ts'
-import { differencesOf, type FieldDifference } from './diff-fields.ts'
+import type { FieldDifference } from './diff-fields.ts'
 import { driftedPlaces } from './drifted-places.ts'
-import { memberOf, ourEntry } from './field-set.ts'
+import { exactDifferences, isOrder } from './exact-differences.ts'
 import { withoutIgnored } from './ignore-differences.ts'
-import { isJsonObject, type JsonObject, sameJson } from './json.ts'
-import { itemKey, serverMergeKeysOf } from './merge-keys.ts'
-import { isNothing, normalise } from './normalise.ts'
-import { formatPointer } from './pointer.ts'
+import { sameJson } from './json.ts'
+import { normalise } from './normalise.ts'
 import { createPlanRedactor } from './plan-redactor.ts'
 import type { DesiredObject } from './plan-input.ts'
-import { covers, nameOf } from './same-value.ts'
-import {
-  formatSteps,
-  indexOfStep,
-  parseStepValue,
-  related,
-  stepInto,
-  type Steps,
-  valueAtSteps,
-} from './steps.ts'
+import { rekeyedOf } from './rekeyed-item.ts'
+import { formatSteps, related, type Steps, valueAtSteps } from './steps.ts'
 import { withValueAtSteps } from './with-value.ts'
 
 /** One place where a render is to say what live says. Holds live's own value: for use inside of the agent only. */
@@ -157,112 +147,10 @@ function changesOf(
   })
 }
 
-/**
- * The item that took the place of one of ours: a Service's port 80 that is 8080 now is another item to the server, and the old one is
- * gone. Only what our item says is taken over, and only when there is just one that it can be.
- */
-function rekeyedOf(steps: Steps, desired: KubernetesObject, live: KubernetesObject) {
-  const last = steps.at(-1)
-  const key = last?.startsWith('k:') ? parseStepValue(last.slice(2)) : null
-  const list = steps.slice(0, -1)
-  const [ours, theirs] = [valueAtSteps(desired, list), valueAtSteps(live, list)]
-  const item = valueAtSteps(desired, steps)
-  if (!isJsonObject(key) || !isJsonObject(item) || !Array.isArray(ours) || !Array.isArray(theirs)) return null
-  const keys = Object.keys(key)
-  const known = new Set(ours.map(it => itemKey(it, keys)))
-  const others = theirs.filter(it => isJsonObject(it) && !known.has(itemKey(it, keys)))
-  const same = others.filter(it => isJsonObject(it) && isSameBut(item, it, keys))
-  const [found] = same
-  if (same.length !== 1 || !isJsonObject(found)) return null
-  const value = Object.fromEntries(
-    Object.keys(item).flatMap(name => (name in found ? [[name, found[name]] as const] : [])),
-  )
-  return { steps: [...list, `k:${itemKey(found, keys)}`], value, live: found }
-}
-
-/** The same name, or else the same in all that is no key. */
-function isSameBut(item: JsonObject, other: JsonObject, keys: readonly string[]): boolean {
-  if (!keys.includes('name') && item['name'] !== undefined) return item['name'] === other['name']
-  const rest = Object.keys(item).filter(name => !keys.includes(name))
-  return rest.length > 0 && rest.every(name => covers(other[name], item[name], [`f:${name}`]))
-}
-
 /** What a sync would make of live, as far as that can be told without asking. */
 function restoredOf(wanted: KubernetesObject, live: KubernetesObject): KubernetesObject {
   return driftedPlaces(wanted, live).reduce<unknown>(
     (object, steps) => withValueAtSteps(object, steps, valueAtSteps(wanted, steps)),
     live,
   ) as KubernetesObject
-}
-
-/**
- * As a plan shows them, but for lists that the server replaces as a whole: there an item has no key, and differs by its position, or the list
- * as a whole does.
- */
-function exactDifferences(
-  before: KubernetesObject,
-  after: KubernetesObject,
-  live: KubernetesObject,
-): readonly FieldDifference[] {
-  const found = differencesOf(before, after)
-  const whole = new Map<string, Steps>()
-  for (const field of found) {
-    const list = field.steps.at(-1)?.startsWith('k:') ? field.steps.slice(0, -1) : field.steps
-    const isWhole = list !== field.steps || isOrder(field, after)
-    if (isWhole && !isKeyed(list, { before, after, live })) whole.set(formatSteps(list), list)
-  }
-  if (whole.size === 0) return found
-  const lists = [...whole.values()]
-  const inNone = found.filter(
-    ({ steps }) => !lists.some(list => steps.length >= list.length && related(list, steps)),
-  )
-  return [...inNone, ...lists.flatMap(steps => byPosition(steps, { before, after }))]
-}
-
-interface Sides {
-  readonly before: KubernetesObject
-  readonly after: KubernetesObject
-}
-
-function isKeyed(list: Steps, { before, after, live }: Sides & { readonly live: KubernetesObject }): boolean {
-  const lists = [valueAtSteps(before, list), valueAtSteps(after, list)].filter(it => Array.isArray(it))
-  if (serverMergeKeysOf(nameOf(list), ...lists)) return true
-  let owned: FieldSet | null = ourEntry(live)?.fieldsV1 ?? null
-  let at: unknown = live
-  for (const step of list) {
-    owned = owned && memberOf(owned, at, step)
-    at = stepInto(at, step)
-  }
-  return Object.keys(owned ?? {}).some(step => step.startsWith('k:'))
-}
-
-function byPosition(list: Steps, { before, after }: Sides): readonly FieldDifference[] {
-  const [old, now] = [valueAtSteps(before, list), valueAtSteps(after, list)]
-  const path = pointerTo(list, after)
-  if (!Array.isArray(old) || !Array.isArray(now) || old.length !== now.length) {
-    return [{ path, steps: list, before: old ?? null, after: now ?? null }]
-  }
-  return now.flatMap((item, at) =>
-    differencesOf(old[at], item).map(inner => ({
-      ...inner,
-      path: `${path}/${at}${inner.path}`,
-      steps: [...list, `i:${at}`, ...inner.steps],
-    })),
-  )
-}
-
-function pointerTo(steps: Steps, object: unknown): string {
-  let at = object
-  const tokens = steps.map(step => {
-    const token = step.startsWith('f:') ? step.slice(2) : Array.isArray(at) ? indexOfStep(at, step) : 0
-    at = stepInto(at, step)
-    return token
-  })
-  return formatPointer(tokens)
-}
-
-/** The keys of a list's items stand for its order, not the items. */
-function isOrder({ steps, after }: FieldDifference, live: KubernetesObject): boolean {
-  const there = valueAtSteps(normalise(live), steps)
-  return Array.isArray(after) && !isNothing(nameOf(steps), there) && !sameJson(there, after)
 }

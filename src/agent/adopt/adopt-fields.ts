@@ -38,6 +38,9 @@ export interface AdoptOutcome {
   readonly left: readonly LeftField[]
 }
 
+/** Renders in search of one field, so that one that nothing gives leaves some for the others. */
+const mostExplored = 20
+
 interface Fix {
   readonly wanted: Wanted
   readonly place: EditedPlace
@@ -107,36 +110,53 @@ export async function adoptFields(job: AdoptJob, signal: AbortSignal): Promise<A
     await tryTogether(needed.slice(half))
   }
 
-  async function tryAlone(wanted: Wanted): Promise<void> {
-    const { candidates, explore, otherwise } = await job.propose(wanted, byId(current))
-    const reasons: string[] = []
-    const attempt = async (candidate: Candidate): Promise<Tried> => {
-      signal.throwIfAborted()
-      if (renders >= job.mostRenders) return { kind: 'failed', reason: tooMany(job.mostRenders) }
-      const undo = copy.mark()
-      const place = await candidate.apply(copy)
-      if (typeof place === 'string') {
-        await undo()
-        return { kind: 'failed', reason: place }
-      }
-      return check([{ wanted, place }], [wanted], undo)
+  const attempt = async (wanted: Wanted, candidate: Candidate): Promise<Tried> => {
+    signal.throwIfAborted()
+    if (renders >= job.mostRenders) return { kind: 'failed', reason: tooMany(job.mostRenders) }
+    const undo = copy.mark()
+    const place = await candidate.apply(copy)
+    if (typeof place === 'string') {
+      await undo()
+      return { kind: 'failed', reason: place }
     }
+    return check([{ wanted, place }], [wanted], undo)
+  }
+
+  /** Why none of the likely edits does it; null when one did. */
+  async function tryAlone(wanted: Wanted): Promise<string | null> {
+    const { candidates, otherwise } = await job.propose(wanted, byId(current))
+    const reasons: string[] = []
     for (const candidate of candidates) {
-      const tried = await attempt(candidate)
-      if (tried.kind === 'proven') return
+      const tried = await attempt(wanted, candidate)
+      if (tried.kind === 'proven') return null
       if (tried.kind === 'failed') reasons.push(tried.reason)
       else if (tried.proof.met.has(wanted) && tried.proof.besides !== null)
         reasons.unshift(`what says it also says other things: ${tried.proof.besides} with it`)
     }
-    if (explore && (await explore(attempt))) return
-    if (!pending.has(wanted)) return
-    pending.delete(wanted)
-    leave(wanted, renders >= job.mostRenders ? tooMany(job.mostRenders) : (reasons[0] ?? otherwise))
+    return reasons[0] ?? otherwise
+  }
+
+  async function tryFurther(wanted: Wanted): Promise<boolean> {
+    const { explore } = await job.propose(wanted, byId(current))
+    const until = renders + mostExplored
+    return (
+      explore?.(async candidate =>
+        renders < until ? attempt(wanted, candidate) : { kind: 'failed', reason: tooMany(mostExplored) },
+      ) ?? false
+    )
   }
 
   await tryTogether([...pending])
-  // What others in `pending` were fixed along with is not looked at again.
-  for (const wanted of job.wanted) if (pending.has(wanted)) await tryAlone(wanted)
+  const reasons = new Map<Wanted, string>()
+  // One edit may be that of several fields.
+  for (const wanted of job.wanted) {
+    const reason = pending.has(wanted) ? await tryAlone(wanted) : null
+    if (reason !== null) reasons.set(wanted, reason)
+  }
+  for (const [wanted, reason] of reasons) {
+    if (!pending.has(wanted) || (await tryFurther(wanted))) continue
+    leave(wanted, renders >= job.mostRenders ? tooMany(job.mostRenders) : reason)
+  }
   return { adopted: await placed(fixed, copy), left }
 }
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 1_200_000)
 afterAll(async () => {
   await adopting.close()
-  await web.close()
+  web.close()
   await rm(home, { recursive: true, force: true })
 })
 

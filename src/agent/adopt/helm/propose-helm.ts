@@ -7,6 +7,7 @@ import { parseImageName } from '../image-name.ts'
 import type { Scene } from '../scene.ts'
 import { chartRequestOf } from '../../render/helm/remote-chart.ts'
 import { type HelmSources, type Layer, layersOf } from './layers.ts'
+import { changed, guessFor, inProportion, isPart, like } from './value-guesses.ts'
 import { looksLike, textOf, type ValueNode, valueNodes, wholeList, withValueAt } from './value-tree.ts'
 
 /**
@@ -77,42 +78,8 @@ function valueAtLayers(layers: readonly Layer[], path: YamlPath): unknown {
   return valueNodes(layers.map(it => it.values)).find(it => it.path.join('\0') === path.join('\0'))?.value
 }
 
-/** Whether a rendered value may have been made of this one. */
-function isPart(value: unknown, rendered: unknown): boolean {
-  if (looksLike(value, rendered)) return true
-  const text = typeof value === 'boolean' ? null : textOf(value)
-  return typeof rendered === 'string' && text !== null && text !== '' && rendered.includes(text)
-}
-
 function sizeOf(value: unknown): number {
   return textOf(value)?.length ?? 1_000_000
-}
-
-/** What a value has to be for the rendered one to become what is wanted; several when it stands in it several times. */
-function changed(value: unknown, before: unknown, wanted: unknown): readonly unknown[] {
-  if (looksLike(value, before)) return wanted === undefined ? [undefined, ''] : [like(value, wanted)]
-  if (typeof before !== 'string' || typeof wanted !== 'string') return []
-  const part = textOf(value) ?? ''
-  if (part === '') return []
-  const found: unknown[] = []
-  for (let at = before.indexOf(part); at >= 0; at = before.indexOf(part, at + 1)) {
-    const [start, end] = [before.slice(0, at), before.slice(at + part.length)]
-    if (wanted.length < start.length + end.length || !wanted.startsWith(start) || !wanted.endsWith(end))
-      continue
-    found.push(like(value, wanted.slice(start.length, wanted.length - end.length)))
-  }
-  return found
-}
-
-/** In the form in which the values say it: a text in a label may be a number there. */
-function like(value: unknown, wanted: unknown): unknown {
-  if (typeof value === 'number' && typeof wanted === 'string' && /^-?\d+(\.\d+)?$/.test(wanted)) {
-    return String(Number(wanted)) === wanted ? Number(wanted) : wanted
-  }
-  if (typeof value === 'boolean' && (wanted === 'true' || wanted === 'false')) return wanted === 'true'
-  if (typeof value === 'string' && (typeof wanted === 'number' || typeof wanted === 'boolean'))
-    return String(wanted)
-  return wanted
 }
 
 /** Name and tag of an image from two values. */
@@ -183,26 +150,6 @@ async function probe(node: ValueNode, { scene, before, set, attempt }: Probe): P
     if (better && (await attempt(better)).kind === 'proven') return true
   }
   return false
-}
-
-/** A number that follows the value in a straight line, as twice the value does. */
-function inProportion(
-  { from, to }: { readonly from: unknown; readonly to: unknown },
-  field: { readonly before: unknown; readonly moved: unknown; readonly wanted: unknown },
-): readonly number[] {
-  const numbers = [from, to, field.before, field.moved, field.wanted]
-  if (!numbers.every(it => typeof it === 'number')) return []
-  const [a = 0, b = 0, before = 0, moved = 0, wanted = 0] = numbers as readonly number[]
-  const value = a + ((wanted - before) * (b - a)) / (moved - before)
-  return Number.isInteger(value) ? [value] : []
-}
-
-function guessFor({ value, path }: ValueNode, wanted: unknown): unknown {
-  if (typeof value === 'boolean') return !value
-  const image = parseImageName(wanted)
-  if (image?.tag != null && path.at(-1) === 'tag') return image.tag
-  if (typeof value === 'number') return Number.isFinite(Number(wanted)) ? Number(wanted) : value + 1
-  return wanted === undefined ? '' : (textOf(wanted) ?? undefined)
 }
 
 async function firstOf(

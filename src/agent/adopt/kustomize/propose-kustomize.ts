@@ -7,7 +7,8 @@ import { type InFile, inItsDocument, withoutDocument, writtenObject } from '../w
 import { addLiteral, removeGenerator, setGenerated } from './generators.ts'
 import { addImage, setImage } from './images.ts'
 import { setCommonMetadata } from './metadata.ts'
-import { addPatch, inPatches } from './patches.ts'
+import { addPatch } from './new-patch.ts'
+import { inPatches } from './patches.ts'
 import { addReplicas, setReplicas } from './replicas.ts'
 import { below, listOf, type Root, type Roots, rootsOf } from './roots.ts'
 
