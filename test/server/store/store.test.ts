@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { defaultSettings } from '../../../src/model/settings.ts'
+import type { SyncResult } from '../../../src/model/sync.ts'
 import type { NewCommand } from '../../../src/server/store/records/commands.ts'
+import type { IssueRecord } from '../../../src/server/store/records/issues.ts'
 import type { Store } from '../../../src/server/store/store.ts'
 import { eventually } from '../../stage/eventually.ts'
 import {
@@ -290,6 +292,78 @@ describe.each(databases())('the store on $name', ({ open }) => {
     ).toEqual(['finished', 'superseded'])
     expect(await store.syncs.ofPullRequest(repository, 7)).toHaveLength(2)
     expect(await store.syncs.ofRevision(repository, revision('2'))).toHaveLength(1)
+  })
+
+  test('syncs that are overdue are found, the newest of each application only', async () => {
+    const repository = await store.repositories.save(aRepository)
+    const soon = new Date(Date.now() + 60_000).toISOString()
+    const add = async (name: string, digit: string, status: 'waiting' | 'pending' = 'pending') =>
+      store.syncs.add({
+        repository,
+        application: anApplication({ name }),
+        branch: 'main',
+        revision: revision(digit),
+        removed: false,
+        reviewedDigest: null,
+        requireReviewed: false,
+        pullRequest: null,
+        status,
+      })
+    const ended = async (name: string, digit: string, outcome: SyncResult['outcome']) =>
+      store.syncs.finish((await add(name, digit)).id, aSyncResult({ outcome }))
+    await add('pending', '1')
+    await add('waiting', '1', 'waiting')
+    await ended('failed', '1', 'rolled-back')
+    await ended('mended', '1', 'failed')
+    await ended('mended', '2', 'synced')
+    await ended('asked', '1', 'waiting')
+    const names = async (before: string) => (await store.syncs.unsyncedBefore(before)).map(it => it.name)
+    expect(await names(soon)).toEqual(['failed', 'pending'])
+    expect(await names(new Date(0).toISOString())).toEqual([])
+  })
+
+  test('an application is found when its drift issue is due', async () => {
+    const repository = await store.repositories.save(aRepository)
+    const application = anApplication()
+    await store.applications.define({ repository, application, settings: defaultSettings, branch: 'main' })
+    const name = { name: 'guestbook', cluster: 'dev' }
+    await store.applications.setDriftDue(name, '2026-01-05T10:00:00.000Z')
+    expect(await store.applications.named(name)).toMatchObject({ driftDue: '2026-01-05T10:00:00.000Z' })
+    expect(await store.applications.driftDueBefore('2026-01-05T10:00:00.000Z')).toEqual([])
+    expect(await store.applications.driftDueBefore('2026-01-05T10:00:01.000Z')).toEqual([name])
+    await store.applications.setDriftDue(name, null)
+    expect(await store.applications.driftDueBefore('2026-01-06T10:00:00.000Z')).toEqual([])
+  })
+
+  test('issues are followed while they are open or accepted', async () => {
+    const repository = await store.repositories.save(aRepository)
+    const memory = {
+      shown: { a: 'b' },
+      accepted: null,
+      sentAt: '2026-01-05T10:00:00.000Z',
+      turns: 1,
+      labels: [],
+    }
+    const issue = (key: string, more: Partial<IssueRecord>): IssueRecord => ({
+      key,
+      kind: 'drift',
+      repository,
+      application: 'guestbook',
+      cluster: 'dev',
+      number: 3,
+      url: 'https://x',
+      state: 'closed',
+      bodyHash: 'h',
+      openedAt: '2026-01-05T10:00:00.000Z',
+      closedAt: null,
+      memory,
+      ...more,
+    })
+    const open = issue('open', { state: 'open' })
+    const accepted = issue('accepted', { memory: { ...memory, accepted: { a: 'b' } } })
+    const others = [issue('closed', {}), issue('failed', { kind: 'sync-failed', state: 'open' })]
+    for (const it of [open, accepted, ...others]) await store.issues.save(it)
+    expect(await store.issues.followed(['drift', 'cluster-silent'])).toEqual([accepted, open])
   })
 
   test('a branch is handled up to a revision', async () => {
