@@ -62,24 +62,38 @@ export async function settleDrift(deps: JobDeps, name: ApplicationName, context:
     { ...report, stillDiffering: report.drifted.length },
     lastMoved(known) ?? deps.clock().toISOString(),
   )
-  const outcome = await unlessGone(deps, ours, () =>
-    takeIssueStep(
-      deps,
-      {
-        ...situation,
-        step,
-        forge,
-        about,
-        write,
-        labels: isHigh ? [highLabel] : [],
-        closing,
-        reopening: reopenedSentence,
-      },
-      context.signal,
+  const outcome = await orSweptLater(
+    deps,
+    name,
+    unlessGone(deps, ours, () =>
+      takeIssueStep(
+        deps,
+        {
+          ...situation,
+          step,
+          forge,
+          about,
+          write,
+          labels: isHigh ? [highLabel] : [],
+          closing,
+          reopening: reopenedSentence,
+        },
+        context.signal,
+      ),
     ),
   )
   const at = outcome !== 'done' ? deps.clock() : step.kind === 'later' ? step.at : null
   await lookAgain(deps, known, { at, traceId: context.traceId })
+}
+
+/** Should this job be given up while the forge is away, the sweep goes on with it. */
+async function orSweptLater<T>(deps: JobDeps, name: ApplicationName, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    await deps.store.applications.setDriftDue(name, deps.clock().toISOString())
+    throw error
+  }
 }
 
 /** When it was seen to move last, by drift or by a sync. */
