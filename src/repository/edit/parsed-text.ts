@@ -13,17 +13,24 @@ export interface ParsedText {
   readonly values: readonly Json[]
 }
 
-/** Throws Refusal for what does not parse. */
+/** Throws Refusal for what does not parse. Nodes are asked for when they are looked at: they take longer than values. */
 export function parseText(text: string): ParsedText {
   const { documents: read, problems } = parseYamlDocuments(text, '')
   const [problem] = problems
   if (problem)
     throw new Refusal(`it cannot be read (${problem.message}, line ${problem.location?.line ?? 1})`)
-  const documents = parseNodes(text, new LineCounter(), { keepSourceTokens: true })
-  if (documents?.length !== read.length) throw new Refusal('it cannot be read')
   // A file of comments holds nothing yet, which is a document too.
   const values = read.length === 0 ? [null] : read.map(it => it.value as Json)
-  return { text, documents, values }
+  let nodes: readonly Document.Parsed[] | null = null
+  return {
+    text,
+    values,
+    get documents() {
+      nodes ??= parseNodes(text, new LineCounter(), { keepSourceTokens: true })
+      if (nodes?.length !== read.length) throw new Refusal('it cannot be read')
+      return nodes
+    },
+  }
 }
 
 /** Offset after the last character that belongs to a node, without the line end and the comments that follow. */

@@ -125,11 +125,21 @@ function writtenIn({ text }: ParsedText, slot: Slot, value: Json, layout: Layout
     const quotes = quotesOf(old)
     return { head: writeScalar(value, { quotes, otherwise: layout.quotes, flow: false }), rest: [] }
   }
+  const octal = asOctal(node, value)
+  if (octal !== null) return { head: octal, rest: [] }
   if (holdsSomething(value) && isCollection(node) && node.flow && node.items.length > 0) {
     return { head: flowText(value, { layout, column: null, space: ' ', quotes: 'plain' }), rest: [] }
   }
   const { head, rest } = slot.kind === 'item' ? besideDash(value, layout) : besideKey(value, layout)
   return { head, rest: indented(rest, column) }
+}
+
+/** `0644` becomes `0600`, as modes of files are written; null for other numbers. */
+function asOctal(node: ParsedNode | null, value: Json): string | null {
+  const isOctal = isScalar(node) && node.type === 'PLAIN' && /^0[0-7]+$/.test(node.source ?? '')
+  return isOctal && typeof value === 'number' && Number.isInteger(value) && value >= 0
+    ? `0${value.toString(8)}`
+    : null
 }
 
 export function quotesOf(type: unknown): Quotes {

@@ -285,6 +285,12 @@ const rows: readonly Row[] = [
     now: 'a: three # c\nb: "z"\nc:\n  d: 1\n',
   },
   {
+    what: 'modes of files',
+    old: 'a: 0644 # rw\nb: 420\n',
+    edits: [set(['a'], 0o600), set(['b'], 0o600)],
+    now: 'a: 0600 # rw\nb: 384\n',
+  },
+  {
     what: 'nothing to do',
     old: 'a:   1\n',
     edits: [set(['a'], 1)],
