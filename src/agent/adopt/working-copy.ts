@@ -100,9 +100,11 @@ export async function openWorkingCopy(folder: string): Promise<WorkingCopy> {
     async editYaml(path, edits) {
       const text = await read(path)
       if (text === null) return `${path} is no text file of the repository that can be edited`
-      const edited = editYaml(text, edits)
+      // An empty file has no line ends to go by.
+      const edited = editYaml(text || '\n', edits)
       if ('refused' in edited) return `${path}: ${edited.refused}`
-      return edited.text === text ? null : write(path, edited.text)
+      const after = text === '' ? edited.text.replace(/^\n/, '') : edited.text
+      return after === text ? null : write(path, after)
     },
     mark() {
       const then = new Map(current)

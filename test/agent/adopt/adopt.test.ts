@@ -10,6 +10,7 @@ import { createRenderer } from '../../../src/agent/render/create-renderer.ts'
 import { createSources } from '../../../src/agent/sources.ts'
 import { createGitCache } from '../../../src/git/git-cache.ts'
 import type { AdoptResult } from '../../../src/model/adoption.ts'
+import { plainSource } from '../../../src/model/application-from.ts'
 import type { Application } from '../../../src/model/application.ts'
 import type { AgentCommand, CommandResult } from '../../../src/model/command.ts'
 import type { Plan } from '../../../src/model/plan.ts'
@@ -80,6 +81,19 @@ async function desk(files: (namespace: string) => Files) {
         objects,
       } as const
       const answer = await execute(command)
+      if (answer.kind !== 'adopt') throw new Error(`an answer to ${answer.kind}`)
+      return answer.result
+    },
+    /** What the agent answers when the application is something else at that commit. */
+    async adoptAs(changed: Partial<Application>): Promise<AdoptResult> {
+      const as = { ...application(), ...changed }
+      const answer = await execute({
+        kind: 'adopt',
+        application: as,
+        repository,
+        revision: first,
+        objects: [],
+      })
       if (answer.kind !== 'adopt') throw new Error(`an answer to ${answer.kind}`)
       return answer.result
     },
@@ -292,5 +306,10 @@ describe('what was changed with kubectl', () => {
     await person.kubectl('annotate', 'deployment/web', 'theirs=1')
     await person.kubectl('set', 'env', 'deployment/web', 'MORE=1')
     expect(await person.adopt()).toMatchObject({ files: [], adopted: [], left: [], error: null })
+    const elsewhere = await person.adoptAs({ sources: [plainSource('.', 'nowhere')] })
+    expect(elsewhere).toMatchObject({
+      files: [],
+      error: { code: 'missing-path', message: expect.stringContaining('the path nowhere does not exist') },
+    })
   })
 })

@@ -244,6 +244,34 @@ describe('plain manifests', () => {
     expect(adopted.drift).toEqual([])
   })
 
+  test('a file goes with the last of its objects', async () => {
+    const adopted = await adopting.adopt(files, {
+      'ConfigMap/one': null,
+      'ConfigMap/two': null,
+      'Service/web': null,
+    })
+    expect(adopted.files).toMatchObject([{ path: 'deploy/more.yaml', text: null }])
+    expect(adopted.left).toEqual([])
+    expect(adopted.drift).toEqual([])
+  })
+
+  test('many fields at once take a few renders', async () => {
+    const names = Array.from({ length: 120 }, (_, at) => `config-${at}`)
+    const many: Files = {
+      'apps/shop.yaml': shop('path: deploy'),
+      'deploy/many.yaml': names
+        .map(name => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: { a: x }\n`)
+        .join('---\n'),
+    }
+    const hand = Object.fromEntries(
+      names.map(name => [`ConfigMap/${name}`, (it: { data: { a: string } }) => (it.data.a = 'z')]),
+    )
+    const adopted = await adopting.adopt(many, hand, { mostRenders: 3 })
+    expect(adopted.left).toEqual([])
+    expect(adopted.adopted).toHaveLength(120)
+    expect(adopted.drift).toEqual([])
+  })
+
   test('tells where each field now stands', async () => {
     const adopted = await adopting.adopt(files, {
       'ConfigMap/two': null,

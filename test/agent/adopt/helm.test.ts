@@ -141,6 +141,12 @@ const rows: readonly Row[] = [
     lines: { 'charts/web/dev.yaml': ['-replicaCount: 3', '+replicaCount: 6'] },
   },
   {
+    what: 'a value file that is empty so far',
+    files: { ...withFile, 'values/shop.yaml': '' },
+    hand: { [web]: it => (it.spec.template.spec.priorityClassName = 'high-priority') },
+    lines: { 'values/shop.yaml': ['+tier: high'] },
+  },
+  {
     what: 'a text keeps its quotes',
     files: withFile,
     hand: { [web]: it => (it.spec.template.spec.containers[0].env[0].value = 'debug') },

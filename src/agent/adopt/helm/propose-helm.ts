@@ -19,7 +19,9 @@ export async function proposeHelm(scene: Scene, from: HelmSources): Promise<Prop
   const nodes = valueNodes(layers.map(it => it.values))
   const isRemote = chartRequestOf(scene.source) !== null
   const template = (isRemote ? null : scene.rendered.source?.file) ?? 'a template of the chart'
-  const otherwise = `no value of the chart gives just this change: ${template} writes it by itself`
+  const otherwise = layers.some(it => it.set !== null)
+    ? `no value of the chart gives just this change: ${template} writes it by itself`
+    : 'its values are those of other applications too, and it has no document of its own to put one into'
   const set = (node: ValueNode, value: unknown) => setting(node, value, layers)
   if (scene.wanted.steps.length === 0) {
     const switches = nodes.filter(it => it.value === true).toSorted(byLikeness(scene))
