@@ -1,6 +1,4 @@
 import { type ObjectId, parseIdentity } from '../../model/identity.ts'
-import type { Heal } from '../../model/drift.ts'
-import { withHeals } from '../../engine/heal-history.ts'
 import type { Change } from '../../model/plan.ts'
 import type { LiveRead } from '../../model/rendered.ts'
 import { isLeftBehind, leftBehind } from '../../engine/left-behind.ts'
@@ -8,7 +6,6 @@ import { applicationOf } from '../../engine/ownership.ts'
 import { readLive } from '../plan/read-live.ts'
 import { type Assignment, loadAssignment } from './assignment.ts'
 import { compare, type Finding } from './compare.ts'
-import { driftedCondition, driftKey } from './drift-condition.ts'
 import type { DriftTiming, DriftWatcherDependencies } from './drift-watcher.ts'
 import { type KindKey, kindKey } from './follow-kinds.ts'
 import { movedAway } from './moved-away.ts'
@@ -16,6 +13,7 @@ import { noTenancy } from '../tenancy/tenancy.ts'
 import { createWitness } from './witness.ts'
 import { createHealer, type Healer } from './healer.ts'
 import { createOutOfSight } from './out-of-sight.ts'
+import { createTeller } from './teller.ts'
 
 /** One application under watch: what it should be, what of it is suspected, what has drifted. */
 export interface WatchedApplication {
@@ -54,9 +52,7 @@ export function watchApplication(
     state,
     syncer,
     clock,
-    clusterName,
     logger,
-    onReport,
     timing,
     redactionKey,
   } = dependencies
@@ -64,6 +60,7 @@ export function watchApplication(
   let kinds: ReadonlySet<KindKey> = new Set()
   let healer: Healer = newHealer()
   const witness = createWitness({ auditLog, cluster: own, logger })
+  const teller = createTeller(name, dependencies)
   const drift = new Map<ObjectId, Change>()
   let suspects = new Set<ObjectId>()
   const unproven = new Set<ObjectId>()
@@ -74,8 +71,6 @@ export function watchApplication(
     longest: timing.fullComparison,
     onDue: suspect,
   })
-  /** The key of what was told last; null before anything was. */
-  let told: string | null = null
   let timer: NodeJS.Timeout | null = null
   let pauseMs = timing.burst
   let running: Promise<void> | null = null
@@ -186,43 +181,8 @@ export function watchApplication(
     // What is about to be healed is neither in order nor given up, and what was healed is looked at again.
     const justHealed = new Set(healed.map(it => it.id))
     const drifted = [...drift.values()].filter(it => !healer.isPending(it.id) && !justHealed.has(it.id))
-    const key = driftKey(drifted)
-    const isNews = key !== told
-    if (isNews || healed.length > 0) {
-      told = key
-      onReport({
-        application: name,
-        cluster: clusterName,
-        namespace: current.application.destination.namespace,
-        revision: current.revision,
-        drifted,
-        healed,
-        fight: healer.fight,
-        observedAt: clock().toISOString(),
-      })
-    }
-    if (healed.length > 0) await keepHeals(healed)
-    if (isNews || current.saysDrifted !== drifted.length > 0) await saveCondition(current, drifted)
-  }
-
-  async function keepHeals(healed: readonly Heal[]): Promise<void> {
-    try {
-      const managed = await state.get(name, signal)
-      if (managed) await state.saveStatus(name, { heals: withHeals(managed.status.heals, healed) }, signal)
-    } catch (error) {
-      if (signal.aborted) return
-      logger.warn({ err: error, application: name }, 'what was healed was not kept')
-    }
-  }
-
-  async function saveCondition(current: Assignment, drifted: readonly Change[]): Promise<void> {
-    try {
-      await state.saveStatus(name, { conditions: [driftedCondition(drifted)] }, signal)
-      if (isStill(current)) assignment = { ...current, saysDrifted: drifted.length > 0 }
-    } catch (error) {
-      if (signal.aborted) return
-      logger.warn({ err: error, application: name }, 'the condition Drifted was not saved')
-    }
+    const saysDrifted = await teller.tell(current, { drifted, healed, fight: healer.fight }, signal)
+    if (saysDrifted !== current.saysDrifted && isStill(current)) assignment = { ...current, saysDrifted }
   }
 
   async function reload(): Promise<'changed' | 'same' | 'gone'> {
@@ -231,7 +191,7 @@ export function watchApplication(
     const current = assignment
     const isSame = current?.version === loaded.version
     // Nothing to take back where the condition says that nothing drifts.
-    if (!assignment && !loaded.saysDrifted) told = driftKey([])
+    if (!assignment && !loaded.saysDrifted) teller.beginCalm()
     assignment = loaded
     if (isSame) return 'same'
     healer.stop()

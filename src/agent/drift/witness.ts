@@ -46,7 +46,8 @@ export function createWitness({ auditLog, cluster, logger }: WitnessDependencies
         return withKnown(changes, named, known)
       } catch (error) {
         signal.throwIfAborted()
-        if (isReadable) logger.warn({ err: error }, 'the audit log cannot be read: drift is told without users')
+        if (isReadable)
+          logger.warn({ err: error }, 'the audit log cannot be read: drift is told without users')
         isReadable = false
         return withKnown(changes, news, known)
       }

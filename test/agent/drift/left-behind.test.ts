@@ -1,14 +1,21 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { applicationLabel, fieldManager } from '../../../src/model/fields.ts'
 import { type Shop, useSyncFixture } from '../sync/fixture.ts'
 import { settings } from '../sync/objects.ts'
 import { handOn } from './hand.ts'
-import { listen } from './listener.ts'
+import { listen as listenOn, type Listener, type ListenTo } from './listener.ts'
 
 const fixture = useSyncFixture()
 const { plane } = fixture
 
 const handIn = (shop: Shop) => handOn(plane, shop.namespace, settings('fast'))
+
+/** Until the test ends: a second agent would heal what the first is to tell of. */
+async function listen(to: ListenTo): Promise<Listener> {
+  const listener = await listenOn(fixture, to)
+  onTestFinished(listener.stop)
+  return listener
+}
 
 /** As from a sync whose record was lost. */
 async function leaveBehind(shop: Shop, name: string): Promise<void> {
@@ -19,7 +26,7 @@ async function leaveBehind(shop: Shop, name: string): Promise<void> {
 test('what was left behind is told while others heal, and is nobody’s to delete', async () => {
   const shop = await fixture.shop({ selfHeal: true, prune: true })
   await shop.sync([settings('fast')])
-  const { until } = await listen(fixture, {
+  const { until } = await listen({
     application: shop.application.name,
     timing: { leftBehind: 50 },
   })
@@ -39,7 +46,7 @@ test('what a sync leaves because pruning is off is no drift: the application kno
   const shop = await fixture.shop({ prune: false })
   const second = { ...settings('fast'), metadata: { name: 'second' } }
   await shop.sync([settings('fast'), second])
-  const { until, reports } = await listen(fixture, {
+  const { until, reports } = await listen({
     application: shop.application.name,
     timing: { leftBehind: 50, fullComparison: 200 },
   })
@@ -57,7 +64,7 @@ test('what a sync leaves because pruning is off is no drift: the application kno
 test('an object that has lost our label heals, with all that was done to it', async () => {
   const shop = await fixture.shop({ selfHeal: true })
   await shop.sync([settings('fast')])
-  const { until } = await listen(fixture, { application: shop.application.name })
+  const { until } = await listen({ application: shop.application.name })
   await handIn(shop).patch(
     { metadata: { labels: null, managedFields: [{}] }, data: { mode: 'slow' } },
     { type: 'merge' },
@@ -72,7 +79,7 @@ test('an object that has lost our label heals, with all that was done to it', as
 test('what is done to an object without our label is told, although no watch shows it', async () => {
   const shop = await fixture.shop()
   await shop.sync([settings('fast')])
-  const { until } = await listen(fixture, { application: shop.application.name, timing: { outOfSight: 50 } })
+  const { until } = await listen({ application: shop.application.name, timing: { outOfSight: 50 } })
   await handIn(shop).kubectl(['label', 'configmap/settings', `${applicationLabel}-`])
   await until(it => it?.drifted.length === 1)
   await handIn(shop).patch({ data: { mode: 'slow' } })

@@ -1,5 +1,5 @@
-import type { Heal, HealedField, HealHistory, HealRecord } from '../model/drift.ts'
-import type { FieldChange } from '../model/plan.ts'
+import type { Heal, HealedField, HealHistory, HealRecord } from './drift.ts'
+import type { FieldChange } from './plan.ts'
 
 const mostRecords = 50
 const mostFields = 20
