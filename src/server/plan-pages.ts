@@ -1,3 +1,4 @@
+import { applicationByPage } from './application-by-page.ts'
 import { planView } from './jobs/plan-view.ts'
 import type { Store } from './store/store.ts'
 import type { PagesDeps } from './web/pages.ts'
@@ -23,6 +24,7 @@ export function pagesFrom(
         return { view, pullRequest: { title: pullRequest.title, url: pullRequest.url } }
       },
     },
+    applications: { byId: page => applicationByPage(store, page) },
     async standing() {
       const known = (await store.clusters.all()).filter(it => !it.revoked)
       const seenAfter = Date.now() - server.silenceSeconds * 1000

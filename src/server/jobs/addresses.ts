@@ -5,6 +5,11 @@ export function planUrl(publicUrl: string | null, page: string): string | null {
   return publicUrl === null ? null : `${publicUrl}/plans/${page}`
 }
 
+/** Page of an application. `page` is unguessable: whoever has the address may read. */
+export function applicationUrl(publicUrl: string | null, page: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/applications/${page}`
+}
+
 /** Where a repository's files are shown as of one revision, without trailing slash; null when the forge's scheme is not known. */
 export function filesUrl(ref: RepositoryRef, revision: Revision): string | null {
   const repository = ref.cloneUrl.replace(/\.git$/, '')

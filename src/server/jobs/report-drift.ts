@@ -1,4 +1,5 @@
 import type { DriftReport } from '../../model/drift.ts'
+import { recordOf } from '../../model/heal-history.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
 import { settleDrift } from './settle-drift.ts'
@@ -15,6 +16,7 @@ export async function reportDrift(
     deps.logger.warn({ traceId: context.traceId, ...name }, 'drift of an unknown application was dropped')
     return
   }
+  await deps.store.applications.noteHeals(name, report.healed.map(recordOf))
   if (known.drift && Date.parse(known.drift.observedAt) > Date.parse(report.observedAt)) return
   const isConverged = report.drifted.length === 0 && report.fight === null
   const since = isConverged ? null : (known.driftSince ?? report.observedAt)

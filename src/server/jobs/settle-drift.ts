@@ -5,7 +5,7 @@ import type { IssueText } from '../report/view.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { ApplicationName, ApplicationRecord } from '../store/records/applications.ts'
 import type { IssueRecord } from '../store/records/issues.ts'
-import { filesUrl } from './addresses.ts'
+import { applicationUrl, filesUrl } from './addresses.ts'
 import { behindOf } from './behind.ts'
 import type { JobDeps } from './deps.ts'
 import { tellsBehind } from './drift-facts.ts'
@@ -44,7 +44,7 @@ export async function settleDrift(deps: JobDeps, name: ApplicationName, context:
         since: since.toISOString(),
         selfHeal,
         filesUrl: report.revision === null ? null : filesUrl(ref, report.revision),
-        pageUrl: null,
+        pageUrl: applicationUrl(deps.publicUrl, known.page),
         ...view,
       },
       limit,

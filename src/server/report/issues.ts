@@ -22,7 +22,7 @@ function paragraphs(texts: readonly string[]): string {
 
 /** What people can do about drift, at the end of its issue. */
 export function choices({ pageUrl, report }: DriftView): string {
-  const page = pageUrl ? `\n\n${link('full diff', pageUrl)}` : ''
+  const page = pageUrl ? `\n\n${link('all of it, with what was healed and synced', pageUrl)}` : ''
   return [
     '### What to do',
     `- Comment \`/plumbline revert\`: ${lightName(report.cluster)} goes back to what Git says.`,

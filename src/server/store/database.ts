@@ -97,6 +97,13 @@ export interface Database {
     result: JsonOrNull<unknown>
     problems: JsonOrNull<unknown>
   }
+  heals: {
+    application: string
+    cluster: string
+    object: string
+    healed_at: Moment
+    record: Json<unknown>
+  }
   applications: {
     name: string
     cluster: string
@@ -111,6 +118,8 @@ export interface Database {
     drift: JsonOrNull<unknown>
     drift_since: MomentOrNull
     /** When its drift issue is to be looked at again. */
+    /** Unguessable part of its page's address. */
+    page: Generated<string>
     drift_due: MomentOrNull
   }
   syncs: {

@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-light': { up: firstLight },
   '0002-drift-issues': { up: driftIssues },
+  '0003-application-pages': { up: applicationPages },
 }
 
 /** Brings the schema to what this version needs. Safe with several servers starting at once. */
@@ -201,4 +202,28 @@ async function driftIssues(db: Kysely<unknown>): Promise<void> {
   await sql`create index applications_drift_due on applications (drift_due) where drift_due is not null`.execute(
     db,
   )
+}
+
+async function applicationPages(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('applications')
+    .addColumn('page', 'text', it => it.notNull().defaultTo(sql`gen_random_uuid()::text`))
+    .execute()
+  await db.schema.createIndex('applications_by_page').on('applications').column('page').unique().execute()
+  await db.schema
+    .createTable('heals')
+    .addColumn('application', 'text', it => it.notNull())
+    .addColumn('cluster', 'text', it => it.notNull())
+    .addColumn('object', 'text', it => it.notNull())
+    .addColumn('healed_at', 'timestamptz', it => it.notNull())
+    .addColumn('record', 'json', it => it.notNull())
+    .addPrimaryKeyConstraint('one_row_per_heal', ['application', 'cluster', 'healed_at', 'object'])
+    .addForeignKeyConstraint(
+      'heals_of_an_application',
+      ['application', 'cluster'],
+      'applications',
+      ['name', 'cluster'],
+      it => it.onDelete('cascade'),
+    )
+    .execute()
 }

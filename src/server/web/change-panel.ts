@@ -54,7 +54,7 @@ function driftTable(fields: readonly FieldChange[]): Html | null {
 <thead><tr><th>Changed on the cluster</th><th>It is</th><th>Becomes</th><th>By</th><th>When</th></tr></thead>
 <tbody>${moved.map(
     field =>
-      html`<tr><td><code>${fieldName(field.path)}</code></td><td><code>${shown(field.before)}</code></td><td><code>${shown(field.after)}</code></td><td>${field.manager ?? ''}</td><td>${field.managedAt && utc(field.managedAt)}</td></tr>`,
+      html`<tr><td><code>${fieldName(field.path)}</code></td><td><code>${shown(field.before)}</code></td><td><code>${shown(field.after)}</code></td><td>${[field.user, field.manager].filter(it => it).join(', with ')}</td><td>${field.managedAt && utc(field.managedAt)}</td></tr>`,
   )}</tbody></table></div>`
 }
 

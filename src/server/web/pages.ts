@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
+import { type ApplicationPage, applicationPage } from './application-page.ts'
 import type { DiffStyle } from './diff-view.ts'
 import { landingPage, missingPage, type Standing } from './landing-page.ts'
-import { assets } from './layout.ts'
+import { assets, type Page } from './layout.ts'
 import { type PlanPage, planPage } from './plan-page.ts'
 import { sendPage } from './send-page.ts'
 
@@ -13,6 +14,10 @@ export interface PagesDeps {
   readonly plans: {
     /** `id` is unguessable: whoever has it may read. Null when there is none. */
     byId(id: string): Promise<PlanPage | null>
+  }
+  readonly applications: {
+    /** `id` is unguessable, as a plan's. */
+    byId(id: string): Promise<ApplicationPage | null>
   }
   /** What the landing page says of the server. */
   standing(): Promise<Standing>
@@ -26,27 +31,39 @@ export function createPages(deps: PagesDeps): Pages {
 
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
-    const planId = /^\/plans\/([^/]+)$/.exec(url.pathname)?.[1]
+    const shown = /^\/(plans|applications)\/([^/]+)$/.exec(url.pathname)
     const style = styles.get(url.pathname)
-    if (!style && planId === undefined && url.pathname !== '/') return false
+    if (!style && !shown && url.pathname !== '/') return false
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end()
       return true
     }
     if (style) sendStyle(request, response, style)
-    else if (planId === undefined) sendPage(response, 200, landingPage(await deps.standing()))
-    else await sendPlan(response, planId, url.searchParams.get('diff') === 'split' ? 'split' : 'unified')
+    else if (!shown) sendPage(response, 200, landingPage(await deps.standing()))
+    else {
+      const [, what = '', id = ''] = shown
+      const page = pageId.test(id) ? await pageOf(what, id, diffStyleOf(url)) : null
+      if (page) sendPage(response, 200, page)
+      else sendPage(response, 404, missingPage())
+    }
     return true
   }
 
-  async function sendPlan(response: ServerResponse, id: string, style: DiffStyle): Promise<void> {
-    const plan = planIdPattern.test(id) ? await deps.plans.byId(id) : null
-    if (plan) sendPage(response, 200, planPage(plan, style))
-    else sendPage(response, 404, missingPage())
+  async function pageOf(what: string, id: string, style: DiffStyle): Promise<Page | null> {
+    if (what === 'applications') {
+      const application = await deps.applications.byId(id)
+      return application && applicationPage(application, style)
+    }
+    const plan = await deps.plans.byId(id)
+    return plan && planPage(plan, style)
   }
 }
 
-const planIdPattern = /^[A-Za-z0-9_-]{8,128}$/
+function diffStyleOf(url: URL): DiffStyle {
+  return url.searchParams.get('diff') === 'split' ? 'split' : 'unified'
+}
+
+const pageId = /^[A-Za-z0-9_-]{8,128}$/
 
 interface Style {
   readonly body: string

@@ -322,6 +322,36 @@ describe.each(databases())('the store on $name', ({ open }) => {
     expect(await names(new Date(0).toISOString())).toEqual([])
   })
 
+  test('heals of an application are counted once, the last ones listed, and its page has an address of its own', async () => {
+    const repository = await store.repositories.save(aRepository)
+    await store.applications.define({
+      repository,
+      application: anApplication(),
+      settings: defaultSettings,
+      branch: 'main',
+    })
+    const dev = { name: 'guestbook', cluster: 'dev' }
+    const heals = [1, 2, 3].map(minute => ({
+      id: '/ConfigMap/guestbook/settings' as const,
+      at: `2026-01-05T10:0${minute}:00.000Z`,
+      fields: [{ path: '/data/mode', from: 'slow', to: 'fast', manager: 'kubectl', user: null }],
+      deletedBy: null,
+    }))
+    await store.applications.noteHeals(dev, heals.slice(0, 2))
+    await store.applications.noteHeals(dev, heals)
+    await store.applications.noteHeals(dev, [])
+    expect(await store.applications.heals(dev, 2)).toEqual({ total: 3, recent: [heals[2], heals[1]] })
+    expect(await store.applications.heals({ name: 'guestbook', cluster: 'prod' }, 2)).toEqual({
+      total: 0,
+      recent: [],
+    })
+    const known = await store.applications.named(dev)
+    expect(known?.page).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await store.applications.byPage(known?.page ?? '')).toEqual(known)
+    await store.applications.remove(dev)
+    expect(await store.applications.byPage(known?.page ?? '')).toBeNull()
+  })
+
   test('an application is found when its drift issue is due', async () => {
     const repository = await store.repositories.save(aRepository)
     const application = anApplication()

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { ApplicationPage } from '../../../src/server/web/application-page.ts'
 import { change, field, planned, view } from '../report/views.ts'
 import { planId, servePages } from './serve.ts'
 
@@ -100,4 +101,85 @@ test('a plan that is still being made refreshes by itself', async () => {
   })
   await using server = await servePages({ view: pending, pullRequest: null })
   expect(await (await fetch(`${server.url}/plans/${planId}`)).text()).toContain('http-equiv="refresh"')
+})
+
+describe('the page of an application', () => {
+  const page: ApplicationPage = {
+    application: 'shop',
+    cluster: 'prod',
+    repository: { name: 'acme/shop', url: 'https://github.example.com/acme/shop' },
+    filesUrl: 'https://github.example.com/acme/shop/blob/abc',
+    revision: 'abcdef0123456789abcdef0123456789abcdef01',
+    syncedAt: '2026-11-20T10:00:00Z',
+    selfHeal: true,
+    drift: {
+      changes: [change({ origin: 'drift', fields: [field({ origin: 'drift' })] })],
+      since: '2026-11-20T11:00:00Z',
+      observedAt: '2026-11-20T11:00:00Z',
+      fight: { id: 'apps/Deployment/shop/web', manager: 'hpa', path: '/spec/replicas' },
+    },
+    issue: { number: 12, url: 'https://github.example.com/acme/shop/issues/12' },
+    heals: {
+      total: 103,
+      recent: [
+        {
+          id: 'apps/Deployment/shop/web',
+          at: '2026-11-20T10:30:00Z',
+          fields: [
+            { path: '/spec/replicas', from: '5', to: '3', manager: 'kubectl', user: 'alice@example.com' },
+          ],
+          deletedBy: null,
+        },
+        { id: '/ConfigMap/shop/settings', at: '2026-11-20T10:20:00Z', fields: [], deletedBy: 'bob' },
+      ],
+    },
+    syncs: [
+      {
+        revision: 'abcdef0123456789abcdef0123456789abcdef01',
+        outcome: 'rolled-back',
+        at: '2026-11-20T10:00:00Z',
+        pullRequest: { number: 7, url: 'https://github.example.com/acme/shop/pull/7' },
+        error: 'Deployment web did not become healthy',
+      },
+    ],
+  }
+
+  test('tells its drift, who it was healed of, and its syncs', async () => {
+    await using server = await servePages(null, page)
+    const answer = await fetch(`${server.url}/applications/${planId}`)
+    expect(answer.status).toBe(200)
+    const text = (await answer.text()).replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+    expect(text).toContain('shop on prod')
+    expect(text).toContain(
+      'Synced to abcdef0 at 2026-11-20 10:00:00 UTC, and not what Git says since 2026-11-20 11:00:00 UTC',
+    )
+    expect(text).toContain('Self-heal has stopped: hpa keeps writing')
+    expect(text).toContain('103 objects')
+    expect(text).toContain('alice@example.com, with kubectl')
+    expect(text).toContain('the whole object deleted there bob')
+    expect(text).toContain('And 101 before.')
+    expect(text).toContain('rolled-back Deployment web did not become healthy Pull request 7')
+  })
+
+  test("is nobody else's: there is none under another address", async () => {
+    await using server = await servePages(null, page)
+    expect((await fetch(`${server.url}/applications/${planId}x`)).status).toBe(404)
+  })
+
+  test('makes no markup of what a cluster says', async () => {
+    const bad = '<script>alert(1)</script>'
+    const [heal] = page.heals.recent
+    const hostilePage: ApplicationPage = {
+      ...page,
+      application: bad,
+      cluster: bad,
+      heals: {
+        total: 1,
+        recent: [{ ...heal!, fields: [{ path: `/${bad}`, from: bad, to: bad, manager: bad, user: bad }] }],
+      },
+      syncs: page.syncs.map(it => ({ ...it, error: bad })),
+    }
+    await using server = await servePages(null, hostilePage)
+    expect(await (await fetch(`${server.url}/applications/${planId}`)).text()).not.toContain('<script')
+  })
 })

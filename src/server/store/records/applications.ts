@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Application } from '../../../model/application.ts'
-import type { DriftReport } from '../../../model/drift.ts'
+import type { DriftReport, HealHistory, HealRecord } from '../../../model/drift.ts'
 import type { Revision } from '../../../model/repository.ts'
 import type { Settings } from '../../../model/settings.ts'
 import type { SyncStatus } from '../../../model/sync.ts'
@@ -24,6 +24,8 @@ export interface ApplicationRecord {
   readonly driftSince: string | null
   /** When its drift issue is to be looked at again, whatever is heard until then; RFC 3339, null when it need not be. */
   readonly driftDue: string | null
+  /** Unguessable part of its page's address. */
+  readonly page: string
 }
 
 export interface ApplicationName {
@@ -38,6 +40,7 @@ export interface Applications {
   ): Promise<void>
   remove(name: ApplicationName): Promise<void>
   named(name: ApplicationName): Promise<ApplicationRecord | null>
+  byPage(page: string): Promise<ApplicationRecord | null>
   ofRepository(repository: string): Promise<readonly ApplicationRecord[]>
   onCluster(cluster: string): Promise<readonly ApplicationRecord[]>
   all(): Promise<readonly ApplicationRecord[]>
@@ -47,6 +50,10 @@ export interface Applications {
   ): Promise<void>
   /** `since` null when it has converged. */
   noteDrift(name: ApplicationName, report: DriftReport, since: string | null): Promise<void>
+  /** What self-heal has put back; the same again adds nothing. */
+  noteHeals(name: ApplicationName, healed: readonly HealRecord[]): Promise<void>
+  /** With the last `limit` of them. */
+  heals(name: ApplicationName, limit: number): Promise<HealHistory>
   setDriftDue(name: ApplicationName, at: string | null): Promise<void>
   /** Those whose drift issue should have been looked at before. */
   driftDueBefore(at: string): Promise<readonly ApplicationName[]>
@@ -84,6 +91,10 @@ export function applicationsIn(db: Sql): Applications {
         .executeTakeFirst()
       return row ? recordFrom(row) : null
     },
+    async byPage(page) {
+      const row = await db.selectFrom('applications').selectAll().where('page', '=', page).executeTakeFirst()
+      return row ? recordFrom(row) : null
+    },
     ofRepository: repository => list('repository', repository),
     onCluster: cluster => list('cluster', cluster),
     all: () => list(),
@@ -102,6 +113,32 @@ export function applicationsIn(db: Sql): Applications {
         .where('name', '=', name)
         .where('cluster', '=', cluster)
         .execute()
+    },
+    async noteHeals({ name, cluster }, healed) {
+      if (healed.length === 0) return
+      const rows = healed.map(it => ({
+        application: name,
+        cluster,
+        object: it.id,
+        healed_at: it.at,
+        record: JSON.stringify(it),
+      }))
+      await db
+        .insertInto('heals')
+        .values(rows)
+        .onConflict(it => it.doNothing())
+        .execute()
+    },
+    async heals({ name, cluster }, limit) {
+      const of = db.selectFrom('heals').where('application', '=', name).where('cluster', '=', cluster)
+      const { total } = await of.select(it => it.fn.countAll<string>().as('total')).executeTakeFirstOrThrow()
+      const rows = await of
+        .select('record')
+        .orderBy('healed_at', 'desc')
+        .orderBy('object')
+        .limit(limit)
+        .execute()
+      return { total: Number(total), recent: rows.map(it => it.record as HealRecord) }
     },
     async setDriftDue({ name, cluster }, at) {
       await db
@@ -133,5 +170,6 @@ function recordFrom(row: Selectable<Database['applications']>): ApplicationRecor
     drift: row.drift as DriftReport | null,
     driftSince: row.drift_since?.toISOString() ?? null,
     driftDue: row.drift_due?.toISOString() ?? null,
+    page: row.page,
   }
 }
