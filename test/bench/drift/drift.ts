@@ -23,7 +23,7 @@ export const driftScenario: Scenario<DriftPlace> = {
 in the same namespaces. ${size.edits} objects are edited straight at the API server, ${perSecond} a second, each another one, over all applications by turns. The clock starts when the API server has
 taken the edit, and stops when the server's database has it on record: the agent's watch, its comparison with a dry run, the report, the server's queue. Looks at the database are
 ${lookEvery} ms apart. It is a PostgreSQL; no issues are opened, whose pace is GitHub's. Server and agent are processes of their own, the agent with the flags of its chart, started anew before each round; memory is what the kernel counts
-(\`VmRSS\`, \`VmHWM\`) after the edits and after ${size.idleSeconds} idle seconds, in which its processor time is taken: Lease, heartbeats and full comparisons go on in them.
+(\`VmRSS\`, \`VmHWM\`) after the edits. The processor at rest is that of ${size.idleSeconds} seconds before them, in which nobody edits anything: Lease, heartbeats and full comparisons go on.
 
 The pollers are not measured: they are what somebody who looks every so often would have seen of the same edits, over all moments at which the looks could have begun. Ten
 minutes is the interval in the examples of Flux's kustomize-controller, which does look at that pace; three minutes is Argo CD's \`timeout.reconciliation\` with its jitter, at which it looks at Git; it watches the
@@ -90,16 +90,17 @@ async function measureRound(
   await editor.make(first, signal)
   await records.await(first.map(it => it.token))
 
-  const made = editor.take(edits)
-  const [takenAt, seenAt] = await Promise.all([
-    editor.make(made, signal),
-    records.await(made.map(it => it.token)),
-  ])
   const agent = (await plumblineProcesses(stage.folder)).find(it => it.label === 'agent of dev')
   if (!agent) throw new Error('the agent does not run')
   const before = await processorMilliseconds(agent.pid)
   await wait(idleSeconds * 1000, undefined, { signal })
   const used = (await processorMilliseconds(agent.pid)) - before
+
+  const made = editor.take(edits)
+  const [takenAt, seenAt] = await Promise.all([
+    editor.make(made, signal),
+    records.await(made.map(it => it.token)),
+  ])
   return {
     waits: made.map(({ token }) => seenAt.get(token)! - takenAt.get(token)!),
     edits: [...takenAt.values()],
