@@ -1,4 +1,4 @@
-import type { HealHistory, HealRecord } from '../../model/drift.ts'
+import type { HealedField, HealHistory, HealRecord } from '../../model/drift.ts'
 import type { ObjectId } from '../../model/identity.ts'
 import { count, shortRevision, utc } from '../../model/phrase.ts'
 import type { Change } from '../../model/plan.ts'
@@ -80,27 +80,27 @@ function healsBody({ heals, selfHeal }: ApplicationPage): Html {
     return html`<p class="quiet">${selfHeal ? 'Nothing had to be put back yet.' : 'Self-heal is off.'}</p>`
   }
   const older = heals.total - heals.recent.length
-  return html`<div class="scroll"><table class="drift">
-<thead><tr><th>When</th><th>Object</th><th>Field</th><th>Was</th><th>Is</th><th>Changed by</th></tr></thead>
-<tbody>${heals.recent.map(healRows)}</tbody></table></div>
+  return html`<div class="scroll"><table class="drift lines">
+<thead><tr><th>When</th><th>Object</th><th>What was put back</th></tr></thead>
+<tbody>${heals.recent.map(healRow)}</tbody></table></div>
 ${older > 0 && html`<p class="quiet">And ${older} before.</p>`}`
 }
 
-function healRows(heal: HealRecord): readonly Html[] {
-  const begin = html`<td>${utc(heal.at)}</td><td>${objectNameInText(heal.id)}</td>`
-  if (heal.fields.length === 0) {
-    return [
-      html`<tr>${begin}<td>the whole object</td><td>deleted</td><td>there</td><td>${heal.deletedBy ?? ''}</td></tr>`,
-    ]
-  }
-  return heal.fields.map(
-    (field, at) =>
-      html`<tr>${at === 0 ? begin : html`<td></td><td></td>`}<td><code>${fieldName(field.path)}</code></td><td><code>${field.from}</code></td><td><code>${field.to}</code></td><td>${[field.user, field.manager].filter(it => it !== null).join(', with ')}</td></tr>`,
-  )
+function healRow({ at, id, fields, deletedBy }: HealRecord): Html {
+  const what =
+    fields.length === 0
+      ? html`the whole object, deleted${deletedBy && html` by ${deletedBy}`}`
+      : html`<ul>${fields.map(healedField)}</ul>`
+  return html`<tr><td>${utc(at)}</td><td>${objectNameInText(id)}</td><td>${what}</td></tr>`
+}
+
+function healedField({ path, from, to, manager, user }: HealedField): Html {
+  const who = [user, manager].filter(it => it !== null).join(', with ')
+  return html`<li><code>${fieldName(path)}</code> <code>${from}</code> → <code>${to}</code>${who !== '' && html` <span class="quiet">changed by ${who}</span>`}</li>`
 }
 
 function syncTable(syncs: readonly SyncLine[]): Html {
-  return html`<div class="scroll"><table class="drift">
+  return html`<div class="scroll"><table class="drift lines">
 <thead><tr><th>When</th><th>Commit</th><th>Outcome</th><th>Came with</th></tr></thead>
 <tbody>${syncs.map(
     it =>
