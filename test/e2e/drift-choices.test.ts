@@ -69,6 +69,7 @@ describe('what a person can do about drift', () => {
     expect(pull.byApp).toBe(true)
     expect(pull.title).toMatch(/Adopt drift of guestbook on prod \(2 fields of 2 objects\)/)
     expect(pull.body).not.toContain('Not adopted')
+    expect(pull.body).toContain('The cluster does not change by it')
     const before = await fileAt(story, 'main', overlay)
     const after = await fileAt(story, pull.pull.headBranch, overlay)
     expect(after).toContain('count: 5')

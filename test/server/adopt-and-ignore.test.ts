@@ -199,8 +199,12 @@ test('one object is chosen by its name', async () => {
   await eventually(() => expect(said()).toContain('Nothing of this can be ignored.'))
   say('/plumbline ignore deployment/api')
   await eventually(() => expect(pulls()).toHaveLength(1))
-  expect(pulls()[0]?.body).toContain('shop/api')
-  expect(pulls()[0]?.body).not.toContain('shop/web')
+  const { body } = pulls()[0]!
+  expect(body).toContain('| Deployment `shop/api` | `spec.replicas` |')
+  expect(body).not.toContain('| Deployment `shop/web`')
+  expect(body).toContain(
+    'put back by the sync that follows: Deployment `shop/web`, ConfigMap `shop/settings`.',
+  )
 })
 
 test('adopting drift asks the agent, and its answer becomes a pull request', async () => {

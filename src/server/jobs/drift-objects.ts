@@ -1,9 +1,9 @@
 import type { DriftReport } from '../../model/drift.ts'
-import { parseIdentity } from '../../model/identity.ts'
+import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import { repositoryKey } from '../../model/repository.ts'
-import { objectName } from '../report/object-name.ts'
+import { objectNames } from '../report/object-name.ts'
 import type { ApplicationRecord } from '../store/records/applications.ts'
 import type { Comment, Outcome } from './comment-outcome.ts'
 import { no } from './comment-outcome.ts'
@@ -47,10 +47,19 @@ function isNamed({ id }: Change, object: string): boolean {
   return isKind && (rest.join('/') === of.name || rest.join('/') === `${of.namespace}/${of.name}`)
 }
 
-const mostNames = 10
-
 function namesOf(changes: readonly Change[]): string {
-  const names = changes.slice(0, mostNames).map(it => objectName(it.id))
-  const more = changes.length - names.length
-  return names.join(', ') + (more > 0 ? `, and ${more} more` : '')
+  return objectNames(
+    changes.map(it => it.id),
+    10,
+  )
+}
+
+/** Objects that are not settled by a pull request and that the sync of its merge puts back, as any sync would. */
+export function putBackBesides(
+  drifted: readonly Change[],
+  settled: { readonly whole: readonly ObjectId[]; readonly inPart: readonly ObjectId[] },
+): readonly ObjectId[] {
+  const isSettled = (id: ObjectId) => settled.whole.includes(id) && !settled.inPart.includes(id)
+  // No sync has it in its inventory.
+  return drifted.filter(it => it.action !== 'leave-behind' && !isSettled(it.id)).map(it => it.id)
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { applicationKey } from '../../model/application.ts'
+import type { ObjectId } from '../../model/identity.ts'
 import type { Change, FieldChange } from '../../model/plan.ts'
 import { ignoreInApplication } from '../../repository/ignore-in-application.ts'
 import type { JobContext } from '../queue/queue.ts'
@@ -15,7 +16,7 @@ import { sentence } from '../report/escape.ts'
 import { applicationAtHead, type AtHead } from './application-at-head.ts'
 import { no, type Outcome } from './comment-outcome.ts'
 import type { JobDeps } from './deps.ts'
-import { driftOrder } from './drift-objects.ts'
+import { driftOrder, putBackBesides } from './drift-objects.ts'
 import type { DriftCommand } from './obey-adopt.ts'
 import { openProposal, proposeFromDrift } from './propose-from-drift.ts'
 
@@ -27,7 +28,7 @@ export async function obeyIgnore(
 ): Promise<Outcome> {
   const order = await driftOrder(deps, comment, { verb: 'ignored', object })
   if ('kind' in order) return order
-  const { known, changes } = order
+  const { known, report, changes } = order
   const name = { name: known.application.name, cluster: known.application.destination.cluster }
   const { ignored, left } = whatToIgnore(changes)
   if (ignored.length === 0) return no(['Nothing of this can be ignored.', ...leftItems(left)].join('\n\n'))
@@ -42,7 +43,9 @@ export async function obeyIgnore(
     return no('The Application document says so already: this closes once that is synced.')
   }
   const { file, content, mode, line } = edited
-  const view: IgnoreView = { ...name, issue: comment.number, ignored, left, file, line }
+  const idsOf = (all: readonly { readonly id: ObjectId }[]) => all.map(it => it.id)
+  const putBack = putBackBesides(report.drifted, { whole: idsOf(ignored), inPart: idsOf(left) })
+  const view: IgnoreView = { ...name, issue: comment.number, ignored, left, putBack, file, line }
   const draft = ignoreProposal(view, forge.maxCommentLength)
   const proposed = await proposeFromDrift(
     deps,

@@ -7,6 +7,7 @@ import { adoptProposal, adoptReply, nothingAdopted, openAlready } from '../repor
 import { sentence, shorten } from '../report/escape.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
 import type { JobDeps } from './deps.ts'
+import { putBackBesides } from './drift-objects.ts'
 import { reply } from './obey-comment.ts'
 import { proposeFromDrift } from './propose-from-drift.ts'
 
@@ -52,7 +53,10 @@ async function propose(deps: JobDeps, { command, issue, forge }: Asked, signal: 
   }
   const trouble = troubleWith(files, command.command.application)
   if (trouble) return no(`Not adopted: ${sentence(trouble)}.`)
-  const view = { name: application, cluster, issue, adopted, left }
+  const known = await deps.store.applications.named({ name: application, cluster })
+  const settled = { whole: adopted.map(it => it.id), inPart: left.map(it => it.id) }
+  const putBack = putBackBesides(known?.drift?.drifted ?? [], settled)
+  const view = { name: application, cluster, issue, adopted, left, putBack }
   const proposed = await proposeFromDrift(
     deps,
     forge,

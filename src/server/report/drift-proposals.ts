@@ -7,7 +7,7 @@ import { fieldName, fieldValue } from './field.ts'
 import { fit, type Piece } from './fit.ts'
 import { plainTitle } from './issues.ts'
 import { locationLink } from './location.ts'
-import { objectName } from './object-name.ts'
+import { objectName, objectNames } from './object-name.ts'
 import { row } from './table.ts'
 
 /** What a pull request leaves as it is, and why. */
@@ -25,6 +25,8 @@ interface ProposalView {
   /** Number of the drift issue. */
   readonly issue: number
   readonly left: readonly LeftView[]
+  /** What has drifted besides, and is put back by the sync of the merge. */
+  readonly putBack: readonly ObjectId[]
 }
 
 export interface IgnoreView extends ProposalView {
@@ -63,7 +65,7 @@ export function ignoreProposal(view: IgnoreView, limit: number): Draft {
   return {
     title: plainTitle(`Ignore drift of ${view.name} on ${view.cluster} (${count(fields.length, 'field')})`),
     body: bodyOf(limit, {
-      top: `#${view.issue} tells that ${name(view.name)} on ${name(view.cluster)} is not what Git says. Once this is merged, Plumbline leaves ${what} to the cluster: it neither compares nor writes them. Nothing else is ignored. See ${where}.`,
+      top: `#${view.issue} tells that ${name(view.name)} on ${name(view.cluster)} is not what Git says. Once this is merged, Plumbline leaves ${what} to the cluster: it neither compares nor writes them. Nothing else is ignored.${putBackSentence(view)} See ${where}.`,
       table: tableOf(['Object', 'Field', 'Git says', 'Cluster has', 'Changed by'], rows),
       left: leftPiece('Not ignored', view.left),
       bottom: `#${view.issue} closes by itself once this is merged and synced${view.left.length > 0 ? ', if nothing else differs' : ''}. What Git says of these fields counts again when the entry goes.`,
@@ -83,13 +85,21 @@ export function adoptProposal(view: AdoptView, limit: number): Draft {
   return {
     title: plainTitle(`Adopt drift of ${view.name} on ${view.cluster} (${adoptedWhat(view.adopted)})`),
     body: bodyOf(limit, {
-      top: `#${view.issue} tells that ${name(view.name)} on ${name(view.cluster)} is not what Git says. Once this is merged, Git says what the cluster has: ${adoptedWhat(view.adopted)}. The cluster does not change by it, which the plan of this pull request shows.`,
+      top: `#${view.issue} tells that ${name(view.name)} on ${name(view.cluster)} is not what Git says. Once this is merged, Git says what the cluster has: ${adoptedWhat(view.adopted)}. ${view.putBack.length > 0 ? 'There the cluster does not change' : 'The cluster does not change by it'}, which the plan of this pull request shows.${putBackSentence(view)}`,
       table: tableOf(['Object', 'Field', 'Written in'], rows),
       left: leftPiece('Not adopted', view.left),
       bottom: `#${view.issue} closes by itself once both agree.`,
     }),
   }
 }
+
+/** Whoever merges to settle one thing is to know what becomes of the others. */
+function putBackSentence({ putBack }: ProposalView): string {
+  if (putBack.length === 0) return ''
+  return ` What else has drifted is put back by the sync that follows: ${objectNames(putBack, mostPutBack)}.`
+}
+
+const mostPutBack = 5
 
 function adoptedWhat(adopted: AdoptView['adopted']): string {
   const objects = new Set(adopted.map(it => it.id)).size

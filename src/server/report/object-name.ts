@@ -22,6 +22,12 @@ export function objectName(id: ObjectId): string {
   return `${kind ? `${shorten(kind, 80)} ` : ''}${code(shorten(name, maxName))}`
 }
 
+/** Names of the first few, and how many more there are. */
+export function objectNames(ids: readonly ObjectId[], most: number): string {
+  const more = ids.length - most
+  return ids.slice(0, most).map(objectName).join(', ') + (more > 0 ? `, and ${more} more` : '')
+}
+
 /** The same where only HTML is read. */
 export function objectNameInHtml(id: ObjectId): string {
   const { kind, name } = labelOf(id)

@@ -29,6 +29,7 @@ const ignored: IgnoreView = {
     }),
   ],
   left: [{ id: '/ConfigMap/shop/settings', path: null, reason: 'it was deleted on the cluster' }],
+  putBack: ['/ConfigMap/shop/settings'],
 }
 
 const adopted: AdoptView = {
@@ -41,6 +42,7 @@ const adopted: AdoptView = {
     { id: '/ConfigMap/shop/settings', path: '', file: 'app/base/settings.yaml', line: null },
   ],
   left: [{ id: web, path: '/spec/paused', reason: 'the chart writes it, and no value of it does' }],
+  putBack: [web],
 }
 
 const limit = 65_536
@@ -63,6 +65,18 @@ test('the pull request that adopts drift', async () => {
   )
 })
 
+test('where all is settled the cluster stays as it is; else whoever merges is told what is put back', () => {
+  const bodyWith = (putBack: readonly string[]) =>
+    adoptProposal({ ...adopted, left: [], putBack }, limit).body
+  expect(bodyWith([])).toContain('The cluster does not change by it')
+  expect(bodyWith([])).not.toContain('put back')
+  const six = Array.from({ length: 6 }, (_, at) => `/ConfigMap/shop/c${at}`)
+  expect(bodyWith(six)).toContain(
+    'There the cluster does not change, which the plan of this pull request shows. What else has drifted is put back by the sync that follows: ConfigMap `shop/c0`,',
+  )
+  expect(bodyWith(six)).toContain('ConfigMap `shop/c4`, and 1 more.')
+})
+
 test('nothing that a cluster, a file or an agent says breaks out of its place', () => {
   const evil = '@everyone #1 | <img src=x> `` ](http://evil.example)\n\n# Approved'
   const { title, body } = adoptProposal(
@@ -71,6 +85,7 @@ test('nothing that a cluster, a file or an agent says breaks out of its place', 
       name: evil,
       adopted: [{ id: `apps/Deployment/shop/${evil}`, path: `/a/${evil}`, file: evil, line: 1 }],
       left: [{ id: web, path: `/${evil}`, reason: evil }],
+      putBack: [`apps/Deployment/shop/${evil}`],
     },
     limit,
   )
@@ -91,7 +106,8 @@ test('a body that is too long is cut by rows, and says how many are missing', ()
   }))
   const left = many.map(({ id, path }) => ({ id, path, reason: 'a template' }))
   for (const most of [4_000, limit]) {
-    const { body } = adoptProposal({ ...adopted, adopted: many, left }, most)
+    const putBack = many.map(it => it.id)
+    const { body } = adoptProposal({ ...adopted, adopted: many, left, putBack }, most)
     expect(body.length).toBeLessThanOrEqual(most)
     expect(body).toMatch(/… and \d+ more/)
     expect(body).toContain('#7 closes by itself')
