@@ -6,6 +6,14 @@ import type { AgentClient, LinkHandlers, LinkLogger } from './link.ts'
 /** How many ended commands are remembered, so that a redelivery is answered instead of run again. */
 const remembered = 500
 
+/** The last is said of what is longer than the server takes: all others would wait behind it. */
+const forGood: readonly Code[] = [
+  Code.InvalidArgument,
+  Code.NotFound,
+  Code.PermissionDenied,
+  Code.ResourceExhausted,
+]
+
 /** Answers and reports on their way to the server, kept until it has taken them. */
 export interface Outbox {
   /** Runs a command unless it is running or has ended already. */
@@ -50,22 +58,23 @@ export function createOutbox(client: AgentClient, logger: LinkLogger): Outbox {
       const resultJson = JSON.stringify(ended.get(commandId))
       await client
         .complete({ commandId, resultJson }, { signal, timeoutMs: 60_000 })
-        .catch(forgetRefused(commandId))
+        .catch(forgetRefused({ commandId }))
       unanswered.delete(commandId)
     }
     for (const [application, report] of unreported) {
-      await client.reportDrift({ reportJson: JSON.stringify(report) }, { signal, timeoutMs: 60_000 })
+      await client
+        .reportDrift({ reportJson: JSON.stringify(report) }, { signal, timeoutMs: 60_000 })
+        .catch(forgetRefused({ application }))
       if (unreported.get(application) === report) unreported.delete(application)
     }
   }
 
-  /** An answer that the server refuses for good is dropped: sending it again cannot help. */
-  function forgetRefused(commandId: string): (cause: unknown) => void {
+  /** What the server refuses for good is dropped: sending it again cannot help. */
+  function forgetRefused(about: object): (cause: unknown) => void {
     return cause => {
       const { code } = ConnectError.from(cause)
-      if (code !== Code.InvalidArgument && code !== Code.NotFound && code !== Code.PermissionDenied)
-        throw cause
-      logger.warn({ err: cause, commandId }, 'the server refused an answer')
+      if (!forGood.includes(code)) throw cause
+      logger.warn({ err: cause, ...about }, 'the server refused an answer or report')
     }
   }
 
