@@ -14,7 +14,7 @@ import type { SyncResult } from '../model/sync.ts'
 import type { SourceLocation } from '../model/problem.ts'
 import type { Adopter } from './adopt/adopter.ts'
 import { ClusterError } from './cluster/cluster.ts'
-import { problemsOf } from './failure.ts'
+import { isFault, problemsOf } from './failure.ts'
 import type { Planner } from './plan/planner.ts'
 import { createSiblings } from './siblings.ts'
 import type { Sources } from './sources.ts'
@@ -31,6 +31,8 @@ export interface PipelineDependencies {
   readonly state: State
   readonly clusterName: string
   readonly clock: () => Date
+  /** Told of failures that people cannot mend: their results have no details of them. */
+  readonly onFault?: (cause: unknown, application: string) => void
 }
 
 /**
@@ -96,6 +98,7 @@ async function plan(
     return { kind: 'planned', plan: planned.plan }
   } catch (cause) {
     if (signal.aborted) throw cause
+    if (isFault(cause)) deps.onFault?.(cause, application.name)
     return { kind: 'failed', problems: problemsOf(cause, application.definedIn) }
   }
 }
@@ -222,6 +225,7 @@ function refused(
   about: About,
   { cause, where }: { readonly cause: unknown; readonly where: SourceLocation | null },
 ): SyncResult {
+  if (isFault(cause)) deps.onFault?.(cause, about.application)
   const [first, ...more] = problemsOf(cause, where)
   const message = [first, ...more].map(problem => problem?.message).join('\n')
   return endedEarly(deps, about, { outcome: 'refused', error: { code: first?.code ?? 'failed', message } })

@@ -110,14 +110,26 @@ async function serve(
   const { link, logger, signal } = life
   const { clusterName, auditLogFile } = life.config
   const sources = sourcesOf(parts, link)
+  const onFault = (cause: unknown, application: string) =>
+    logger.error({ err: cause, application }, 'a command failed unexpectedly')
   const adopter = createAdopter({
     ...parts,
     clusterName,
     inRepository: ofRepository,
     credential: credentialsOf(parts, link),
     folder: join(life.config.dataFolder, 'adoptions'),
+    onFault,
   })
-  const pipeline = createAgentPipeline({ sources, planner, syncer, adopter, state, clusterName, clock })
+  const pipeline = createAgentPipeline({
+    sources,
+    planner,
+    syncer,
+    adopter,
+    state,
+    clusterName,
+    clock,
+    onFault,
+  })
   const drift = createDriftWatcher({
     cluster,
     state,

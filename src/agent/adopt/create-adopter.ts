@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitCache } from '../../git/repository.ts'
 import type { AdoptCommand, AdoptResult } from '../../model/adoption.ts'
+import { count } from '../../model/phrase.ts'
 import { formatProblem, InvalidInputError } from '../../model/problem.ts'
-import { problemsOf } from '../failure.ts'
+import { isFault, problemsOf } from '../failure.ts'
 import { recall } from '../plan/recall.ts'
 import type { SourcesDependencies } from '../sources.ts'
 import type { State } from '../state/state.ts'
 import { adoptApplication, type AdoptApplicationDependencies } from './adopt-application.ts'
+import type { Adoption } from './adopt-source.ts'
 import type { Adopter } from './adopter.ts'
 
 export interface AdopterDependencies extends AdoptApplicationDependencies {
@@ -19,7 +21,12 @@ export interface AdopterDependencies extends AdoptApplicationDependencies {
   readonly clusterName: string
   /** Where folders for single adoptions are made; nobody else's, and emptied at first. */
   readonly folder: string
+  /** Told of failures that people cannot mend: the answer has no details of them. */
+  readonly onFault: (cause: unknown, application: string) => void
 }
+
+/** What the server takes in one answer is 16 MiB, and quoted text is longer than it is. */
+const mostBytes = 6 * 1024 * 1024
 
 export function createAdopter(deps: AdopterDependencies): Adopter {
   let emptied: Promise<void> | null = null
@@ -42,6 +49,7 @@ export function createAdopter(deps: AdopterDependencies): Adopter {
         const { files, adopted, left } = await inScratch(deps, folder =>
           adopt(deps, command, { folder, signal }),
         )
+        checkSize(files)
         return {
           ...nothing,
           files: files.map(({ path, mode, text }) => ({ path, mode, text })),
@@ -50,7 +58,8 @@ export function createAdopter(deps: AdopterDependencies): Adopter {
         }
       } catch (cause) {
         if (signal.aborted) throw cause
-        const problems = problemsOf(cause, application.definedIn)
+        if (isFault(cause)) deps.onFault(cause, application.name)
+        const problems = problemsOf(cause, application.definedIn, '/plumbline adopt')
         const message = problems.map(formatProblem).join('\n')
         return { ...nothing, error: { code: problems[0]?.code ?? 'failed', message } }
       }
@@ -79,6 +88,15 @@ async function adopt(
     remembered,
   }
   return adoptApplication(deps, request, signal)
+}
+
+function checkSize(files: Adoption['files']): void {
+  const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text ?? ''), 0)
+  if (bytes <= mostBytes) return
+  const message = `${count(files.length, 'file')} would change, which together are longer than 6 MiB`
+  throw new InvalidInputError([
+    { code: 'too-large', message, location: null, hint: 'adopt one object at a time' },
+  ])
 }
 
 function beingSynced(application: string): InvalidInputError {

@@ -149,7 +149,15 @@ async function agent(): Promise<AgentPipeline> {
       checkouts: createCheckouts({ gitCache, folder: join(home, 'checkouts') }),
     }),
     syncer: fixture.syncer(),
-    adopter: createAdopter({ ...common, planner, charts: null, folder: join(home, 'adoptions') }),
+    adopter: createAdopter({
+      ...common,
+      planner,
+      charts: null,
+      folder: join(home, 'adoptions'),
+      onFault: cause => {
+        throw cause
+      },
+    }),
   })
 }
 
