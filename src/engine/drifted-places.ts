@@ -112,5 +112,8 @@ function isSame(
   }
   // An atomic list that we lost counts with all it holds, and a quantity with its form (64Mi is not stored as 67108864); where
   // nothing is known, defaults that the server added may be in it.
-  return known ? sameStored(live, wanted) : covers(live, wanted, steps)
+  if (known) return sameStored(live, wanted)
+  // Text where Git has a number may be how the server stores it, or what somebody wrote: a dry run tells which.
+  const isOfOtherType = typeof wanted !== 'object' && typeof live !== typeof wanted
+  return !isOfOtherType && covers(live, wanted, steps)
 }

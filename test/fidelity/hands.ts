@@ -41,6 +41,8 @@ export interface Hands {
   kubectlApply(namespace: string, objects: readonly KubernetesObject[]): Promise<boolean>
 }
 
+const epoch = '2026-01-01T00:00:00Z'
+
 export function createHands(api: Api, kubeconfig: string): Hands {
   const pathOf = ({ resource, namespace, object }: Target, manager: string, subresource?: string) =>
     objectPath(
@@ -113,9 +115,15 @@ export function createHands(api: Api, kubeconfig: string): Hands {
         case 'label for another':
           return patch(target, 'merge-patch+json', labels('billing'), { manager: 'kubectl-label' })
         case 'write status': {
-          // As from a controller that has seen it all: for one that lags behind, a sync waits.
-          const { generation = 0 } = (await live(target))?.metadata ?? {}
-          const body = { status: { observedGeneration: generation, note: 'seen' } }
+          // Without a generation that it has seen: for a controller that lags behind, a sync waits.
+          const seen = {
+            type: 'Seen',
+            status: 'True',
+            reason: 'Seen',
+            message: '',
+            lastTransitionTime: epoch,
+          }
+          const body = { status: { conditions: [seen], note: 'seen' } }
           return patch(target, 'merge-patch+json', body, { manager: 'a-controller', subresource: 'status' })
         }
         case 'kubectl apply':

@@ -88,6 +88,9 @@ function unchangedBut(written: ReadonlySet<ObjectId>, { ids, before, after }: Pl
     .flatMap(id => {
       const [was, is] = [before.get(id), after.get(id)]
       if (was?.metadata.resourceVersion === is?.metadata.resourceVersion) return []
+      // What counts against it is counted in its status.
+      const isQuota = was?.kind === 'ResourceQuota' && is?.kind === 'ResourceQuota'
+      if (isQuota && canonicalJson(known(was, is)) === canonicalJson(known(is, is))) return []
       const detail = was && is ? difference(known(was, is), known(is, is)) : was ? 'gone' : 'new'
       return [wrong('unlisted', id, detail)]
     })

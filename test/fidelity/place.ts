@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { createCluster } from '../../src/agent/cluster/create-cluster.ts'
 import { loadKubeConfig } from '../../src/agent/cluster/kube-config.ts'
 import type { Cluster, Discovery } from '../../src/agent/cluster/cluster.ts'
@@ -7,7 +8,7 @@ import { createState } from '../../src/agent/state/create-state.ts'
 import { createSyncer } from '../../src/agent/sync/create-syncer.ts'
 import type { Syncer } from '../../src/agent/sync/syncer.ts'
 import type { KubernetesObject } from '../../src/model/object.ts'
-import { startAdmission } from './admission.ts'
+import { admissionLabel, startAdmission } from './admission.ts'
 import { type Api, openApi } from './api.ts'
 import { type Controllers, startControllers } from './controllers.ts'
 import { createHands, type Hands } from './hands.ts'
@@ -39,6 +40,23 @@ export interface Lane {
 const stateNamespace = 'plumbline-system'
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
+/** The API server takes a moment to obey a policy and the webhooks that it was given. */
+async function untilAdmitted(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const marks = { policy: 'policy.example.com/stamp', annotates: 'admission.example.com/seen' }
+  for (const [admission, mark] of Object.entries(marks)) {
+    const name = `admitted-${admission}`
+    const metadata = { name, labels: { [admissionLabel]: admission } }
+    const options = { dryRun: false, fieldManager: 'test' }
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata }, options, signal)
+    const probe = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'probe', namespace: name } }
+    for (;;) {
+      const { metadata: answered } = await cluster.apply(probe, { ...options, dryRun: true }, signal)
+      if (answered.annotations?.[mark]) break
+      await pause(100, undefined, { signal })
+    }
+  }
+}
+
 /** Prepares the API server of a kubeconfig, which nobody else uses. */
 export async function startPlace(kubeconfig: string): Promise<Place> {
   const ended = new AbortController()
@@ -52,6 +70,7 @@ export async function startPlace(kubeconfig: string): Promise<Place> {
   await define(own, definitions, signal)
   for (const object of admission.objects)
     await own.apply(object, { dryRun: false, fieldManager: 'test' }, signal)
+  await untilAdmitted(own, signal)
   const controllers = await startControllers(own, api)
   const lanes: (Cluster & { close(): void })[] = []
   const prefix = `f${Date.now().toString(36)}`

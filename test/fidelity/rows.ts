@@ -170,6 +170,16 @@ const rivals: readonly Row[] = [
     },
   },
   {
+    what: 'text where Git has a number, by hand, when nobody knows any more who owned it',
+    async play({ git, patch }) {
+      const own = gadget({ limit: '25%', quantities: { cpu: 1 } })
+      await git(own)
+      await patch(own, { spec: { quantities: { cpu: '1' } } })
+      await patch(own, [{ op: 'replace', path: '/metadata/managedFields', value: [{}] }])
+      expect(await git(own)).toMatchObject({ changes: ['adopt /spec/quantities/cpu'] })
+    },
+  },
+  {
     what: 'the update strategy OnDelete of a StatefulSet',
     async play({ git }) {
       await git(workload('StatefulSet'))
