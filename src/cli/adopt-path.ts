@@ -8,6 +8,7 @@ import { isInRepository } from '../repository/same-repository.ts'
 import type { TargetOptions } from './commands/options.ts'
 import { copyTree } from './copy-tree.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { refuseOtherApplication } from './other-application.ts'
 import { remember } from './remember.ts'
 import { readTarget } from './target.ts'
 
@@ -33,6 +34,7 @@ export async function adoptPath(
   signal: AbortSignal,
 ): Promise<AdoptedPath> {
   const { application, root } = await readTarget(path, options, engine.clusterName)
+  await refuseOtherApplication(engine, application, options, signal)
   const remembered = await remember(engine, application.name, signal)
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-adopt-'))
   try {

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../model/object.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { refuseOtherApplication } from './other-application.ts'
 import type { Drift } from './output/print.ts'
 import { remember } from './remember.ts'
 import { renderTarget } from './render-path.ts'
@@ -19,6 +20,7 @@ export async function driftOfPath(
   signal: AbortSignal,
 ): Promise<Drift> {
   const { application, ...target } = await readTarget(path, options, engine.clusterName)
+  await refuseOtherApplication(engine, application, options, signal)
   const remembered = await remember(engine, application.name, signal)
   const rendered = await renderTarget(engine, { application, ...target }, { signal })
   const { lastSynced } = remembered

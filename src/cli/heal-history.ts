@@ -1,6 +1,7 @@
 import type { HealHistory } from '../model/drift.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { refuseOtherApplication } from './other-application.ts'
 import { readTarget } from './target.ts'
 
 /** What `plumbline drift --history -o json` prints. */
@@ -19,6 +20,7 @@ export async function healsOfPath(
   signal: AbortSignal,
 ): Promise<Heals> {
   const { application } = await readTarget(path, options, clusterName)
+  await refuseOtherApplication({ state }, application, options, signal)
   const managed = await state.get(application.name, signal)
   return {
     application: application.name,

@@ -12,6 +12,7 @@ import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
 import type { Progress } from './output/progress.ts'
 import type { PlanProgress } from '../agent/plan/planner.ts'
+import { refuseOtherApplication } from './other-application.ts'
 import { remember } from './remember.ts'
 import { renderTarget } from './render-path.ts'
 import { readTarget, type Target } from './target.ts'
@@ -38,6 +39,7 @@ export async function planPath(
   // The cluster is asked while files are read. Whoever needs its answer meets the failure.
   engine.cluster.discover(signal).catch(() => undefined)
   const target = await readTarget(path, options, engine.clusterName)
+  await refuseOtherApplication(engine, target.application, options, signal)
   const { base: from, unmanaged = false, progress } = options
   progress?.say(`rendering ${path}`)
   const [head, base, remembered] = await Promise.all([

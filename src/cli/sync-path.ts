@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SyncResult } from '../model/sync.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
+import { refuseOtherApplication } from './other-application.ts'
 import { createSyncProgress } from './output/sync-progress.ts'
 import { personHere } from './person.ts'
 import { renderTarget } from './render-path.ts'
@@ -18,6 +19,7 @@ export async function syncPath(
 ): Promise<SyncResult> {
   await engine.state.prepare(signal)
   const target = await readTarget(path, options, engine.clusterName)
+  await refuseOtherApplication(engine, target.application, { ...options, writes: true }, signal)
   const { syncPolicy } = target.application
   const timeoutSeconds = options.timeout ?? syncPolicy.timeoutSeconds
   const application = { ...target.application, syncPolicy: { ...syncPolicy, timeoutSeconds } }
