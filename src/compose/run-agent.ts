@@ -150,7 +150,7 @@ async function serve(
   const serverIsThere = () => link.connected
   await Promise.all([
     untilDone('watch for drift', () => drift.start(signal), { signal, logger }),
-    link.run({ hello, execute: pipeline.execute }, signal),
+    link.run({ hello, greeted: drift.tellAgain, execute: pipeline.execute }, signal),
     repeat(finishEveryMs, signal, () => finishLeft({ syncer, logger, onEnd: tellEnd(link) }, signal)),
     repeat(pullEveryMs, signal, () =>
       pullOnce({ state, resolve, pipeline, serverIsThere, clock, logger }, signal),

@@ -144,6 +144,9 @@ export function createDriftWatcher(dependencies: DriftWatcherDependencies): Drif
       })
     },
     refresh: name => void refreshSoon(name, true),
+    tellAgain() {
+      for (const application of watched.values()) application.tellAgain()
+    },
   }
 }
 

@@ -17,6 +17,8 @@ export interface DriftWatcher {
   start(signal: AbortSignal): Promise<void>
   /** Reads an application anew and compares all of it. Syncs and changes of its Application object do that by themselves. */
   refresh(application: string): void
+  /** Tells again what was told last of each application, without a new look: for a server that may have lost it. */
+  tellAgain(): void
 }
 
 export interface DriftLogger {
@@ -34,7 +36,7 @@ export interface DriftWatcherDependencies {
   readonly logger: DriftLogger
   /**
    * Called when the set of drifted fields changes or something was healed, and once with nothing drifted when the
-   * application has converged; after a restart, what still drifts is told again. Must not throw.
+   * application has converged; once after the start whatever there is, and as `tellAgain` asks. Must not throw.
    */
   readonly onReport: (report: DriftReport) => void
   /** Where the Application objects are. Default `plumbline-system`. */

@@ -9,8 +9,8 @@ import type { DriftWatcherDependencies } from './drift-watcher.ts'
 export interface Teller {
   /** Resolves with what the application's condition says by now: that it drifts or not. Never rejects. */
   tell(current: Assignment, news: News, signal: AbortSignal): Promise<boolean>
-  /** There is nothing to take back, so that the first calm is no news. */
-  beginCalm(): void
+  /** Says the last once more, with nothing healed: the server may have lost it. Nothing before the first. */
+  tellAgain(): void
 }
 
 export type News = Pick<DriftReport, 'drifted' | 'healed' | 'fight'>
@@ -24,8 +24,8 @@ export function createTeller(
   name: string,
   { state, clock, clusterName, logger, onReport }: TellerDependencies,
 ): Teller {
-  /** The key of what was told last; null before anything was. */
-  let told: string | null = null
+  /** What was told last, and its key. The first is news even when calm: what was told in an earlier life may never have arrived. */
+  let last: { readonly key: string; readonly report: DriftReport } | null = null
 
   /** What cannot be kept is told all the same. */
   async function keep(what: string, save: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
@@ -48,15 +48,14 @@ export function createTeller(
   }
 
   return {
-    beginCalm() {
-      told = driftKey([])
+    tellAgain() {
+      if (last) onReport(last.report)
     },
     async tell({ application, revision, saysDrifted }, { drifted, healed, fight }, signal) {
       const key = driftKey(drifted)
-      const isNews = key !== told
+      const isNews = key !== last?.key
       if (isNews || healed.length > 0) {
-        told = key
-        onReport({
+        const report = {
           application: name,
           cluster: clusterName,
           namespace: application.destination.namespace,
@@ -65,11 +64,13 @@ export function createTeller(
           healed,
           fight,
           observedAt: clock().toISOString(),
-        })
+        }
+        last = { key, report: { ...report, healed: [] } }
+        onReport(report)
       }
       if (healed.length > 0) await keep('heals', () => saveHeals(healed, signal), signal)
       const drifts = drifted.length > 0
-      if (!isNews && saysDrifted === drifts) return drifts
+      if (saysDrifted === drifts && (!isNews || !drifts)) return drifts
       const isSaved = await keep('condition', () => saveCondition(drifted, signal), signal)
       return isSaved ? drifts : saysDrifted
     },

@@ -1,3 +1,4 @@
+import type { Heal } from '../../model/drift.ts'
 import { type ObjectId, parseIdentity } from '../../model/identity.ts'
 import type { Change } from '../../model/plan.ts'
 import type { LiveRead } from '../../model/rendered.ts'
@@ -26,6 +27,8 @@ export interface WatchedApplication {
   suspect(ids?: readonly ObjectId[]): void
   /** Has those of these compared soon that are not wholly in our hands: a change of them does not show in what we own. */
   stir(ids: readonly ObjectId[]): void
+  /** Has told again what was told last. */
+  tellAgain(): void
   /** Has these looked at soon, of which it has none as far as anybody knows: they may have been left behind. */
   consider(ids: readonly ObjectId[]): void
   /** Resolves when nothing is suspected, compared or healed at the moment. */
@@ -62,6 +65,8 @@ export function watchApplication(
   const witness = createWitness({ auditLog, cluster: own, logger })
   const teller = createTeller(name, dependencies)
   const drift = new Map<ObjectId, Change>()
+  /** A sync may begin before these are told: they are told after it. */
+  const untold: Heal[] = []
   let suspects = new Set<ObjectId>()
   const unproven = new Set<ObjectId>()
   /** Being read and compared: what is written meanwhile may have come too late for it. */
@@ -107,7 +112,10 @@ export function watchApplication(
       if (!(await look(current, ids))) return suspect(ids)
       if (current.application.syncPolicy.automated?.selfHeal)
         suspect(await healer.heal([...drift.values()].filter(isHealable), signal))
-      if (isStill(current)) await tell(current)
+      const healed = healer.takeHealed()
+      untold.push(...healed)
+      // What was healed is looked at again: until then nobody knows what it is.
+      if (isStill(current)) await tell(current, new Set(healed.map(it => it.id)))
       pauseMs = timing.burst
     } catch (error) {
       if (signal.aborted) return
@@ -176,10 +184,9 @@ export function watchApplication(
     else drift.delete(id)
   }
 
-  async function tell(current: Assignment): Promise<void> {
-    const healed = healer.takeHealed()
-    // What is about to be healed is neither in order nor given up, and what was healed is looked at again.
-    const justHealed = new Set(healed.map(it => it.id))
+  async function tell(current: Assignment, justHealed: ReadonlySet<ObjectId>): Promise<void> {
+    const healed = untold.splice(0)
+    // What is about to be healed is neither in order nor given up.
     const drifted = [...drift.values()].filter(it => !healer.isPending(it.id) && !justHealed.has(it.id))
     const saysDrifted = await teller.tell(current, { drifted, healed, fight: healer.fight }, signal)
     if (saysDrifted !== current.saysDrifted && isStill(current)) assignment = { ...current, saysDrifted }
@@ -190,8 +197,6 @@ export function watchApplication(
     if (!loaded) return 'gone'
     const current = assignment
     const isSame = current?.version === loaded.version
-    // Nothing to take back where the condition says that nothing drifts.
-    if (!assignment && !loaded.saysDrifted) teller.beginCalm()
     assignment = loaded
     if (isSame) return 'same'
     healer.stop()
@@ -228,6 +233,7 @@ export function watchApplication(
     reload,
     suspect,
     consider,
+    tellAgain: () => teller.tellAgain(),
     stir: ids => suspect(ids.filter(id => unproven.has(id) || underLook.has(id))),
     async idle() {
       while (isBusy() && !signal.aborted) {

@@ -18,6 +18,8 @@ export interface LinkLogger {
 
 export interface LinkHandlers {
   hello(): Promise<AgentHello>
+  /** The server has answered: a session begins. It may know less than at the last one. */
+  greeted(): void
   /** Runs one command to its end. Never rejects for what a person can mend; such ends are results. */
   execute(envelope: CommandEnvelope, signal: AbortSignal): Promise<CommandResult>
 }
@@ -62,6 +64,7 @@ export function createLink(deps: {
     const self = await handlers.hello()
     const hello = await client.hello({ ...self, applications: [...self.applications] }, { signal })
     deps.logger.info({ cluster: hello.cluster, server: hello.serverVersion }, 'connected to the server')
+    handlers.greeted()
     const limitMs = Math.max(hello.keepAliveSeconds, 1) * 3000
     await withSilenceLimit(limitMs, signal, async (heard, silenceSignal) => {
       for await (const message of client.commands(

@@ -128,7 +128,7 @@ describe('a hand edit', () => {
     const restored = await syncer.restore(shop.application.name, [], plane.signal)
     expect(restored).toMatchObject({ outcome: 'synced', applied: [second.drifted[0]?.id] })
     await next(isConverged)
-    expect(reports.map(it => it.drifted.length)).toEqual([1, 1, 0])
+    expect(reports.map(it => it.drifted.length)).toEqual([0, 1, 1, 0])
     await expect.poll(() => drifted(shop)).toMatchObject({ status: 'False' })
   })
 
@@ -140,7 +140,7 @@ describe('a hand edit', () => {
     await patch(shop, { data: { mode: 'slow' } })
     const report = await next(drifts)
     expect(report.drifted[0]?.fields.map(it => it.path)).toEqual(['/data/mode'])
-    expect(reports).toHaveLength(1)
+    expect(reports).toHaveLength(2)
   })
 
   test('of a Secret is told without its content', async () => {
@@ -203,6 +203,20 @@ describe('a hand edit', () => {
     await expect.poll(() => drifted(shop)).toMatchObject({ status: 'False' })
   })
 
+  test('that nobody made is told as none at the start, and whenever the server may have lost it', async () => {
+    const shop = await fixture.shop()
+    await shop.sync([settings('fast')])
+    const { next, reports, watcher } = await watch(shop)
+    expect(reports).toMatchObject([{ drifted: [], healed: [] }])
+    expect(await drifted(shop)).toMatchObject({ status: 'False' })
+    watcher.tellAgain()
+    expect(reports).toEqual(Array(2).fill(reports[0]))
+    await patch(shop, { data: { mode: 'slow' } })
+    const told = await next(drifts)
+    watcher.tellAgain()
+    expect(reports.at(-1)).toEqual(told)
+  })
+
   test('by somebody who holds the field already is told like the first', async () => {
     const shop = await fixture.shop()
     await shop.sync([settings('fast')])
@@ -239,7 +253,7 @@ describe('a deleted object', () => {
       { id: `apps/Deployment/${shop.namespace}/frontend`, change: { action: 'create' } },
     ])
     expect(await shop.live('apps/v1', 'Deployment', 'frontend')).not.toBeNull()
-    expect(reports).toHaveLength(1)
+    expect(reports).toHaveLength(2)
   })
 })
 
@@ -301,7 +315,7 @@ describe('while an application syncs', () => {
       plane.signal,
     )
     expect(result.outcome).toBe('synced')
-    expect(reports).toEqual([])
+    expect(reports.map(it => it.drifted.length)).toEqual([0])
     await patch(shop, { data: { mode: 'by hand' } })
     const report = await next(drifts)
     expect(report).toMatchObject({ revision: result.revision })
@@ -317,7 +331,7 @@ describe('while an application syncs', () => {
     expect(result.outcome).toBe('rolled-back')
     await patch(shop, { data: { mode: 'by hand' } })
     await next(drifts)
-    expect(reports).toHaveLength(1)
+    expect(reports).toHaveLength(2)
   })
 
   test('from a laptop, it is left alone as well', async () => {
@@ -328,7 +342,7 @@ describe('while an application syncs', () => {
     await patch(shop, { data: { mode: 'by hand' } })
     const report = await next(drifts)
     expect(report.drifted[0]?.fields).toMatchObject([{ path: '/data/mode', after: 'slow' }])
-    expect(reports).toHaveLength(1)
+    expect(reports).toHaveLength(2)
   })
 })
 
@@ -353,5 +367,5 @@ test('ignored differences are no drift', async () => {
   await patch(shop, { data: { mode: 'slow' } })
   const report = await next(drifts)
   expect(report.drifted.map(it => it.id)).toEqual([`/ConfigMap/${shop.namespace}/settings`])
-  expect(reports).toHaveLength(1)
+  expect(reports).toHaveLength(2)
 })
