@@ -112,6 +112,35 @@ describe('a cluster that is not heard of', () => {
   })
 })
 
+describe('a server that starts while a cluster is silent', () => {
+  test('neither closes what is told nor forgets what was accepted', async () => {
+    const token = await world.register('away')
+    const slow = { clusterSilentAfter: '5s' }
+    const open = await driftScene(world, { name: 'away-open', cluster: 'away', drift: slow })
+    const known = await driftScene(world, { name: 'away-known', cluster: 'away', drift: slow })
+    const agent = await startFakeAgent(world.server.url, token)
+    await agent.stop()
+    await eventually(() => expect([open.issues().length, known.issues().length]).toEqual([1, 1]))
+    await world.github.closeIssue(known.issue(), world.alice)
+    await eventually(() => expect(known.comments()).toHaveLength(1))
+
+    await second.stop()
+    await world.restartServer()
+    second = await world.secondServer()
+    // Jobs about both, by servers that have been there for less than the five seconds and for longer.
+    const settled = () => world.log.filter(it => it.includes('"job":"cluster-silence"')).length
+    const before = settled()
+    await eventually(() => expect(settled()).toBeGreaterThan(before + 12))
+    expect([open.issue().state, open.comments()]).toEqual(['open', []])
+    expect([known.issue().state, known.comments().length]).toEqual(['closed', 1])
+
+    const back = await startFakeAgent(world.server.url, token)
+    await eventually(() => expect(open.issue().state).toBe('closed'))
+    await back.stop()
+    await eventually(() => expect([open.issue().state, known.issue().state]).toEqual(['open', 'open']))
+  })
+})
+
 describe('a commit that is not synced in time', () => {
   /** A commit, and its sync on its way to the agent. Returns the id of the command. */
   async function pushed(scene: DriftScene, cluster: string) {

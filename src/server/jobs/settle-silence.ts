@@ -4,8 +4,9 @@ import { heardAgainSentence, silenceIssue, silentAgainSentence } from '../report
 import type { IssueText } from '../report/view.ts'
 import type { ApplicationRecord } from '../store/records/applications.ts'
 import type { ClusterRecord } from '../store/records/clusters.ts'
+import type { IssueRecord } from '../store/records/issues.ts'
 import type { JobDeps } from './deps.ts'
-import { fact } from './drift-facts.ts'
+import { type Fact, fact, newSince } from './drift-facts.ts'
 import { issueStep } from './issue-step.ts'
 import { hashOf, unlessGone } from './settle-drift.ts'
 import { isSilent, silencePatience } from './silence.ts'
@@ -38,7 +39,7 @@ export async function settleSilence(deps: JobDeps, of: ClusterOf, context: JobCo
   if (!ref) return
   const forge = deps.forges.repository(ref)
   const issue = await deps.store.issues.withKey(key)
-  const { record, applications, waitingSyncs, isSilent } = await silenceOf(deps, of)
+  const { record, applications, waitingSyncs, isSilent } = await silenceOf(deps, of, issue)
   const write = (limit: number): IssueText =>
     silenceIssue(
       {
@@ -50,7 +51,7 @@ export async function settleSilence(deps: JobDeps, of: ClusterOf, context: JobCo
       limit,
     )
   const situation = {
-    facts: isSilent ? [fact(['cluster'], record?.lastSeen ?? null, silentAgainSentence)] : [],
+    facts: isSilent ? [silenceFact(record)] : [],
     isUrgent: true,
     since: deps.clock(),
     selfHeal: false,
@@ -82,7 +83,12 @@ export async function settleSilence(deps: JobDeps, of: ClusterOf, context: JobCo
   )
 }
 
-export async function silenceOf(deps: JobDeps, { repository, cluster }: ClusterOf): Promise<Silence> {
+/** `issue` is the one about it, as we left it. */
+export async function silenceOf(
+  deps: JobDeps,
+  { repository, cluster }: ClusterOf,
+  issue: IssueRecord | null,
+): Promise<Silence> {
   const { store } = deps
   const now = deps.clock()
   const record = await store.clusters.named(cluster)
@@ -100,8 +106,19 @@ export async function silenceOf(deps: JobDeps, { repository, cluster }: ClusterO
       now,
       startedAt: deps.startedAt,
       awaitedSince: waiting[0]?.createdAt ?? null,
+      isTold: tells(issue, silenceFact(record)),
     })
   return { record, applications, waitingSyncs: waiting.length, isSilent: silent }
+}
+
+function silenceFact(record: ClusterRecord | null): Fact {
+  return fact(['cluster'], record?.lastSeen ?? null, silentAgainSentence)
+}
+
+/** Whether an issue says just this, and is open or was closed by somebody who accepted it. */
+function tells(issue: IssueRecord | null, it: Fact): boolean {
+  const told = issue?.state === 'open' ? issue.memory?.shown : issue?.memory?.accepted
+  return newSince(told ?? {}, [it]).length === 0
 }
 
 function wantsIssue({ application, settings }: ApplicationRecord, cluster: string, now: Date): boolean {

@@ -22,7 +22,8 @@ export function silencePatience(applications: readonly ApplicationRecord[], last
 
 /**
  * Whether people have to be told. A server that was away heard nobody meanwhile: its own clock counts from its start. An agent
- * that never came is awaited since the first sync that waits for it. Whose token was revoked is awaited by nobody.
+ * that never came is awaited since the first sync that waits for it. Whose token was revoked is awaited by nobody. Once people
+ * were told, only the agent itself can say otherwise: no server's start, and no setting.
  */
 export function isSilent(
   cluster: ClusterRecord | null,
@@ -33,11 +34,14 @@ export function isSilent(
     readonly startedAt: Date
     /** When the oldest sync that waits for it came; RFC 3339, null when none waits. */
     readonly awaitedSince: string | null
+    /** People know of this silence already: it was not heard of since they were told. */
+    readonly isTold: boolean
   },
 ): boolean {
   if (!cluster || cluster.revoked) return false
   const from = cluster.lastSeen ?? it.awaitedSince
   if (from === null) return false
+  if (it.isTold) return true
   const since = Math.max(Date.parse(from), it.startedAt.getTime())
   return since + it.patienceSeconds * 1000 <= it.now.getTime()
 }

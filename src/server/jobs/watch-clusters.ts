@@ -14,8 +14,9 @@ export async function watchClusters(deps: JobDeps, context: JobContext): Promise
     const on = await deps.store.applications.onCluster(cluster.name)
     for (const repository of distinct(on.map(it => it.repository))) {
       const of: ClusterOf = { repository, cluster: cluster.name }
-      const { isSilent } = await silenceOf(deps, of)
-      if (isSilent && !told.has(silenceKey(of))) await settleLater(deps, of, context)
+      if (told.has(silenceKey(of))) continue
+      const { isSilent } = await silenceOf(deps, of, null)
+      if (isSilent) await settleLater(deps, of, context)
     }
   }
   // Also those whose cluster or applications are gone since.

@@ -103,16 +103,21 @@ describe('a cluster', () => {
     revoked: false,
     ...it,
   })
-  test.each<[string, ClusterRecord | null, { startedAt?: string; awaitedSince?: string }, boolean]>([
+  test.each<
+    [string, ClusterRecord | null, { startedAt?: string; awaitedSince?: string; isTold?: boolean }, boolean]
+  >([
     ['heard of long ago', cluster({}), {}, true],
     ['heard of just now', cluster({ lastSeen: ago(5) }), {}, false],
     ['heard of before the server was away', cluster({}), { startedAt: ago(5) }, false],
     ['that never came and is not awaited', cluster({ lastSeen: null }), {}, false],
     ['that never came and is awaited', cluster({ lastSeen: null }), { awaitedSince: ago(15) }, true],
+    ['told of, whatever server starts', cluster({}), { startedAt: ago(5), isTold: true }, true],
+    ['told of, that is awaited no more', cluster({ lastSeen: null }), { isTold: true }, false],
+    ['told of, whose token was revoked', cluster({ revoked: true }), { isTold: true }, false],
     ['whose token was revoked', cluster({ revoked: true }), {}, false],
     ['that is not registered', null, {}, false],
-  ])('%s', (_, record, { startedAt = ago(600), awaitedSince = null }, silent) => {
-    const it = { patienceSeconds: 600, now, startedAt: new Date(startedAt), awaitedSince }
+  ])('%s', (_, record, { startedAt = ago(600), awaitedSince = null, isTold = false }, silent) => {
+    const it = { patienceSeconds: 600, now, startedAt: new Date(startedAt), awaitedSince, isTold }
     expect(isSilent(record, it)).toBe(silent)
   })
 })
