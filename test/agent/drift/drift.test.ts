@@ -22,7 +22,11 @@ interface Watch {
 }
 
 /** Watches until the test ends; hears of this application only. */
-async function watch(shop: Shop, timing: Partial<DriftTiming> = {}): Promise<Watch> {
+async function watch(
+  shop: Shop,
+  timing: Partial<DriftTiming> = {},
+  seen: (syncer: Syncer) => Syncer = it => it,
+): Promise<Watch> {
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   const reports: DriftReport[] = []
@@ -31,7 +35,7 @@ async function watch(shop: Shop, timing: Partial<DriftTiming> = {}): Promise<Wat
   const watcher = createDriftWatcher({
     cluster: plane.cluster,
     state: fixture.state,
-    syncer,
+    syncer: seen(syncer),
     clock: () => new Date(),
     clusterName: 'dev',
     namespace: fixture.stateNamespace,
@@ -269,6 +273,31 @@ describe('self-heal', () => {
     expect(await shop.live('v1', 'ConfigMap', 'settings')).toMatchObject({ data: { mode: 'fast' } })
     const after = await shop.live('v1', 'Service', 'frontend')
     expect(after?.metadata.resourceVersion).toBe(untouched?.metadata.resourceVersion)
+  })
+
+  test('is told all the same when a sync begins right after it', async () => {
+    const shop = await fixture.shop({ selfHeal: true })
+    await shop.sync([settings('fast')])
+    let isSyncing = false
+    const { next } = await watch(shop, {}, syncer => ({
+      ...syncer,
+      async restore(...about) {
+        const result = await syncer.restore(...about)
+        isSyncing = true
+        void syncer.sync(shop.request([settings('fast'), frontend()]), plane.signal)
+        return result
+      },
+      isSyncing: name => isSyncing || syncer.isSyncing(name),
+      subscribe: listener =>
+        syncer.subscribe((name, syncing) => {
+          isSyncing = syncing
+          listener(name, syncing)
+        }),
+    }))
+    await patch(shop, { data: { mode: 'slow' } })
+    const report = await next(heals)
+    expect(report).toMatchObject({ drifted: [], healed: [{ change: { fields: [{ before: 'slow' }] } }] })
+    expect(await shop.live('apps/v1', 'Deployment', 'frontend')).not.toBeNull()
   })
 
   test('stops after five heals of one field, and names whom it fights with', async () => {
