@@ -87,6 +87,27 @@ describe('one issue', () => {
     expect(scene.comments()).toEqual([])
   })
 
+  test('follows what came last, also from an agent whose clock was put back', async () => {
+    const scene = await drifting('clock')
+    const observedAt = new Date(Date.now() - 3_600_000).toISOString()
+    await agent.reportDrift(scene.report([scaled('web', 6)], { observedAt }))
+    await eventually(() => expect(scene.issue().body).toMatch(/`6`/))
+    await agent.reportDrift(scene.report([], { observedAt }))
+    await eventually(() => expect(scene.issue().state).toBe('closed'))
+  })
+
+  test('hears nothing new where an agent says again that all is well', async () => {
+    const scene = await drifting('repeated')
+    const converged = scene.report([])
+    await agent.reportDrift(converged)
+    await eventually(() => expect(scene.issue().state).toBe('closed'))
+    await agent.reportDrift(scene.report([]))
+    await quiet(scene)
+    expect(scene.comments()).toHaveLength(1)
+    const known = await world.store.applications.named({ name: 'repeated', cluster: 'dev' })
+    expect(known?.drift?.observedAt).toBe(converged.observedAt)
+  })
+
   test('holds three hundred objects', async () => {
     const all = Array.from({ length: 300 }, (_, at) =>
       at % 3 === 0 ? configured(`settings-${at}`, 'x'.repeat(500)) : scaled(`service-${at}`, at),

@@ -4,7 +4,10 @@ import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
 import { settleDrift } from './settle-drift.ts'
 
-/** Keeps what an agent says of an application's drift, the newest observation only, and has its issue follow. */
+/**
+ * Keeps what an agent says of an application's drift, and has its issue follow. The last that came counts, whatever the agent's
+ * clock says: an agent sends one after the other, and the queue keeps their order.
+ */
 export async function reportDrift(
   deps: JobDeps,
   { report }: { readonly report: DriftReport },
@@ -17,9 +20,14 @@ export async function reportDrift(
     return
   }
   await deps.store.applications.noteHeals(name, report.healed.map(recordOf))
-  if (known.drift && Date.parse(known.drift.observedAt) > Date.parse(report.observedAt)) return
-  const isConverged = report.drifted.length === 0 && report.fight === null
-  const since = isConverged ? null : (known.driftSince ?? report.observedAt)
-  await deps.store.applications.noteDrift(name, report, since)
+  // That nothing has changed is said with each session: what was seen, and when, stays.
+  if (!isConverged(report) || !isConverged(known.drift)) {
+    const since = isConverged(report) ? null : (known.driftSince ?? report.observedAt)
+    await deps.store.applications.noteDrift(name, report, since)
+  }
   await settleDrift(deps, name, context)
+}
+
+function isConverged(report: DriftReport | null): boolean {
+  return report === null || (report.drifted.length === 0 && report.fight === null)
 }
