@@ -73,8 +73,7 @@ export function createOutbox(client: AgentClient, logger: LinkLogger): Outbox {
       const sent = client.complete({ commandId, resultJson }, { signal, timeoutMs: 60_000 })
       if (await isDone(sent, { commandId })) unanswered.delete(commandId)
     }
-    // A copy: what is told meanwhile has asked for a flush of its own.
-    for (const [application, report] of [...unreported]) {
+    for (const [application, report] of unreported) {
       const reportJson = JSON.stringify(fitReport(report))
       const sent = client.reportDrift({ reportJson }, { signal, timeoutMs: 60_000 })
       const done = await isDone(sent, { application })
