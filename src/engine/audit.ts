@@ -32,13 +32,17 @@ export function audited({ change, entries, since }: Audited): Change {
     it => it.manager !== fieldManager && (since === null || Date.parse(it.answeredAt) >= Date.parse(since)),
   )
   if (change.action === 'create') return withDeletion(change, foreign)
-  const writes = foreign.filter(it => !isDelete(it))
+  // Controllers write the status all the time, and a status is no drift.
+  const writes = foreign.filter(it => !isDelete(it) && it.subresource !== 'status')
   return { ...change, fields: change.fields.map(field => ({ ...field, user: userOf(field, writes) })) }
 }
 
 function withDeletion(change: Change, entries: readonly AuditEntry[]): Change {
-  const last = entries.filter(isDelete).at(-1)
-  return last ? { ...change, deletedBy: { user: last.user, at: last.answeredAt } } : change
+  // What the object was deleted by: the first delete of it since it was made, for later ones only end it (a kubelet's of a Pod).
+  const made = entries.findLastIndex(it => it.verb === 'create')
+  const deletes = entries.slice(made + 1).filter(isDelete)
+  const first = deletes.find(it => it.verb === 'delete') ?? deletes[0]
+  return first ? { ...change, deletedBy: { user: first.user, at: first.answeredAt } } : change
 }
 
 function isDelete({ verb }: AuditEntry): boolean {

@@ -59,16 +59,35 @@ test.each<[string, FieldChange, readonly AuditEntry[], string | null]>([
   expect(told.fields).toEqual([{ ...drifted, user }])
 })
 
-test('a deleted object is told with who deleted it last', () => {
-  const deletions = [
-    wrote('alice', { verb: 'delete', answeredAt: at(1) }),
-    wrote('bob', { verb: 'create' }),
-    wrote('carol', { verb: 'deletecollection', answeredAt: at(9) }),
-  ]
+const deleted = (user: string, seconds: number, more: Partial<AuditEntry> = {}) =>
+  wrote(user, { verb: 'delete', answeredAt: at(seconds), ...more })
+const made = wrote('us', { verb: 'create', manager: 'plumbline' })
+const madeBy = (user: string) => wrote(user, { verb: 'create' })
+
+test.each<[string, readonly AuditEntry[], string | null]>([
+  ['who deleted it', [wrote('alice'), deleted('bob', 1)], 'bob'],
+  [
+    'who deleted it before it was made again and deleted again',
+    [deleted('alice', 1), madeBy('bob'), deleted('carol', 9)],
+    'carol',
+  ],
+  ['who deleted it, not who ended it', [deleted('alice', 1), deleted('system:node:a', 9)], 'alice'],
+  [
+    'who deleted it, not who deletes all there is',
+    [deleted('alice', 1), deleted('ci', 9, { verb: 'deletecollection' })],
+    'alice',
+  ],
+  ['who deleted all there is', [deleted('ci', 1, { verb: 'deletecollection' })], 'ci'],
+  ['nobody, where the log does not tell', [wrote('alice')], null],
+])('a deleted object is told with %s', (_, entries, user) => {
   const gone = change({ action: 'create', fields: [] })
-  expect(audited({ change: gone, entries: deletions, since: null }).deletedBy).toEqual({
-    user: 'carol',
-    at: at(9),
-  })
-  expect(audited({ change: gone, entries: [wrote('alice')], since: null }).deletedBy).toBeUndefined()
+  expect(audited({ change: gone, entries: [made, ...entries], since: null }).deletedBy?.user ?? null).toBe(
+    user,
+  )
+})
+
+test("a status that a controller writes is nobody's removal", () => {
+  const entries = [wrote('alice'), wrote('controller', { subresource: 'status' })]
+  const told = audited({ change: change({ fields: [removed] }), entries, since: at(-30) })
+  expect(told.fields[0]?.user).toBe('alice')
 })

@@ -29,26 +29,57 @@ const auditEvent = z.object({
     subresource: z.string().optional(),
   }),
   responseStatus: z.object({ code: z.number() }),
+  requestObject: z
+    .object({ dryRun: z.array(z.string()).nullish() })
+    .nullish()
+    .catch(null),
   requestReceivedTimestamp: z.string(),
   stageTimestamp: z.string(),
 })
 
-/** Quick: whether a line is worth parsing. */
-export function mayTellOf(line: string, { name }: AuditedObject): boolean {
-  return line.includes(`"name":"${name}"`) || line.includes('"verb":"deletecollection"')
+export type AuditEvent = z.infer<typeof auditEvent>
+
+const stamp = '"stageTimestamp":"'
+
+/** When a line's request was answered, by which lines are in order. What people wrote stands before it in the line. */
+export function answeredAt(line: string): number | null {
+  const at = line.lastIndexOf(stamp)
+  if (at < 0) return null
+  const begin = at + stamp.length
+  const time = Date.parse(line.slice(begin, line.indexOf('"', begin)))
+  return Number.isNaN(time) ? null : time
 }
 
-/** A write of the object that was carried out; null for all else, and for what is no audit event. */
-export function auditEntryOf(line: string, object: AuditedObject): AuditEntry | null {
+const reference = /"objectRef":\{[^{}]*\}/
+const quotedName = /"name":"([^"]*)"/
+
+/** Quick, without parsing: the name of the object that a line is about; null when it may be about any. */
+export function namedIn(line: string): string | null {
+  const found = reference.exec(line)
+  return found ? (quotedName.exec(found[0])?.[1] ?? null) : null
+}
+
+/** Null for reads, for what has not been carried out, and for what is no audit event. */
+export function auditEventOf(line: string): AuditEvent | null {
+  if (!line.includes('"stage":"ResponseComplete"') || readOnly.test(line)) return null
   const event = auditEvent.safeParse(parsed(line)).data
-  if (!event || event.responseStatus.code >= 300 || isDryRun(event.requestURI)) return null
-  const { objectRef, verb } = event
+  return event && event.responseStatus.code < 300 && !isDryRun(event) ? event : null
+}
+
+const readOnly = /"verb":"(get|list|watch)"/
+
+/** The write as one of this object; null when it is another's. Of many at once only a delete of all that there is counts. */
+export function entryFor(event: AuditEvent, object: AuditedObject): AuditEntry | null {
+  const { objectRef, verb, requestURI = '' } = event
   const isSame =
     objectRef.resource === object.resource &&
     (objectRef.apiGroup ?? '') === object.group &&
-    (objectRef.namespace ?? '') === object.namespace &&
-    (verb === 'deletecollection' || objectRef.name === object.name)
+    (objectRef.namespace ?? '') === object.namespace
   if (!isSame) return null
+  if (verb === 'deletecollection') {
+    const chosen = parametersOf(requestURI)
+    if (chosen.has('labelSelector') || chosen.has('fieldSelector')) return null
+  } else if (objectRef.name !== object.name) return null
   return {
     receivedAt: event.requestReceivedTimestamp,
     answeredAt: event.stageTimestamp,
@@ -67,20 +98,22 @@ function parsed(line: string): unknown {
   }
 }
 
-function userOf({ user, impersonatedUser }: z.infer<typeof auditEvent>): string {
+function userOf({ user, impersonatedUser }: AuditEvent): string {
   const name = user.username.slice(0, longestName)
   return impersonatedUser ? `${impersonatedUser.username.slice(0, longestName)} (by ${name})` : name
 }
 
 /** As the API server names it: the parameter, else the user agent up to its first slash. Source: Kubernetes, server-side apply. */
-function managerOf({ requestURI = '', userAgent = '' }: z.infer<typeof auditEvent>): string {
+function managerOf({ requestURI = '', userAgent = '' }: AuditEvent): string {
   return parametersOf(requestURI).get('fieldManager') || (userAgent.split('/')[0] ?? '')
 }
 
-function isDryRun(requestURI = ''): boolean {
-  return parametersOf(requestURI).get('dryRun') === 'All'
+/** A delete says it in its body, which is logged at level Request only. */
+function isDryRun({ requestURI = '', requestObject }: AuditEvent): boolean {
+  return parametersOf(requestURI).get('dryRun') === 'All' || (requestObject?.dryRun?.length ?? 0) > 0
 }
 
 function parametersOf(requestURI: string): URLSearchParams {
-  return new URLSearchParams(requestURI.slice(requestURI.indexOf('?') + 1))
+  const at = requestURI.indexOf('?')
+  return new URLSearchParams(at < 0 ? '' : requestURI.slice(at + 1))
 }

@@ -22,8 +22,12 @@ export async function nameUsers(
   { auditLog, cluster, changes, since }: NameUsers,
   signal: AbortSignal,
 ): Promise<readonly Change[]> {
+  if (changes.length > mostNamed) {
+    const first = await nameUsers({ auditLog, cluster, changes: changes.slice(0, mostNamed), since }, signal)
+    return [...first, ...changes.slice(mostNamed)]
+  }
   const places = await placesOf(cluster, changes, signal)
-  const from = new Date(Math.min(...changes.map(it => Date.parse(since(it.id) ?? '') || 0)))
+  const from = new Date(Math.min(...changes.map(it => oldest(it, since(it.id)))))
   let named = changes
   for (const ms of pausesMs) {
     if (ms > 0) await pause(ms, undefined, { signal })
@@ -51,6 +55,16 @@ async function placesOf(
     }),
   )
 }
+
+/** How far back the log matters for a change: to its oldest field; where nobody is on record, as far as the object was in order. */
+function oldest({ action, fields }: Change, since: string | null): number {
+  const inOrder = Date.parse(since ?? '') || 0
+  if (action === 'create' || fields.some(it => !it.managedAt)) return inOrder
+  return Math.max(inOrder, Math.min(...fields.map(it => Date.parse(it.managedAt ?? ''))))
+}
+
+/** So many are asked about at once; of more at once somebody will know. */
+const mostNamed = 200
 
 function isNamed({ action, fields, deletedBy }: Change): boolean {
   if (action === 'create') return deletedBy != null

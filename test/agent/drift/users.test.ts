@@ -101,6 +101,8 @@ describe('an audit log', () => {
       userAgent: 'kubectl/v1.36',
       objectRef: { resource: 'configmaps', namespace: 'shop', name: 'settings', apiVersion: 'v1' },
       responseStatus: { code: 200 },
+      // What was written stands before the times, as the API server has it.
+      requestObject: null,
       requestReceivedTimestamp: at,
       stageTimestamp: at,
       ...more,
@@ -129,6 +131,36 @@ describe('an audit log', () => {
     expect(await usersOf(path)).toEqual(['alice', 'bob'])
   })
 
+  test('is read on past a watch that was begun long ago, and past what people write into objects', async () => {
+    const path = join(await folder(), 'audit.log')
+    const watch = { verb: 'watch', requestReceivedTimestamp: '2026-11-20T08:00:00Z' }
+    const tricky = { requestObject: { data: { stageTimestamp: '2000-01-01T00:00:00Z' } } }
+    await writeFile(
+      path,
+      line('alice', '2026-11-20T10:00:01Z') +
+        line('bob', '2026-11-20T10:00:02Z', watch) +
+        line('mallory', '2026-11-20T10:00:03Z', tricky),
+    )
+    expect(await usersOf(path)).toEqual(['alice', 'mallory'])
+  })
+
+  test('is read once for hundreds of objects', async () => {
+    const path = join(await folder(), 'audit.log')
+    const lines = Array.from({ length: 20_000 }, (_, n) =>
+      line('x', '2026-11-20T10:00:01Z', {
+        objectRef: { resource: 'configmaps', namespace: 'shop', name: `settings-${n}` },
+      }),
+    )
+    await writeFile(path, lines.join(''))
+    const objects = Array.from({ length: 300 }, (_, n) => ({ ...object, name: `settings-${n * 60}` }))
+    const writes = await createAuditLog({ path }).writesOf(
+      objects,
+      new Date('2026-11-20T10:00:00Z'),
+      plane.signal,
+    )
+    expect([...writes.values()].every(it => it.length === 1)).toBe(true)
+  })
+
   test('is not read farther back than allowed', async () => {
     const path = join(await folder(), 'audit.log')
     const lines = Array.from({ length: 9000 }, (_, n) => line(`user-${n}`, '2026-11-20T10:00:01Z'))
@@ -144,6 +176,15 @@ describe('an audit log', () => {
     ['what was refused', { responseStatus: { code: 409 } }],
     ['what has only begun', { stage: 'RequestReceived' }],
     ['a read', { verb: 'get' }],
+    [
+      'a delete of others',
+      {
+        verb: 'deletecollection',
+        requestURI: '/api/v1/namespaces/shop/configmaps?labelSelector=a%3Db',
+        objectRef: { resource: 'configmaps', namespace: 'shop' },
+      },
+    ],
+    ['a delete that is only tried', { verb: 'delete', requestObject: { dryRun: ['All'] } }],
     [
       'an object of another namespace',
       { objectRef: { resource: 'configmaps', namespace: 'b', name: 'settings' } },
