@@ -19,7 +19,10 @@ import { readTarget, type Target } from './target.ts'
 
 const run = promisify(execFile)
 
-export type PlanPathOptions = Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'takeFrom'> & {
+export type PlanPathOptions = Pick<
+  TargetOptions,
+  'application' | 'namespace' | 'prune' | 'createNamespace' | 'takeFrom'
+> & {
   readonly base?: string
   /** List what others have put into the objects. */
   readonly unmanaged?: boolean

@@ -12,7 +12,10 @@ import { readTarget } from './target.ts'
 export async function syncPath(
   engine: LocalEngine,
   path: string,
-  options: Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'timeout' | 'takeFrom'> & {
+  options: Pick<
+    TargetOptions,
+    'application' | 'namespace' | 'prune' | 'createNamespace' | 'timeout' | 'takeFrom'
+  > & {
     readonly confirmPrune?: boolean
   },
   signal: AbortSignal,

@@ -16,7 +16,7 @@ export interface Target {
   readonly inGit: boolean
 }
 
-type Overrides = Pick<TargetOptions, 'application' | 'namespace' | 'prune'>
+type Overrides = Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'createNamespace'>
 
 /**
  * Reads a PATH: a directory is one application, an Application document is the application that it defines. Throws
@@ -81,7 +81,15 @@ function overridden(application: Application, overrides: Overrides): Application
     ...application,
     name: application.definedIn === null ? (overrides.application ?? application.name) : application.name,
     destination: { ...destination, namespace: overrides.namespace ?? destination.namespace },
-    syncPolicy: overrides.prune ? { ...syncPolicy, automated: { ...automated, prune: true } } : syncPolicy,
+    syncPolicy: {
+      ...syncPolicy,
+      automated: overrides.prune ? { ...automated, prune: true } : syncPolicy.automated,
+      // The first of a name wins.
+      syncOptions: [
+        ...(overrides.createNamespace ? ['CreateNamespace=true'] : []),
+        ...syncPolicy.syncOptions,
+      ],
+    },
   }
 }
 

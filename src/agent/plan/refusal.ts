@@ -84,7 +84,7 @@ function missingNamespace(desired: DesiredObject): Prediction {
     code: 'namespace-missing',
     message: `${nameOf(desired)} cannot be created: the namespace ${namespace} does not exist`,
     location: desired.source,
-    hint: 'Add the Namespace to the application, or CreateNamespace=true to its syncOptions',
+    hint: `Run kubectl create namespace ${namespace}, or set CreateNamespace=true in syncOptions (--create-namespace on the command line)`,
   }
   return { kind: 'refused', problem }
 }

@@ -9,6 +9,7 @@ export interface TargetOptions extends ChartOptions {
   readonly application?: string
   readonly namespace?: string
   readonly prune?: boolean
+  readonly createNamespace?: boolean
   readonly takeFrom?: readonly string[]
   /** Seconds. */
   readonly timeout?: number
@@ -44,6 +45,13 @@ export function addTargetOptions(command: Command): Command {
       'take over objects of PATH that belong to this application, which does not have them any more',
     )
   return addColourOption(addOutputOption(command))
+}
+
+export function addCreateNamespaceOption(command: Command): Command {
+  return command.option(
+    '--create-namespace',
+    'create the namespace when it is not there, as CreateNamespace=true does',
+  )
 }
 
 export function addOutputOption(command: Command): Command {

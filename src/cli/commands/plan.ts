@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
+import { addCreateNamespaceOption, addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
 interface PlanOptions extends TargetOptions {
   readonly base?: string
@@ -9,7 +9,7 @@ interface PlanOptions extends TargetOptions {
 }
 
 export function addPlanCommand(program: Command, end: (code: number) => void): void {
-  addTargetOptions(program.command('plan <path>'))
+  addCreateNamespaceOption(addTargetOptions(program.command('plan <path>')))
     .description('show what applying PATH would change in the cluster, without changing anything')
     .option('--base <dir-or-revision>', 'what the change starts from, to tell it from drift')
     .option('--unmanaged', 'list the fields that others have put into the objects too')

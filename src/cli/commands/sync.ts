@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
+import { addCreateNamespaceOption, addTargetOptions, helpBelow, type TargetOptions } from './options.ts'
 
 interface SyncOptions extends TargetOptions {
   readonly confirmPrune?: boolean
 }
 
 export function addSyncCommand(program: Command, end: (code: number) => void): void {
-  addTargetOptions(program.command('sync <path>'))
+  addCreateNamespaceOption(addTargetOptions(program.command('sync <path>')))
     .option('--confirm-prune', 'delete what waits for that: Prune=confirm and Delete=confirm')
     .description('bring the cluster to PATH: wait for health, prune, and put everything back if it fails')
     .addHelpText(
