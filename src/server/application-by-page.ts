@@ -14,6 +14,8 @@ export async function applicationByPage(store: Store, page: string): Promise<App
   const { name, destination, syncPolicy } = known.application
   const named = { name, cluster: destination.cluster }
   const issue = await store.issues.withKey(`drift/${name}@${destination.cluster}`)
+  // That of the repository that had it before is closed with the next look.
+  const isOpen = issue?.state === 'open' && issue.repository === known.repository
   const syncs = await store.syncs.ofApplication({ repository: known.repository, ...named }, mostSyncs)
   return {
     application: name,
@@ -29,8 +31,7 @@ export async function applicationByPage(store: Store, page: string): Promise<App
       observedAt: known.drift?.observedAt ?? null,
       fight: known.drift?.fight ?? null,
     },
-    issue:
-      issue?.state === 'open' && issue.number && issue.url ? { number: issue.number, url: issue.url } : null,
+    issue: isOpen && issue.number && issue.url ? { number: issue.number, url: issue.url } : null,
     heals: await store.applications.heals(named, mostHeals),
     syncs: await Promise.all(syncs.map(it => lineOf(store, it))),
   }

@@ -118,9 +118,11 @@ export interface Database {
     drift: JsonOrNull<unknown>
     drift_since: MomentOrNull
     /** When its drift issue is to be looked at again. */
+    drift_due: MomentOrNull
     /** Unguessable part of its page's address. */
     page: Generated<string>
-    drift_due: MomentOrNull
+    /** All that were ever told; only the newest are kept as rows. */
+    heals_total: Generated<number>
   }
   syncs: {
     id: Generated<number>

@@ -208,6 +208,7 @@ async function applicationPages(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('applications')
     .addColumn('page', 'text', it => it.notNull().defaultTo(sql`gen_random_uuid()::text`))
+    .addColumn('heals_total', 'integer', it => it.notNull().defaultTo(0))
     .execute()
   await db.schema.createIndex('applications_by_page').on('applications').column('page').unique().execute()
   await db.schema

@@ -1,10 +1,11 @@
-import type { Selectable } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Application } from '../../../model/application.ts'
 import type { DriftReport, HealHistory, HealRecord } from '../../../model/drift.ts'
 import type { Revision } from '../../../model/repository.ts'
 import type { Settings } from '../../../model/settings.ts'
 import type { SyncStatus } from '../../../model/sync.ts'
 import type { Database, Sql } from '../database.ts'
+import { healsOf, noteHeals } from './heals.ts'
 
 /** What a branch says should run, and how far that has come. */
 export interface ApplicationRecord {
@@ -34,7 +35,10 @@ export interface ApplicationName {
 }
 
 export interface Applications {
-  /** Adds it or replaces its definition; what is known of its syncs and its drift stays. */
+  /**
+   * Adds it or replaces its definition; what is known of its syncs and its drift stays. When it comes from another repository, its
+   * page gets another address, without the drift and the heals so far: whoever knows the old one reads the old repository.
+   */
   define(
     definition: Pick<ApplicationRecord, 'repository' | 'application' | 'settings' | 'branch'>,
   ): Promise<void>
@@ -50,7 +54,7 @@ export interface Applications {
   ): Promise<void>
   /** `since` null when it has converged. */
   noteDrift(name: ApplicationName, report: DriftReport, since: string | null): Promise<void>
-  /** What self-heal has put back; the same again adds nothing. */
+  /** What self-heal has put back; the same again adds nothing. All are counted, the newest 200 are kept. */
   noteHeals(name: ApplicationName, healed: readonly HealRecord[]): Promise<void>
   /** With the last `limit` of them. */
   heals(name: ApplicationName, limit: number): Promise<HealHistory>
@@ -73,10 +77,36 @@ export function applicationsIn(db: Sql): Applications {
         settings: JSON.stringify(settings),
         branch,
       }
+      const name = application.name
+      const { cluster } = application.destination
       await db
+        .with('forgotten', it =>
+          it
+            .deleteFrom('heals')
+            .where('application', '=', name)
+            .where('cluster', '=', cluster)
+            .where(row =>
+              row.exists(
+                row
+                  .selectFrom('applications')
+                  .select('name')
+                  .where('name', '=', name)
+                  .where('cluster', '=', cluster)
+                  .where('repository', '!=', repository),
+              ),
+            ),
+        )
         .insertInto('applications')
-        .values({ name: application.name, cluster: application.destination.cluster, ...definition })
-        .onConflict(it => it.columns(['name', 'cluster']).doUpdateSet(definition))
+        .values({ name, cluster, ...definition })
+        .onConflict(it =>
+          it.columns(['name', 'cluster']).doUpdateSet({
+            ...definition,
+            page: unlessMoved('page', sql`excluded.page`),
+            heals_total: unlessMoved('heals_total', sql`0`),
+            drift: unlessMoved('drift', sql`null`),
+            drift_since: unlessMoved('drift_since', sql`null`),
+          }),
+        )
         .execute()
     },
     async remove({ name, cluster }) {
@@ -114,32 +144,8 @@ export function applicationsIn(db: Sql): Applications {
         .where('cluster', '=', cluster)
         .execute()
     },
-    async noteHeals({ name, cluster }, healed) {
-      if (healed.length === 0) return
-      const rows = healed.map(it => ({
-        application: name,
-        cluster,
-        object: it.id,
-        healed_at: it.at,
-        record: JSON.stringify(it),
-      }))
-      await db
-        .insertInto('heals')
-        .values(rows)
-        .onConflict(it => it.doNothing())
-        .execute()
-    },
-    async heals({ name, cluster }, limit) {
-      const of = db.selectFrom('heals').where('application', '=', name).where('cluster', '=', cluster)
-      const { total } = await of.select(it => it.fn.countAll<string>().as('total')).executeTakeFirstOrThrow()
-      const rows = await of
-        .select('record')
-        .orderBy('healed_at', 'desc')
-        .orderBy('object')
-        .limit(limit)
-        .execute()
-      return { total: Number(total), recent: rows.map(it => it.record as HealRecord) }
-    },
+    noteHeals: (name, healed) => noteHeals(db, name, healed),
+    heals: (name, limit) => healsOf(db, name, limit),
     async setDriftDue({ name, cluster }, at) {
       await db
         .updateTable('applications')
@@ -156,6 +162,15 @@ export function applicationsIn(db: Sql): Applications {
         .orderBy('drift_due')
         .execute(),
   }
+}
+
+/** In an update of a definition: what a column keeps while the repository stays the same, and else becomes. */
+function unlessMoved(
+  column: 'page' | 'heals_total' | 'drift' | 'drift_since',
+  otherwise: RawBuilder<unknown>,
+) {
+  const kept = sql.ref(`applications.${column}`)
+  return sql<never>`case when applications.repository = excluded.repository then ${kept} else ${otherwise} end`
 }
 
 function recordFrom(row: Selectable<Database['applications']>): ApplicationRecord {
