@@ -50,6 +50,7 @@ export async function planPath(
     from === undefined ? null : renderBase(engine, target, { base: from, signal }),
     remember(engine, target.application.name, signal, progress?.tell),
   ])
+  if (head.length === 0) (progress?.tell ?? (text => process.stderr.write(text)))(`no manifests in ${path}\n`)
   const onProgress = (it: PlanProgress) => progress?.say(() => progressText(it))
   const { application } = target
   const takeFrom = options.takeFrom ?? []

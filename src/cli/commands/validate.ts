@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import { exitCodes } from '../exit-codes.ts'
 import type { ColourChoice } from '../output/colour.ts'
 import { addChartOptions, addClusterOptions, addColourOption, type ChartOptions } from './options.ts'
 
@@ -44,7 +43,6 @@ export function addValidateCommand(program: Command, end: (code: number) => void
     .addHelpText('after', below)
     .action(async (paths: readonly string[], options: ValidateOptions) => {
       const { validateCommand } = await import('../validate/validate-command.ts')
-      const problems = await validateCommand(paths.length === 0 ? ['.'] : paths, options)
-      end(problems === 0 ? exitCodes.same : exitCodes.different)
+      end(await validateCommand(paths.length === 0 ? ['.'] : paths, options))
     })
 }

@@ -73,9 +73,12 @@ export function validatedText(result: Validated, paint: Paint): string {
   const { problems } = result
   const files = new Set(problems.flatMap(it => (it.location ? [it.location.file] : []))).size
   const looked = `${count(result.objects, 'object')} in ${count(result.files, 'file')}, ${count(result.applications.length, 'application')}; ${result.against}`
+  const tools = [...new Set(result.skipped.flatMap(it => it.tool ?? []))]
+  const none =
+    tools.length > 0 ? paint('red', 'not everything could be looked at') : paint('green', 'no problems')
   const verdict =
     problems.length === 0
-      ? paint('green', 'no problems')
+      ? none
       : paint('red', `${count(problems.length, 'problem')} in ${count(files, 'file')}`)
   const unknown = Object.entries(result.unknownKinds)
   const lines = [
@@ -86,6 +89,7 @@ export function validatedText(result: Validated, paint: Paint): string {
           `not checked, for only their cluster knows their kinds: ${list(shortened(unknown.map(([kind, amount]) => `${amount} ${kind}`)))}`,
         ]),
     ...result.skipped.map(({ name, why }) => `not rendered: ${plain(name)} (${why})`),
+    ...tools.map(it => `put ${it} on the PATH, or look at files as they are written only with --no-render`),
   ]
   const [first = '', ...notes] = lines
   return [first, ...notes.map(it => paint('yellow', it))].map(it => `${it}\n`).join('')

@@ -21,11 +21,18 @@ export interface Render {
   readonly objects: readonly RenderedObject[]
 }
 
+export interface Skipped {
+  readonly name: string
+  readonly why: string
+  /** The tool that is missing on this machine: nothing is known of the files then. */
+  readonly tool?: string
+}
+
 export interface Renders {
   readonly renders: readonly Render[]
   readonly problems: readonly Problem[]
   /** What could not be looked at, and why. */
-  readonly skipped: readonly { readonly name: string; readonly why: string }[]
+  readonly skipped: readonly Skipped[]
 }
 
 export interface RenderAllRequest {
@@ -66,8 +73,8 @@ export async function renderAll(request: RenderAllRequest, signal: AbortSignal):
         error instanceof Error ? error.message : '',
       )?.[1]
       if (tool === undefined) throw error
-      const why = `${basename(tool)} is not installed`
-      return { renders: [], problems: [], skipped: [{ name, why }] }
+      const skipped = { name, why: `${basename(tool)} is not installed`, tool: basename(tool) }
+      return { renders: [], problems: [], skipped: [skipped] }
     } finally {
       request.onProgress(++done, wanted.length)
     }

@@ -1,5 +1,11 @@
-import { join, relative } from 'node:path'
-import type { Problem } from '../../model/problem.ts'
+import { stat } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
+import { list } from '../../model/phrase.ts'
+import { InvalidInputError, type Problem } from '../../model/problem.ts'
+import { settingsFile } from '../../model/settings.ts'
+import { chartFile } from '../../repository/chart.ts'
+import { kustomizationFiles } from '../../repository/kustomization.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { localCharts } from '../../compose/charts.ts'
 import type { ChartOptions } from '../commands/options.ts'
 import { openDestination } from '../destination.ts'
@@ -21,7 +27,7 @@ interface Options extends ChartOptions {
   readonly timeout?: number
 }
 
-/** Validates and prints; resolves with the number of problems. */
+/** Validates and prints; resolves with the exit code. What nobody could look at is no success. */
 export async function validateCommand(paths: readonly string[], options: Options): Promise<number> {
   const workspaces = await workspacesOf(paths)
   const progress = createProgress(process.stderr)
@@ -43,10 +49,31 @@ export async function validateCommand(paths: readonly string[], options: Options
     const result = together(results)
     progress.end()
     print(result, options)
-    return result.problems.length
+    await refuseNothing(paths, result)
+    if (result.skipped.some(it => it.tool !== undefined)) return exitCodes.error
+    return result.problems.length === 0 ? exitCodes.same : exitCodes.different
   } finally {
     progress.end()
   }
+}
+
+/** An empty folder may be meant; a file that holds nothing for Kubernetes is a mistake in the command. */
+async function refuseNothing(paths: readonly string[], result: Validated): Promise<void> {
+  const { objects, applications, skipped, problems } = result
+  if (objects + applications.length + skipped.length + problems.length > 0) return
+  const message = `no manifests in ${list(paths)}`
+  const looked = await Promise.all(
+    paths.map(async path => (await stat(path)).isFile() && !isAboutManifests(path)),
+  )
+  if (looked.every(it => !it)) process.stderr.write(`${message}\n`)
+  else {
+    const hint = 'give files that hold Kubernetes objects, or their folder'
+    throw new InvalidInputError([{ code: 'no-manifests', message, location: null, hint }])
+  }
+}
+
+function isAboutManifests(path: string): boolean {
+  return [settingsFile, chartFile, ...kustomizationFiles].includes(basename(path))
 }
 
 function print(result: Validated, { output, color }: Options): void {

@@ -17,7 +17,7 @@ import type { Tree } from '../../repository/tree.ts'
 import { sorted, type Validation, validateTree } from '../../repository/validate.ts'
 import type { Destination } from '../destination.ts'
 import { createFieldFinder, type FindField } from './field-finder.ts'
-import { type Render, renderAll, type Renders } from './render-all.ts'
+import { type Render, renderAll, type Renders, type Skipped } from './render-all.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What `plumbline validate` found. Published as JSON. */
@@ -31,7 +31,7 @@ export interface Validated {
   /** Objects of custom kinds that nothing is known of, by `apiVersion Kind`. */
   readonly unknownKinds: Readonly<Record<string, number>>
   /** What could not be rendered, and why. */
-  readonly skipped: readonly { readonly name: string; readonly why: string }[]
+  readonly skipped: readonly Skipped[]
   /** Sorted by file and line; files are relative to the repository's root. */
   readonly problems: readonly Problem[]
 }
