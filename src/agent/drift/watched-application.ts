@@ -80,6 +80,8 @@ export function watchApplication(
   let pauseMs = timing.burst
   let running: Promise<void> | null = null
   let stopped = false
+  /** What it should be is new: it is told even where nothing is left to compare, for that may have drifted. */
+  let isUntold = false
 
   const isPaused = () =>
     stopped || signal.aborted || !assignment || assignment.isBeingSynced || syncer.isSyncing(name)
@@ -91,7 +93,7 @@ export function watchApplication(
   }
 
   function schedule(): void {
-    if (timer || running || isPaused() || suspects.size === 0) return
+    if (timer || running || isPaused() || (suspects.size === 0 && !isUntold)) return
     timer = setTimeout(() => {
       timer = null
       running = round().finally(() => {
@@ -185,6 +187,7 @@ export function watchApplication(
   }
 
   async function tell(current: Assignment, justHealed: ReadonlySet<ObjectId>): Promise<void> {
+    isUntold = false
     const healed = untold.splice(0)
     // What is about to be healed is neither in order nor given up.
     const drifted = [...drift.values()].filter(it => !healer.isPending(it.id) && !justHealed.has(it.id))
@@ -199,6 +202,8 @@ export function watchApplication(
     const isSame = current?.version === loaded.version
     assignment = loaded
     if (isSame) return 'same'
+    // Before the first sync there is nothing to tell.
+    isUntold = loaded.revision !== null
     healer.stop()
     healer = newHealer()
     for (const id of drift.keys()) if (!loaded.desired.has(id)) drift.delete(id)

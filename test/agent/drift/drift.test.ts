@@ -221,6 +221,18 @@ describe('a hand edit', () => {
     expect(reports.at(-1)).toEqual(told)
   })
 
+  test('is told as over when Git no longer has the only object', async () => {
+    const shop = await fixture.shop()
+    await shop.sync([settings('fast')])
+    const { next, syncer } = await watch(shop)
+    await patch(shop, { data: { mode: 'slow' } })
+    await next(drifts)
+    const result = await syncer.sync(shop.request([]), plane.signal)
+    expect(result).toMatchObject({ outcome: 'synced' })
+    expect(await next(isConverged)).toMatchObject({ revision: result.revision })
+    await expect.poll(() => drifted(shop)).toMatchObject({ status: 'False' })
+  })
+
   test('by somebody who holds the field already is told like the first', async () => {
     const shop = await fixture.shop()
     await shop.sync([settings('fast')])
