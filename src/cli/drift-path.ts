@@ -32,7 +32,8 @@ export async function driftOfPath(
   // Base and head agree, so every difference is the cluster's own.
   const request = { application, head: synced, base: synced, revision: null, prune: false, remembered }
   const { plan } = await engine.planner.plan(request, signal)
-  return { application: plan.application, drifted: plan.changes.filter(it => it.action !== 'leave-behind') }
+  const drifted = plan.changes.filter(it => it.action !== 'leave-behind')
+  return { application: plan.application, drifted, ...(lastSynced ? {} : { neverSynced: true }) }
 }
 
 /** What was synced, with the places where it is written now. */

@@ -75,15 +75,19 @@ async function renderBase(
   const asFolder = await stat(from.base).catch(() => null)
   if (asFolder?.isDirectory())
     return renderTarget(engine, otherFolder(target, from.base), { signal: from.signal })
-  if (!target.inGit)
+  const { gitRoot } = target
+  if (gitRoot === null)
     throw invalidBase(from.base, 'PATH is in no git repository, so --base has to be a directory')
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-base-'))
   try {
-    const repository = await engine.gitCache.open(pathToFileURL(target.root).href)
-    const revision = await revisionOf(target.root, from.base)
+    const repository = await engine.gitCache.open(pathToFileURL(gitRoot).href)
+    const revision = await revisionOf(gitRoot, from.base)
     await repository.fetch([revision], null, from.signal)
     await repository.extract(revision, folder, from.signal)
-    return await renderTarget(engine, target, { folder, signal: from.signal })
+    return await renderTarget(engine, target, {
+      folder: join(folder, relative(gitRoot, target.root)),
+      signal: from.signal,
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Application } from '../model/application.ts'
 import type { SyncResult } from '../model/sync.ts'
 import type { TargetOptions } from './commands/options.ts'
 import type { LocalEngine } from './local-engine.ts'
@@ -23,6 +24,7 @@ export async function syncPath(
   await engine.state.prepare(signal)
   const target = await readTarget(path, options, engine.clusterName)
   await refuseOtherApplication(engine, target.application, { ...options, writes: true }, signal)
+  tellOtherCluster(path, target.application, engine.clusterName)
   const { syncPolicy } = target.application
   const timeoutSeconds = options.timeout ?? syncPolicy.timeoutSeconds
   const application = { ...target.application, syncPolicy: { ...syncPolicy, timeoutSeconds } }
@@ -48,4 +50,10 @@ export async function syncPath(
     signal,
   )
   return synced.finally(progress.end)
+}
+
+/** A document may be meant for another cluster than the one that the kubeconfig names, or name the same one otherwise. */
+function tellOtherCluster(path: string, { definedIn, destination }: Application, clusterName: string): void {
+  if (definedIn === null || destination.cluster === clusterName) return
+  process.stderr.write(`${path} is for the cluster ${destination.cluster}; this syncs it to ${clusterName}\n`)
 }

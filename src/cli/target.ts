@@ -3,17 +3,19 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { applicationFrom, plainSource } from '../model/application-from.ts'
 import type { Application } from '../model/application.ts'
-import { InvalidInputError } from '../model/problem.ts'
+import { InvalidInputError, type Problem } from '../model/problem.ts'
 import { applicationsIn } from '../repository/find-applications.ts'
+import { parseYamlDocuments } from '../repository/parse-yaml.ts'
 import type { TargetOptions } from './commands/options.ts'
+import { rootOf } from './validate/workspace.ts'
 
 /** What a PATH on the command line stands for. */
 export interface Target {
   readonly application: Application
-  /** The repository's root, or the directory itself when it is in none. Sources' paths are relative to it. */
+  /** The nearest folder with settings or a `.git`, else the directory itself. Sources' paths are relative to it. */
   readonly root: string
-  /** Whether the root is a git repository's. */
-  readonly inGit: boolean
+  /** The working copy that the root lies in, or is; null when there is none. */
+  readonly gitRoot: string | null
 }
 
 type Overrides = Pick<TargetOptions, 'application' | 'namespace' | 'prune' | 'createNamespace'>
@@ -27,12 +29,11 @@ export async function readTarget(path: string, overrides: Overrides, cluster: st
   if (!found) throw invalid(`there is no ${path}`, 'give a directory or an Application document')
   const place = await realpath(path)
   const folder = found.isDirectory() ? place : dirname(place)
-  const top = gitRoot(folder)
-  const root = top ?? folder
+  const root = await rootOf(folder)
   const application = found.isDirectory()
     ? applicationOfDirectory(place, root, cluster)
     : await applicationOfDocument(place, root, overrides.application)
-  return { application: overridden(application, overrides), root, inGit: top !== null }
+  return { application: overridden(application, overrides), root, gitRoot: gitRootOf(folder) }
 }
 
 function applicationOfDirectory(folder: string, root: string, cluster: string): Application {
@@ -60,7 +61,8 @@ async function applicationOfDocument(
   wanted: string | undefined,
 ): Promise<Application> {
   const place = relative(root, file) || basename(file)
-  const { applications, problems } = applicationsIn(await readFile(file, 'utf8'), place)
+  const text = await readFile(file, 'utf8')
+  const { applications, problems } = applicationsIn(text, place)
   if (problems.length > 0) throw new InvalidInputError(problems)
   const chosen = wanted === undefined ? applications : applications.filter(it => it.name === wanted)
   const [first, ...more] = chosen
@@ -71,7 +73,30 @@ async function applicationOfDocument(
     )
   if (more.length > 0)
     throw invalid(`${place} holds ${chosen.length} Applications`, 'choose one with --application')
+  const missing = missingPaths(first, { text, file: place, root })
+  if (missing.length > 0) throw new InvalidInputError(missing)
   return first
+}
+
+/** The folders that a document names and that are not there, each with the line that names it. */
+function missingPaths(
+  { name, sources }: Application,
+  { text, file, root }: { readonly text: string; readonly file: string; readonly root: string },
+): readonly Problem[] {
+  const document = parseYamlDocuments(text, file).documents.find(
+    ({ value }) => (value as { metadata?: { name?: unknown } } | null)?.metadata?.name === name,
+  )
+  if (!document) return []
+  return sources.flatMap((source, index) => {
+    if (source.chart !== null || existsSync(join(root, source.path))) return []
+    const at = sources.length === 1 ? ['source', 'path'] : ['sources', index, 'path']
+    return {
+      code: 'missing-path',
+      message: `the path ${source.path} does not exist`,
+      location: { file, ...document.positionOf(['spec', ...at]) },
+      hint: `paths are relative to the root of the repository, ${relative(process.cwd(), root) || 'this folder'}`,
+    }
+  })
 }
 
 function overridden(application: Application, overrides: Overrides): Application {
@@ -94,10 +119,10 @@ function overridden(application: Application, overrides: Overrides): Application
 }
 
 /** The working copy that a folder lies in; null when there is none. */
-function gitRoot(folder: string): string | null {
+function gitRootOf(folder: string): string | null {
   if (existsSync(join(folder, '.git'))) return folder
   const above = dirname(folder)
-  return above === folder ? null : gitRoot(above)
+  return above === folder ? null : gitRootOf(above)
 }
 
 function invalid(message: string, hint: string): InvalidInputError {

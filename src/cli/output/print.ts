@@ -14,6 +14,8 @@ type Options = Pick<TargetOptions, 'output' | 'color'>
 export interface Drift {
   readonly application: string
   readonly drifted: readonly Change[]
+  /** Nothing was synced yet, so that there is nothing to bring back. */
+  readonly neverSynced?: true
 }
 
 export interface PlanOptions extends Options {

@@ -75,7 +75,8 @@ async function filesInGit(root: string): Promise<ReadonlySet<string> | null> {
   }
 }
 
-async function rootOf(folder: string): Promise<string> {
+/** The nearest folder with settings or a `.git`; the folder itself when there is none. */
+export async function rootOf(folder: string): Promise<string> {
   for (let at = folder; ; at = dirname(at)) {
     if (await isRoot(at)) return at
     if (dirname(at) === at) return folder
