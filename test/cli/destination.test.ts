@@ -31,3 +31,20 @@ test('a namespace that is not there is told with what creates it, and created wh
   expect(await run('sync', '--create-namespace')).toMatchObject({ exitCode: 0 })
   expect(await run('sync')).toMatchObject({ exitCode: 0 })
 })
+
+test('a document that is for another cluster is synced, and that is said', async () => {
+  const namespace = await plane.namespace()
+  const name = plane.freeName('elsewhere')
+  await mkdir(join(folder, 'maps'))
+  await writeFile(join(folder, 'maps/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n')
+  await writeFile(
+    join(folder, 'app.yaml'),
+    `apiVersion: plumbline.dev/v1alpha1\nkind: Application\nmetadata: { name: ${name} }\nspec:\n  source: { repoURL: ., path: maps }\n  destination: { name: prod-far-away, namespace: ${namespace} }\n`,
+  )
+  const { exitCode, stderr } = await runPlumbline(['sync', 'app.yaml'], {
+    cwd: folder,
+    env: { HOME: folder, KUBECONFIG: plane.kubeconfig, FORCE_COLOR: '0' },
+  })
+  expect(stderr).toMatch(/^app\.yaml is for the cluster prod-far-away; this syncs it to \S+\n/m)
+  expect(exitCode).toBe(0)
+})
