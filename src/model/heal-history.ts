@@ -5,8 +5,6 @@ const mostRecords = 50
 const mostFields = 20
 const longestValue = 120
 
-export const noHeals: HealHistory = { total: 0, recent: [] }
-
 /** The history with what was healed since: newest first, the oldest are counted only. */
 export function withHeals({ total, recent }: HealHistory, healed: readonly Heal[]): HealHistory {
   const added = healed.map(recordOf).toReversed()

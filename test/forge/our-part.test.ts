@@ -17,7 +17,8 @@ const theirs = text.filter(it => !it.includes('<!--'))
 
 test('whatever people write around it, our part is replaced and theirs stays', () => {
   fc.assert(
-    fc.property(theirs, theirs, text, text, title, (above, below, before, after, ours) => {
+    fc.property(fc.record({ above: theirs, below: theirs, before: text, after: text, ours: title }), it => {
+      const { above, below, before, after, ours } = it
       const body = `${above}\n${newBody({ key, title: 'first', text: before })}\n${below}`
       const part = { title: ours, text: after }
       const written = withOurPart(body, part, key)

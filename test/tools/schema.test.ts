@@ -60,7 +60,9 @@ test.each([
 
 /** Where a document does not fit, as JSON pointers. */
 function problems(schema: string, document: unknown): readonly string[] {
-  const validate = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': true } }).compile(schemas[schema]!)
+  const validate = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': true } }).compile(
+    schemas[schema]!,
+  )
   return validate(document) ? [] : (validate.errors ?? []).map(it => it.instancePath)
 }
 

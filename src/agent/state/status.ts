@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { HealRecord } from '../../model/drift.ts'
-import type { ObjectId } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import type { Condition, ManagedStatus } from './state.ts'
 
@@ -107,7 +106,7 @@ export function changedStatus(
 
 function healFrom({ id, at, deletedBy, fields }: z.infer<typeof healRecord>): HealRecord {
   const places = (fields ?? []).map(it => ({ ...it, manager: it.manager ?? null, user: it.user ?? null }))
-  return { id: id as ObjectId, at, deletedBy: deletedBy ?? null, fields: places }
+  return { id, at, deletedBy: deletedBy ?? null, fields: places }
 }
 
 /** Without what nobody knows: the API server takes no null for text. */
