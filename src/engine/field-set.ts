@@ -75,6 +75,24 @@ export function otherOwnerOf(object: KubernetesObject, steps: Steps): FieldOwner
   return allOwnersOf(object, steps).find(owner => !isUs(owner)) ?? null
 }
 
+/**
+ * Whether somebody else owns a place, or something in it, in a map or list whose members are owned one by one. Who owns such a map as a
+ * whole has applied it empty, and owns nothing that is in it.
+ */
+export function othersOwnMember(object: KubernetesObject, steps: Steps): boolean {
+  return managedFields(object).some(entry => {
+    if (!entry.manager || entry.manager === fieldManager) return false
+    let node: FieldSet | null = entry.fieldsV1 ?? {}
+    let value: unknown = object
+    for (const step of steps) {
+      node = memberOf(node, value, step)
+      if (node === null) return false
+      value = inside(value, step)
+    }
+    return true
+  })
+}
+
 export function isUs(owner: Pick<FieldOwner, 'manager' | 'operation'>): boolean {
   return owner.manager === fieldManager
 }

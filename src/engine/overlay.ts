@@ -1,5 +1,5 @@
 import type { FieldSet, KubernetesObject } from '../model/object.ts'
-import { allOwnersOf, isUs, memberOf, ourEntry } from './field-set.ts'
+import { memberOf, othersOwnMember, ourEntry } from './field-set.ts'
 import { isJsonObject, property, withProperty } from './json.ts'
 import { isServerSet, itemKey, serverMergeKeysOf } from './merge-keys.ts'
 import { nameOf, sameStored, saysNothing } from './same-value.ts'
@@ -127,7 +127,6 @@ function keptItem(item: unknown, desired: unknown, owned: FieldSet | null, place
   if (owned === null) return item
   const isLeaf = Object.keys(owned).length === 0
   if (desired !== undefined) return isLeaf ? item : withoutDisowned(item, desired, owned, place)
-  const shared = allOwnersOf(place.live, place.steps).some(owner => !isUs(owner))
-  if (!shared) return undefined
+  if (!othersOwnMember(place.live, place.steps)) return undefined
   return isLeaf ? item : withoutDisowned(item, undefined, owned, place)
 }

@@ -180,6 +180,22 @@ const rivals: readonly Row[] = [
     },
   },
   {
+    what: 'what kubectl applied into a map that another tool had applied empty, when our own entry is lost',
+    async play({ git, patch, apply, kubectlApply }) {
+      const own = (annotations: Readonly<Record<string, string>>) => ({
+        ...configMap({ a: '1' }),
+        metadata: meta('settings', annotations),
+      })
+      await git(own({ note: 'two' }))
+      await apply({ ...own({}), data: {} })
+      await kubectlApply({ ...own({ note: 'two', more: 'x' }), data: { a: '1' } })
+      await git(own({ note: '' }))
+      const label = { [applicationLabel]: null }
+      await patch(own({}), { metadata: { labels: label, annotations: { note: 'one' } }, data: { a: '2' } })
+      expect(await git(own({ note: '' }))).toMatchObject({ outcome: 'synced' })
+    },
+  },
+  {
     what: 'the update strategy OnDelete of a StatefulSet',
     async play({ git }) {
       await git(workload('StatefulSet'))
