@@ -1,63 +1,48 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { z } from 'zod'
 import { runChecks } from './check.ts'
+import { type FailedTest, runVitest, type VitestRun } from './vitest.ts'
 
-/** What `make test` runs: the static checks, then vitest. Closes with `N passed, N failed`; each static check counts as one. */
+/** With more files than this failing, something is broken that another try does not mend. */
+const tryAgainAtMost = 12
+
+/**
+ * What `make test` runs: the static checks, then vitest. What fails beside others has one more try with the machine to itself, and is
+ * named whatever comes of that. Closes with `N passed, N failed`; each static check counts as one.
+ */
 async function main(): Promise<void> {
   const checks = await runChecks()
-  const tests = await runVitest(process.argv.slice(2))
-  const passed = tests.passed + checks.filter(it => it.passed).length
-  const failed = tests.failed + checks.filter(it => !it.passed).length
-  process.exitCode = failed === 0 && tests.exitCode === 0 ? 0 : 1
+  const first = await runVitest(process.argv.slice(2))
+  const last = await tryAgain(first)
+  const passed = sum(last.passed.values()) + checks.filter(it => it.passed).length
+  const failed = last.failed.length + checks.filter(it => !it.passed).length
   // A run that broke before its tests could be counted must not close with "0 failed".
-  const broken = failed === 0 && tests.exitCode !== 0 ? 1 : 0
-  console.log(`${passed} passed, ${failed + broken} failed`)
+  const total = failed === 0 && last.broken ? 1 : failed
+  process.exitCode = total === 0 ? 0 : 1
+  const passedAlone = first.failed.filter(it => !last.failed.some(that => isSame(it, that)))
+  printTests('Failed beside others, passed alone:', passedAlone)
+  printTests('Failed:', last.failed)
+  console.log(`${passed} passed, ${total} failed`)
 }
 
-interface VitestRun {
-  readonly passed: number
-  readonly failed: number
-  readonly exitCode: number
+async function tryAgain(first: VitestRun): Promise<VitestRun> {
+  const files = [...new Set(first.failed.map(it => it.file))]
+  if (files.length === 0 || files.length > tryAgainAtMost) return first
+  console.log(`\n${files.length} ${files.length === 1 ? 'file' : 'files'} once more, one at a time:`)
+  const again = await runVitest(['--maxWorkers=1', ...files])
+  return { passed: new Map([...first.passed, ...again.passed]), failed: again.failed, broken: again.broken }
 }
 
-const summary = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numFailedTestSuites: z.number(),
-})
-
-async function runVitest(args: readonly string[]): Promise<VitestRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'plumbline-test-'))
-  const file = join(folder, 'vitest.json')
-  try {
-    const exitCode = await inherit([
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-      ...args,
-    ])
-    const text = await readFile(file, 'utf8').catch(() => null)
-    if (text === null) return { passed: 0, failed: 1, exitCode }
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = summary.parse(JSON.parse(text))
-    // A file that fails to load counts as one, since none of its tests ran.
-    const failed = numFailedTests > 0 ? numFailedTests : exitCode === 0 ? 0 : numFailedTestSuites
-    return { passed: numPassedTests, failed, exitCode }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+function isSame(one: FailedTest, other: FailedTest): boolean {
+  return one.file === other.file && one.name === other.name
 }
 
-function inherit(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', code => resolve(code ?? 1))
-  })
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((all, it) => all + it, 0)
+}
+
+function printTests(title: string, tests: readonly FailedTest[]): void {
+  if (tests.length === 0) return
+  console.log(title)
+  for (const { file, name, reason } of tests) console.log(`  ${file}: ${name.slice(0, 120)}: ${reason}`)
 }
 
 await main()
