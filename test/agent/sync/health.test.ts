@@ -193,6 +193,7 @@ describe('waiting', () => {
     })
     const second = fixture.syncer({}, cluster).sync(quiet, plane.signal)
     await expect.poll(() => said.at(-1)).toContain('1 of 2 healthy')
+    await expect.poll(() => polls).toContainEqual(expect.stringContaining('watch=true'))
     await between.idle()
     polls.length = 0
     // That something does not happen can only be seen by giving it time.
