@@ -36,6 +36,9 @@ cluster besides, as we do, so that this is no time of Argo CD's. What one look c
     try {
       const round = () => measureRound(place, { records, editor }, signal)
       const alone = await round()
+      // The second round begins as the first did.
+      await editor.putBack(signal)
+      await records.awaitNone()
       const namespaces = applicationNames(place.size)
       await createForeign(await accessTo(cluster), namespaces, place.size.foreign, signal)
       const beside = await round()

@@ -9,6 +9,11 @@ export interface Edit {
   readonly token: string
 }
 
+/** As Git has it. */
+const ordinary = 'info'
+
+const lanes = 8
+
 /** Edits of objects that nobody has edited, in every application by turns. */
 export function createEditor(api: Api, size: Size) {
   const namespaces = applicationNames(size)
@@ -19,11 +24,14 @@ export function createEditor(api: Api, size: Size) {
     if (next + count > most) throw new Error(`there are ${most} objects to edit, too few: take fewer edits`)
     const edits = Array.from({ length: count }, () => {
       const at = next++
-      const name = `settings-${String(Math.floor(at / namespaces.length)).padStart(5, '0')}`
-      const path = `/api/v1/namespaces/${namespaces[at % namespaces.length]}/configmaps/${name}`
-      return { path, token: `by-hand-${at}` }
+      return { path: pathOf(at), token: `by-hand-${at}` }
     })
     return edits
+  }
+
+  function pathOf(at: number): string {
+    const name = `settings-${String(Math.floor(at / namespaces.length)).padStart(5, '0')}`
+    return `/api/v1/namespaces/${namespaces[at % namespaces.length]}/configmaps/${name}`
   }
 
   return {
@@ -40,6 +48,17 @@ export function createEditor(api: Api, size: Size) {
         }),
       )
       return new Map(taken)
+    },
+    /** Makes every object again what Git says. */
+    async putBack(signal: AbortSignal): Promise<void> {
+      const paths = Array.from({ length: next }, (_, at) => pathOf(at)).values()
+      const lane = async () => {
+        for (const path of paths) {
+          signal.throwIfAborted()
+          await api.patch(path, { data: { LOG_LEVEL: ordinary } })
+        }
+      }
+      await Promise.all(Array.from({ length: lanes }, lane))
     },
   }
 }

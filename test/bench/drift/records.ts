@@ -6,6 +6,8 @@ import { momentOf } from '../moment.ts'
 export interface Records {
   /** Resolves with the moments (`performance.now`) at which each of these texts was first on record as a live value. */
   await(tokens: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Resolves when no drift is on record any more. */
+  awaitNone(): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,6 +50,15 @@ export async function readRecords(url: string, signal: AbortSignal): Promise<Rec
         within: 120_000,
       })
       return seen
+    },
+    async awaitNone() {
+      const isOver = async () => {
+        const { rowCount } = await client.query(
+          `select from applications where drift::text like '%by-hand-%' limit 1`,
+        )
+        return rowCount === 0
+      }
+      await momentOf('no drift is on record', isOver, { signal, every: 500, within: 300_000 })
     },
     close: () => client.end(),
   }
