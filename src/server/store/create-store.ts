@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Database, Sql } from './database.ts'
-import { migrate } from './migrations.ts'
+import { migrate } from './migrate.ts'
 import { type Notifications, notificationsOnPglite, notificationsOnPostgres } from './notifications.ts'
 import { pgliteDialect } from './pglite/dialect.ts'
 import { jobsOnPglite } from './pglite/jobs-adapter.ts'

@@ -1,25 +1,6 @@
-import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import type { Database } from './database.ts'
+import { type Kysely, sql } from 'kysely'
 
-/** In order of their names. A migration that was released is never edited. */
-const migrations: Readonly<Record<string, Migration>> = {
-  '0001-first-light': { up: firstLight },
-  '0002-drift-issues': { up: driftIssues },
-  '0003-application-pages': { up: applicationPages },
-}
-
-/** Brings the schema to what this version needs. Safe with several servers starting at once. */
-export async function migrate(db: Kysely<Database>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
-  const { error, results } = await migrator.migrateToLatest()
-  if (error === undefined) return
-  const failed = results?.find(it => it.status === 'Error')?.migrationName ?? 'the first one'
-  throw new Error(`could not bring the database to this version: migration ${failed} failed`, {
-    cause: error,
-  })
-}
-
-async function firstLight(db: Kysely<unknown>): Promise<void> {
+export async function firstLight(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('deliveries')
     .addColumn('id', 'text', it => it.primaryKey())
@@ -193,38 +174,4 @@ async function firstLight(db: Kysely<unknown>): Promise<void> {
     .addColumn('closed_at', 'timestamptz')
     .execute()
   await db.schema.createIndex('issues_by_number').on('issues').columns(['repository', 'number']).execute()
-}
-
-async function driftIssues(db: Kysely<unknown>): Promise<void> {
-  await db.schema.alterTable('issues').addColumn('memory', 'json').execute()
-  await db.schema.alterTable('applications').addColumn('drift_due', 'timestamptz').execute()
-  await db.schema.alterTable('syncs').addColumn('started_at', 'timestamptz').execute()
-  await sql`create index applications_drift_due on applications (drift_due) where drift_due is not null`.execute(
-    db,
-  )
-}
-
-async function applicationPages(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .alterTable('applications')
-    .addColumn('page', 'text', it => it.notNull().defaultTo(sql`gen_random_uuid()::text`))
-    .addColumn('heals_total', 'integer', it => it.notNull().defaultTo(0))
-    .execute()
-  await db.schema.createIndex('applications_by_page').on('applications').column('page').unique().execute()
-  await db.schema
-    .createTable('heals')
-    .addColumn('application', 'text', it => it.notNull())
-    .addColumn('cluster', 'text', it => it.notNull())
-    .addColumn('object', 'text', it => it.notNull())
-    .addColumn('healed_at', 'timestamptz', it => it.notNull())
-    .addColumn('record', 'json', it => it.notNull())
-    .addPrimaryKeyConstraint('one_row_per_heal', ['application', 'cluster', 'healed_at', 'object'])
-    .addForeignKeyConstraint(
-      'heals_of_an_application',
-      ['application', 'cluster'],
-      'applications',
-      ['name', 'cluster'],
-      it => it.onDelete('cascade'),
-    )
-    .execute()
 }
