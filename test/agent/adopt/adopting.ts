@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import { adoptableOf } from '../../../src/engine/adoptable.ts'
 import { driftOf } from '../../../src/engine/drift.ts'
 import type { DesiredObject } from '../../../src/engine/plan-input.ts'
@@ -34,7 +35,7 @@ export interface Adopted extends Adoption {
 }
 
 /** Adopts hand edits into source trees, with the real renderers and no cluster. */
-export interface Adopting {
+interface Adopting {
   adopt(files: Files, hand: Hand, options?: AdoptingOptions): Promise<Adopted>
   close(): Promise<void>
 }
@@ -52,7 +53,17 @@ export interface AdoptingOptions {
 const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition'])
 const redactionKey = new Uint8Array(32).fill(7)
 
-export async function createAdopting(): Promise<Adopting> {
+/** For one test file, open as long as its tests run. */
+export function useAdopting(): Pick<Adopting, 'adopt'> {
+  let opened: Adopting
+  beforeAll(async () => {
+    opened = await createAdopting()
+  }, 1_200_000)
+  afterAll(() => opened.close())
+  return { adopt: (files, hand, options) => opened.adopt(files, hand, options) }
+}
+
+async function createAdopting(): Promise<Adopting> {
   const binaries = await ensureBinaries()
   const home = await mkdtemp(join(tmpdir(), 'plumbline-adopt-'))
   const signal = new AbortController().signal

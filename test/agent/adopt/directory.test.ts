@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Adopting, createAdopting, type Files, type Hand, shop } from './adopting.ts'
+import { describe, expect, test } from 'vitest'
+import { type Files, type Hand, shop, useAdopting } from './adopting.ts'
 
-let adopting: Adopting
-beforeAll(async () => {
-  adopting = await createAdopting()
-}, 1_200_000)
-afterAll(() => adopting.close())
+const adopting = useAdopting()
 
 const deployment = `# The shop's front.
 apiVersion: apps/v1

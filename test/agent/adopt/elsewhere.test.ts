@@ -7,14 +7,13 @@ import type { Charts } from '../../../src/agent/render/charts/charts.ts'
 import { createCharts } from '../../../src/agent/render/charts/create-charts.ts'
 import { createPacker, indexOf } from '../render/charts/packages.ts'
 import { startWebHost, type WebHost } from '../render/charts/web-host.ts'
-import { type Adopting, createAdopting, type Files, type Hand, shop } from './adopting.ts'
+import { type Files, type Hand, shop, useAdopting } from './adopting.ts'
 
-let adopting: Adopting
+const adopting = useAdopting()
 let home: string
 let web: WebHost
 let charts: Charts
 beforeAll(async () => {
-  adopting = await createAdopting()
   home = await mkdtemp(join(tmpdir(), 'plumbline-elsewhere-'))
   const packer = await createPacker()
   const packed = await packer.pack('web', '1.0.0', {
@@ -30,7 +29,6 @@ beforeAll(async () => {
   charts = createCharts({ hosts, folder: join(home, 'kept'), now: () => Date.now() })
 }, 1_200_000)
 afterAll(async () => {
-  await adopting.close()
   web.close()
   await rm(home, { recursive: true, force: true })
 })
