@@ -189,8 +189,8 @@ describe('a commit that is not synced in time', () => {
     await agent.reportDrift(scene.report([]))
     await eventually(() => expect(scene.issue().title).toBe('Drift: slow on slow (Git is ahead)'))
     // A newer commit: the cluster still has not caught up.
-    await world.store.syncs.supersede(first.sync)
     const next = await pushed(scene, 'slow')
+    await world.store.syncs.supersede(first.sync)
     await eventually(() => expect(scene.issue().body).toContain(next.sha.slice(0, 7)))
     expect(scene.comments()).toEqual([])
     const result = aSyncResult({ application: 'slow', cluster: 'slow', revision: next.sha })

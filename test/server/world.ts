@@ -6,6 +6,7 @@ import { Probot } from 'probot'
 import { parse } from 'yaml'
 import { eventFrom } from '../../src/forge/github/events.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { pacedOctokit } from '../../src/forge/github/paced-octokit.ts'
 import { createGitCache } from '../../src/git/git-cache.ts'
 import { createClusterRegistry } from '../../src/server/agents/cluster-registry.ts'
 import type { Patience } from '../../src/server/jobs/deps.ts'
@@ -46,6 +47,7 @@ export async function startWorld(
   const manifest = await appManifest()
   const github = await startGitHubSimulator({
     app: { permissions: manifest.default_permissions, events: manifest.default_events },
+    limits: { contentPerMinute: 10_000, pointsPerMinute: 100_000, perHour: 100_000 },
   })
   const acme = github.createUser('acme', { type: 'Organization' })
   const alice = github.createUser('alice')
@@ -104,6 +106,8 @@ async function startTestServer(it: {
   const { github, store, logger, folder, patience, keepAliveSeconds, rounds } = it
   const { id: appId, privateKey, webhookSecret } = github.app
   const probot = new Probot({
+    // The real pace would be most of what a test takes.
+    Octokit: pacedOctokit({ writeMilliseconds: 5, contentMilliseconds: 5 }),
     appId,
     privateKey,
     secret: webhookSecret,
