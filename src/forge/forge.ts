@@ -24,13 +24,23 @@ export class ForgeError extends Error {
   }
 }
 
-export type CheckConclusion = 'success' | 'failure' | 'neutral' | 'action_required'
+/** `cancelled`: nobody waits for it any more. It never lets anything merge. */
+export type CheckConclusion = 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
 
 export interface CheckAnnotation {
   readonly location: SourceLocation
   readonly level: 'failure' | 'warning' | 'notice'
   readonly title: string
   readonly message: string
+}
+
+/** A button on a check. Pressed, it comes back as the event `check-action`. */
+export interface CheckAction {
+  readonly action: 'approve' | 'plan'
+  /** At most 20 characters. */
+  readonly label: string
+  /** At most 40 characters. */
+  readonly description: string
 }
 
 export interface Check {
@@ -47,6 +57,18 @@ export interface Check {
   readonly annotations: readonly CheckAnnotation[]
   readonly detailsUrl: string | null
 }
+
+/** What is remembered of a check, instead of its mere id. */
+export type CheckMemory =
+  /** Nobody ever began to create it. */
+  | { readonly kind: 'never-sent' }
+  | {
+      readonly kind: 'sent'
+      readonly id: string
+      readonly isCompleted: boolean
+      /** Those that it has: `same` as the ones that are wanted now, or `other` ones. */
+      readonly annotations: 'none' | 'same' | 'other'
+    }
 
 export interface PullRequest {
   readonly number: number
@@ -147,13 +169,21 @@ export interface ForgeRepository {
       readonly body: string
       readonly knownId: string | null
       readonly createWhenMissing: boolean
+      /**
+       * `knownId` is all there is to know, null that nobody ever began to create it: nothing is looked for before it is written. One that
+       * was deleted meanwhile is still found missing.
+       */
+      readonly isCertain?: boolean
     },
     signal: AbortSignal,
   ): Promise<string | null>
   react(commentId: string, reaction: Reaction, signal: AbortSignal): Promise<void>
 
-  /** Creates or updates a check on a commit. Idempotent by name and commit. Returns the forge's id. */
-  upsertCheck(check: Check, knownId: string | null, signal: AbortSignal): Promise<string>
+  /**
+   * Creates or updates a check on a commit. Idempotent by name and commit. Returns the forge's id. Of one that is remembered nothing is
+   * read again.
+   */
+  upsertCheck(check: Check, known: string | null | CheckMemory, signal: AbortSignal): Promise<string>
 
   /** Finds our open (or recently closed) issue by hidden marker `key`, creates it otherwise. Labels are created when missing. */
   createIssue(key: string, draft: IssueDraft, signal: AbortSignal): Promise<Issue>

@@ -1,4 +1,5 @@
-import { type Check, type CheckAnnotation, ForgeError } from '../forge.ts'
+import { type Check, type CheckAnnotation, type CheckMemory, ForgeError } from '../forge.ts'
+import { orNull } from './or-null.ts'
 import { shortened } from './shortened.ts'
 import { repositoryOf, type Session } from './session.ts'
 
@@ -11,6 +12,10 @@ export interface CheckPlace {
 /** GitHub takes so many annotations a request, and adds those of an update to the ones it has. */
 const annotationsPerRequest = 50
 const maxSummary = 65_535
+/** https://docs.github.com/rest/checks/runs: more, or longer ones, are refused. */
+const maxActions = 3
+const maxLabel = 20
+const maxDescription = 40
 
 interface Run {
   readonly id: number
@@ -19,6 +24,8 @@ interface Run {
   readonly status: string
   readonly conclusion: string | null
   readonly details_url: string | null
+  /** Ours: see {@link referenceOf}. */
+  readonly external_id: string | null
   readonly app: { readonly id: number } | null
   readonly output: {
     readonly title: string | null
@@ -34,9 +41,14 @@ interface Run {
 export async function upsertCheck(
   place: CheckPlace,
   check: Check,
-  knownId: string | null,
+  known: string | null | CheckMemory,
   signal: AbortSignal,
 ): Promise<string> {
+  if (known !== null && typeof known !== 'string') {
+    const id = await sendUnseen(place, check, known, signal)
+    if (id !== null) return id
+  }
+  const knownId = typeof known === 'string' ? known : known?.kind === 'sent' ? known.id : null
   const existing = await latestRun(place, check, knownId, signal)
   const missing = existing ? await missingAnnotations(place, existing, check, signal) : check.annotations
   if (existing && missing !== null && !beginsAgain(existing, check)) {
@@ -48,8 +60,35 @@ export async function upsertCheck(
   return String(await createRun(place, check, signal))
 }
 
+/** Without a look at what is there. Null when that would not do: it began again, other annotations go, or the run is gone. */
+async function sendUnseen(
+  place: CheckPlace,
+  check: Check,
+  known: CheckMemory,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (known.kind === 'never-sent') return String(await createRun(place, check, signal))
+  if (known.annotations === 'other' || (known.isCompleted && check.state.kind === 'in-progress')) return null
+  const missing = known.annotations === 'same' ? [] : check.annotations
+  return orNull('not-found', async () => {
+    await sendBatches(place, Number(known.id), { ...check, annotations: missing }, signal)
+    return known.id
+  })
+}
+
 function beginsAgain(existing: Run, check: Check): boolean {
-  return existing.status === 'completed' && check.state.kind === 'in-progress'
+  if (existing.status !== 'completed') return false
+  return check.state.kind === 'in-progress' || isOfAnotherAttempt(existing, check)
+}
+
+/** Whoever pressed "Re-run" waits for a run that ends, though it may say what the last one said. */
+function isOfAnotherAttempt({ external_id }: Run, { attempt }: Check): boolean {
+  return attempt !== undefined && (external_id ?? '').split(' ')[0] !== attempt
+}
+
+/** What an answer does not tell of a run otherwise: which attempt it belongs to, and its buttons. */
+function referenceOf({ attempt = '', actions = [] }: Check): string {
+  return [attempt, ...actions.map(it => it.action)].join(' ').trimEnd()
 }
 
 function saysTheSame(run: Run, check: Check): boolean {
@@ -57,6 +96,7 @@ function saysTheSame(run: Run, check: Check): boolean {
   return (
     run.status === wanted.status &&
     (run.conclusion ?? undefined) === wanted.conclusion &&
+    (run.external_id ?? '') === wanted.external_id &&
     run.output.title === wanted.output.title &&
     run.output.summary === wanted.output.summary &&
     (run.details_url ?? undefined) === (wanted.details_url ?? run.details_url ?? undefined)
@@ -69,6 +109,12 @@ function fieldsOf(check: Check) {
     status: state.kind === 'completed' ? ('completed' as const) : ('in_progress' as const),
     ...(state.kind === 'completed' ? { conclusion: state.conclusion } : {}),
     ...(check.detailsUrl ? { details_url: check.detailsUrl } : {}),
+    external_id: referenceOf(check),
+    actions: (check.actions ?? []).slice(0, maxActions).map(it => ({
+      identifier: it.action,
+      label: shortened(it.label, maxLabel),
+      description: shortened(it.description, maxDescription),
+    })),
     output: { title: shortened(check.title, 255), summary: shortened(check.summary, maxSummary) },
   }
 }

@@ -1,11 +1,13 @@
 import { ForgeError, type ForgeRepository } from '../forge.ts'
 import type { Authorship } from './authorship.ts'
 import { carries, marked, sameText } from './marker.ts'
+import { orNull } from './or-null.ts'
 import { repositoryOf, type Session } from './session.ts'
 
 interface Found {
   readonly id: number
-  readonly body: string
+  /** Null: not read. */
+  readonly body: string | null
 }
 
 export interface CommentPlace {
@@ -26,6 +28,10 @@ export async function upsertComment(
   signal: AbortSignal,
 ): Promise<string | null> {
   const body = marked(comment.key, comment.body)
+  if (comment.isCertain) {
+    const id = await writeUnseen(place, { ...comment, body }, signal)
+    if (id !== 'gone') return id
+  }
   const found = (await knownComment(place, comment, signal)) ?? (await oldestComment(place, comment, signal))
   if (found) return edited(place, found, { ...comment, body }, signal)
   if (!comment.createWhenMissing) return null
@@ -34,6 +40,18 @@ export async function upsertComment(
   if (!oldest || oldest.id >= created) return String(created)
   await deleteComment(place, created, signal)
   return edited(place, oldest, { ...comment, body }, signal)
+}
+
+/** One request, or none: nothing is looked for. `gone`: somebody deleted it. */
+async function writeUnseen(
+  place: CommentPlace,
+  comment: Comment,
+  signal: AbortSignal,
+): Promise<string | null | 'gone'> {
+  const { knownId, createWhenMissing } = comment
+  if (knownId === null) return createWhenMissing ? String(await createComment(place, comment, signal)) : null
+  const found = { id: Number(knownId), body: null }
+  return (await orNull('not-found', () => edited(place, found, comment, signal))) ?? 'gone'
 }
 
 async function knownComment(
@@ -105,7 +123,7 @@ async function edited(
   { on, body }: Comment,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!sameText(found.body, body)) {
+  if (found.body === null || !sameText(found.body, body)) {
     const attempt = { to: `edit our comment on ${place.fullName}#${on}`, signal }
     await place.session.on(place.fullName, attempt, (octokit, request) =>
       octokit.rest.issues.updateComment({ ...at(place), comment_id: found.id, body, request }),

@@ -38,6 +38,19 @@ export function toForgeError(attempted: string, error: unknown, now: Date = new 
   }
 }
 
+/** How long GitHub refuses us for being too many; null when that is not why. `isSaid`: by a header, not our guess. */
+export function limitOf(
+  error: unknown,
+  now: Date,
+): { readonly seconds: number; readonly isSaid: boolean } | null {
+  const vendor = vendorError(error)
+  const seconds = vendor && secondsLimited(vendor, now)
+  if (!vendor || seconds === null) return null
+  const { headers } = vendor
+  const isSaid = Number(headers['retry-after']) > 0 || String(headers['x-ratelimit-remaining']) === '0'
+  return { seconds, isSaid }
+}
+
 /** Fallback of GitHub's guide "Rate limits for the REST API": wait a minute when no header says how long. */
 const unknownLimitSeconds = 60
 

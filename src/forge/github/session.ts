@@ -1,6 +1,8 @@
 import type { ProbotOctokit } from 'probot'
 import { ForgeError } from '../forge.ts'
+import { createConditionalRequests } from './conditional-requests.ts'
 import { toForgeError } from './errors.ts'
+import { createRateGate } from './rate-gate.ts'
 
 /** Octokit as the app, or as one of its installations: Probot's `app.auth`. */
 export type Authenticate = (installationId?: number) => Promise<ProbotOctokit>
@@ -29,15 +31,55 @@ export interface Session {
   on<T>(fullName: string, attempt: Attempt, work: Work<T>): Promise<T>
   asInstallation<T>(installationId: number, attempt: Attempt, work: Work<T>): Promise<T>
   installationOf(fullName: string, signal: AbortSignal): Promise<number>
+  /** A webhook told which installation a repository belongs to, null that it belongs to none any more: it need not be asked. */
+  learn(fullName: string, installationId: number | null): void
 }
 
 export function createSession(authenticate: Authenticate): Session {
   const installations = new Map<string, Promise<number>>()
+  const gate = createRateGate()
+  const answers = createConditionalRequests()
+  const hooked = new WeakSet<ProbotOctokit>()
+
+  /** Every request goes through here, those of Octokit's pagination too, which forgets the options of its caller. */
+  function hook(octokit: ProbotOctokit, principal: string): void {
+    if (hooked.has(octokit)) return
+    hooked.add(octokit)
+    octokit.hook.wrap('request', async (request, options) => {
+      gate.pass(principal, `ask GitHub for ${options.url}`)
+      const { url } = octokit.request.endpoint(options)
+      const known = options.method === 'GET' ? answers.known(principal, url) : null
+      const headers = known ? { ...options.headers, 'if-none-match': known.etag } : options.headers
+      try {
+        const response = await request({ ...options, headers, request: { ...options.request, retries: 0 } })
+        gate.heard(principal, response.headers)
+        const { etag } = response.headers
+        if (options.method === 'GET' && response.status === 200 && etag) {
+          const { status, data } = response
+          answers.remember(principal, url, {
+            etag,
+            status,
+            url: response.url,
+            headers: response.headers,
+            data,
+          })
+        }
+        return response
+      } catch (error) {
+        if (known && statusOf(error) === 304) return { ...known, status: 200 }
+        gate.refused(principal, error)
+        throw error
+      }
+    })
+  }
 
   async function run<T>(installationId: number | null, { to, signal }: Attempt, work: Work<T>): Promise<T> {
     try {
       signal.throwIfAborted()
+      const principal = installationId === null ? 'app' : `installation ${installationId}`
+      gate.pass(principal, to)
       const octokit = await (installationId === null ? authenticate() : authenticate(installationId))
+      hook(octokit, principal)
       return await work(octokit, { signal, retries: 0 })
     } catch (error) {
       throw signal.aborted
@@ -63,6 +105,10 @@ export function createSession(authenticate: Authenticate): Session {
     asApp: (attempt, work) => run(null, attempt, work),
     asInstallation: run,
     installationOf,
+    learn(fullName, installationId) {
+      if (installationId === null) installations.delete(fullName)
+      else installations.set(fullName, Promise.resolve(installationId))
+    },
     on: async (fullName, attempt, work) => {
       try {
         return await run(await installationOf(fullName, attempt.signal), attempt, work)
@@ -75,6 +121,10 @@ export function createSession(authenticate: Authenticate): Session {
       }
     },
   }
+}
+
+function statusOf(error: unknown): unknown {
+  return error instanceof Error && 'status' in error ? error.status : undefined
 }
 
 export function repositoryOf(fullName: string): { owner: string; repo: string } {
