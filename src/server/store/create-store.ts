@@ -8,15 +8,23 @@ import { jobsOnPglite } from './pglite/jobs-adapter.ts'
 import { openPglite } from './pglite/open-pglite.ts'
 import { createTurns } from './pglite/turns.ts'
 import { applicationsIn } from './records/applications.ts'
+import { approvalsIn } from './records/approvals.ts'
 import { branchesIn } from './records/branches.ts'
 import { checksIn } from './records/checks.ts'
 import { clustersIn } from './records/clusters.ts'
 import { commandsIn } from './records/commands.ts'
+import { followedBasesIn } from './records/followed-bases.ts'
 import { deliveriesIn } from './records/deliveries.ts'
 import { issuesIn } from './records/issues.ts'
+import { planPagesIn } from './records/plan-pages.ts'
+import { noticesIn } from './records/notices.ts'
+import { overlapsIn } from './records/overlaps.ts'
 import { plansIn } from './records/plans.ts'
 import { pullRequestsIn } from './records/pull-requests.ts'
+import { redeliveriesIn } from './records/redeliveries.ts'
 import { repositoriesIn } from './records/repositories.ts'
+import { sessionsIn } from './records/sessions.ts'
+import { sentCommentsIn } from './records/sent-comments.ts'
 import { syncsIn } from './records/syncs.ts'
 import type { Records, Store } from './store.ts'
 
@@ -97,11 +105,19 @@ function recordsIn(db: Sql): Records {
     repositories: repositoriesIn(db),
     pullRequests: pullRequestsIn(db),
     plans: plansIn(db),
+    planPages: planPagesIn(db),
     branches: branchesIn(db),
+    followedBases: followedBasesIn(db),
     applications: applicationsIn(db),
     syncs: syncsIn(db),
     checks: checksIn(db),
+    sentComments: sentCommentsIn(db),
+    redeliveries: redeliveriesIn(db),
+    notices: noticesIn(db),
     issues: issuesIn(db),
+    approvals: approvalsIn(db),
+    overlaps: overlapsIn(db),
+    sessions: sessionsIn(db),
     sql: db,
   }
 }

@@ -48,6 +48,32 @@ export interface Database {
     host: string
     full_name: string
     clone_url: string
+    /** The forge's own id, which outlives names. */
+    forge_id: string | null
+    default_branch: string | null
+    access: Generated<'full' | 'read-only' | 'none'>
+  }
+  former_names: {
+    key: string
+    /** Key of the repository that had it. */
+    repository: string
+  }
+  sent_comments: {
+    pull_request: number
+    kind: 'plan' | 'result'
+    forge_id: string | null
+    content_hash: string | null
+    edited_at: MomentOrNull
+  }
+  redeliveries: {
+    id: string
+    attempts: Generated<number>
+    asked_at: ColumnType<Date, Date | string | undefined, Date | string>
+    arrived: Generated<boolean>
+  }
+  notices: {
+    key: string
+    told_at: Generated<Date>
   }
   pull_requests: {
     id: Generated<number>
@@ -55,7 +81,7 @@ export interface Database {
     number: number
     title: string
     author: string
-    state: 'open' | 'closed' | 'merged'
+    state: 'open' | 'closed' | 'merged' | 'queued'
     head: string
     base_ref: string
     base: string
@@ -66,6 +92,13 @@ export interface Database {
     result_comment_id: string | null
     /** Head that a maintainer asked to plan although it comes from a fork. */
     permitted_head: string | null
+    /** When we first knew of its head. */
+    head_seen_at: Generated<Date>
+    /** A head, and who pushed it, where the forge told. */
+    pushed_head: string | null
+    pushed_by: string | null
+    /** Unguessable part of the address of its newest plan. */
+    page: Generated<string>
   }
   branches: {
     repository: string
@@ -79,11 +112,25 @@ export interface Database {
     pull_request: number
     head: string
     base: string
+    /** Branch that `base` is the head of; null in plans of versions that did not say. */
+    base_ref: string | null
+    /** What outdated the plan before. */
+    because: string | null
+    /** Why it is made again. */
+    outdated: string | null
+    /** How many plans in a row were made because of what happened in a cluster. */
+    shaken: Generated<number>
     problems: Json<unknown>
     settings: Json<unknown>
     awaits_maintainer: boolean
     deadline: Moment
     created_at: Generated<Date>
+  }
+  /** How far branches that pull requests go into were looked at for what it means to their plans. */
+  followed_bases: {
+    repository: string
+    branch: string
+    revision: string
   }
   planned_applications: {
     plan: number
@@ -96,6 +143,28 @@ export interface Database {
     status: 'pending' | 'planned' | 'failed' | 'offline'
     result: JsonOrNull<unknown>
     problems: JsonOrNull<unknown>
+    /** The result without its changes, which are in `planned_objects`. */
+    outline: JsonOrNull<unknown>
+    /** Once planned: whether anything changes. */
+    changes: Generated<boolean>
+  }
+  planned_objects: {
+    plan: number
+    application: string
+    cluster: string
+    position: number
+    line: Json<unknown>
+    change: Json<unknown>
+  }
+  sessions: {
+    token_hash: string
+    forge: string
+    host: string
+    /** The forge's id. */
+    person: string
+    login: string
+    created_at: Generated<Date>
+    expires_at: Moment
   }
   heals: {
     application: string
@@ -144,13 +213,44 @@ export interface Database {
     created_at: Generated<Date>
     /** When its newest command was added. */
     started_at: MomentOrNull
+    /** How many people have to approve before it begins. */
+    approvals_wanted: Generated<number>
+    /** `waiting` is for their approval. */
+    awaits_approval: Generated<boolean>
+  }
+  approvals: {
+    pull_request: number
+    application: string
+    cluster: string
+    person: string
+    /** Of what was approved. */
+    digest: string
+    approved_at: Generated<Date>
+    dropped_at: MomentOrNull
+  }
+  overlaps: {
+    pull_request: number
+    other: number
+    application: string
+    cluster: string
+  }
+  unlocks: {
+    pull_request: number
+    /** The pull request that need not be waited for. */
+    holder: number
+    person: string
+    unlocked_at: Generated<Date>
   }
   checks: {
     repository: string
     revision: string
     name: string
+    /** Empty while nobody knows whether it was created. */
     forge_id: string
     content_hash: string
+    is_completed: boolean | null
+    annotations_hash: string | null
+    edited_at: MomentOrNull
   }
   issues: {
     key: string

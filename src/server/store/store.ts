@@ -1,15 +1,23 @@
 import type { PgBoss } from 'pg-boss'
 import type { Sql } from './database.ts'
 import type { Applications } from './records/applications.ts'
+import type { Approvals } from './records/approvals.ts'
 import type { Branches } from './records/branches.ts'
 import type { Checks } from './records/checks.ts'
 import type { Clusters } from './records/clusters.ts'
 import type { Commands } from './records/commands.ts'
+import type { FollowedBases } from './records/followed-bases.ts'
 import type { Deliveries } from './records/deliveries.ts'
 import type { Issues } from './records/issues.ts'
+import type { PlanPages } from './records/plan-pages.ts'
+import type { Notices } from './records/notices.ts'
+import type { Overlaps } from './records/overlaps.ts'
 import type { Plans } from './records/plans.ts'
 import type { PullRequests } from './records/pull-requests.ts'
+import type { Redeliveries } from './records/redeliveries.ts'
 import type { Repositories } from './records/repositories.ts'
+import type { Sessions } from './records/sessions.ts'
+import type { SentComments } from './records/sent-comments.ts'
 import type { Syncs } from './records/syncs.ts'
 
 /** Everything the server remembers, by noun. Rejects with the driver's error; every call is one statement or a few. */
@@ -20,11 +28,19 @@ export interface Records {
   readonly repositories: Repositories
   readonly pullRequests: PullRequests
   readonly plans: Plans
+  readonly planPages: PlanPages
   readonly branches: Branches
+  readonly followedBases: FollowedBases
   readonly applications: Applications
   readonly syncs: Syncs
   readonly checks: Checks
+  readonly sentComments: SentComments
+  readonly redeliveries: Redeliveries
+  readonly notices: Notices
   readonly issues: Issues
+  readonly approvals: Approvals
+  readonly overlaps: Overlaps
+  readonly sessions: Sessions
   /** The connection underneath, for what shares a transaction with these. */
   readonly sql: Sql
 }

@@ -1,10 +1,12 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { PullRequest } from '../../../forge/forge.ts'
 import type { Revision } from '../../../model/repository.ts'
 import type { Database, Sql } from '../database.ts'
 
-export interface PullRequestRecord extends Omit<PullRequest, 'draft'> {
+export interface PullRequestRecord extends Omit<PullRequest, 'draft' | 'state'> {
   readonly id: number
+  /** `queued`: no pull request, but a group of them that the forge is about to merge as one. Its number is below zero. */
+  readonly state: PullRequest['state'] | 'queued'
   /** Key of its repository. */
   readonly repository: string
   /** The forge's id of the comment that shows the plan. */
@@ -13,19 +15,40 @@ export interface PullRequestRecord extends Omit<PullRequest, 'draft'> {
   readonly resultCommentId: string | null
   /** The head of a fork that a maintainer asked to plan. */
   readonly permittedHead: Revision | null
+  /** When we first knew of its head; RFC 3339. */
+  readonly headSeenAt: string
+  /** Who pushed its head, where the forge told. */
+  readonly headPushedBy: string | null
+  /** Unguessable part of the address of its newest plan. */
+  readonly page: string
 }
 
 /** Pull requests as last read from their forge. */
 export interface PullRequests {
-  save(repository: string, pullRequest: PullRequest): Promise<PullRequestRecord>
+  save(
+    repository: string,
+    pullRequest: Omit<PullRequest, 'state'> & Pick<PullRequestRecord, 'state'>,
+  ): Promise<PullRequestRecord>
   numbered(repository: string, number: number): Promise<PullRequestRecord | null>
   byId(id: number): Promise<PullRequestRecord | null>
   mergedAs(repository: string, revision: Revision): Promise<PullRequestRecord | null>
+  /** Open ones with this head, wherever they go. */
+  openAt(repository: string, head: Revision): Promise<readonly PullRequestRecord[]>
+  /** Open ones that go into this branch. */
+  openInto(repository: string, branch: string): Promise<readonly PullRequestRecord[]>
   /** Whether any pull request goes into this branch. */
   anyInto(repository: string, branch: string): Promise<boolean>
   setCommentId(id: number, commentId: string): Promise<void>
   setResultCommentId(id: number, commentId: string): Promise<void>
   permitHead(id: number, head: Revision): Promise<void>
+  /** The forge tells who pushed a head. */
+  notePush(
+    repository: string,
+    number: number,
+    push: { readonly head: Revision; readonly by: string },
+  ): Promise<void>
+  /** Until the transaction ends nobody else decides about it. */
+  hold(id: number): Promise<void>
 }
 
 export function pullRequestsIn(db: Sql): PullRequests {
@@ -34,6 +57,17 @@ export function pullRequestsIn(db: Sql): PullRequests {
     change: Partial<Pick<Row, 'comment_id' | 'result_comment_id' | 'permitted_head'>>,
   ) => {
     await db.updateTable('pull_requests').set(change).where('id', '=', id).execute()
+  }
+  const open = async (repository: string, column: 'head' | 'base_ref', value: string) => {
+    const rows = await db
+      .selectFrom('pull_requests')
+      .selectAll()
+      .where('repository', '=', repository)
+      .where(column, '=', value)
+      .where('state', '=', 'open')
+      .orderBy('number')
+      .execute()
+    return rows.map(recordFrom)
   }
   return {
     async save(repository, it) {
@@ -51,7 +85,14 @@ export function pullRequestsIn(db: Sql): PullRequests {
       const row = await db
         .insertInto('pull_requests')
         .values({ repository, number: it.number, ...facts })
-        .onConflict(conflict => conflict.columns(['repository', 'number']).doUpdateSet(facts))
+        .onConflict(conflict =>
+          conflict.columns(['repository', 'number']).doUpdateSet({
+            ...facts,
+            head_seen_at: sql`case when pull_requests.head = excluded.head then pull_requests.head_seen_at else now() end`,
+            // Merged into another branch, the same head is another change.
+            permitted_head: sql`case when pull_requests.base_ref = excluded.base_ref then pull_requests.permitted_head end`,
+          }),
+        )
         .returningAll()
         .executeTakeFirstOrThrow()
       return recordFrom(row)
@@ -80,6 +121,8 @@ export function pullRequestsIn(db: Sql): PullRequests {
         .executeTakeFirst()
       return row ? recordFrom(row) : null
     },
+    openAt: (repository, head) => open(repository, 'head', head),
+    openInto: (repository, branch) => open(repository, 'base_ref', branch),
     async anyInto(repository, branch) {
       const row = await db
         .selectFrom('pull_requests')
@@ -93,6 +136,17 @@ export function pullRequestsIn(db: Sql): PullRequests {
     setCommentId: (id, commentId) => set(id, { comment_id: commentId }),
     setResultCommentId: (id, commentId) => set(id, { result_comment_id: commentId }),
     permitHead: (id, head) => set(id, { permitted_head: head }),
+    async notePush(repository, number, { head, by }) {
+      await db
+        .updateTable('pull_requests')
+        .set({ pushed_head: head, pushed_by: by })
+        .where('repository', '=', repository)
+        .where('number', '=', number)
+        .execute()
+    },
+    async hold(id) {
+      await db.selectFrom('pull_requests').select('id').where('id', '=', id).forUpdate().execute()
+    },
   }
 }
 
@@ -115,5 +169,8 @@ function recordFrom(row: Row): PullRequestRecord {
     commentId: row.comment_id,
     resultCommentId: row.result_comment_id,
     permittedHead: row.permitted_head,
+    headSeenAt: row.head_seen_at.toISOString(),
+    headPushedBy: row.pushed_head === row.head ? row.pushed_by : null,
+    page: row.page,
   }
 }

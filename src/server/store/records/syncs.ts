@@ -16,11 +16,15 @@ export interface NewSync {
   readonly requireReviewed: boolean
   /** Number of the merged pull request; null after a direct push. */
   readonly pullRequest: number | null
-  /** `waiting`: for `/plumbline sync`. `pending`: a command is on its way or will be. */
+  /** How many people have to approve it before it begins. Default 0. */
+  readonly approvalsWanted?: number
+  /** `waiting` is for these approvals. Default false. */
+  readonly awaitsApproval?: boolean
+  /** `waiting`: for approvals or `/plumbline sync`. `pending`: a command is on its way or will be. */
   readonly status: 'waiting' | 'pending'
 }
 
-export interface SyncRecord extends Omit<NewSync, 'status'> {
+export interface SyncRecord extends Required<Omit<NewSync, 'status'>> {
   readonly id: number
   readonly status: 'waiting' | 'pending' | 'finished' | 'superseded'
   readonly commandId: string | null
@@ -62,6 +66,13 @@ export interface Syncs {
   /** A command carries it now. */
   start(id: number, commandId: string): Promise<void>
   finish(id: number, result: SyncResult): Promise<void>
+  /** Enough people approved what has this digest; null: it was never planned. It waits for a command or a window now. */
+  approve(
+    id: number,
+    approved: { readonly reviewedDigest: string | null; readonly status: NewSync['status'] },
+  ): Promise<void>
+  /** The plan that reviewers saw, found only later. */
+  setReviewed(id: number, digest: string): Promise<void>
   setIssue(id: number, issue: { readonly number: number; readonly url: string }): Promise<void>
 }
 
@@ -83,6 +94,8 @@ export function syncsIn(db: Sql): Syncs {
           require_reviewed: sync.requireReviewed,
           pull_request: sync.pullRequest,
           status: sync.status,
+          approvals_wanted: sync.approvalsWanted ?? 0,
+          awaits_approval: sync.awaitsApproval ?? false,
         })
         .onConflict(it =>
           // A no-op that lets `returning` see the row that is there.
@@ -175,6 +188,16 @@ export function syncsIn(db: Sql): Syncs {
         .where('id', '=', id)
         .execute()
     },
+    async approve(id, { reviewedDigest, status }) {
+      await db
+        .updateTable('syncs')
+        .set({ awaits_approval: false, reviewed_digest: reviewedDigest, status, command: null, result: null })
+        .where('id', '=', id)
+        .execute()
+    },
+    async setReviewed(id, digest) {
+      await db.updateTable('syncs').set({ reviewed_digest: digest }).where('id', '=', id).execute()
+    },
     async setIssue(id, issue) {
       await db
         .updateTable('syncs')
@@ -196,6 +219,8 @@ function recordFrom(row: Selectable<Database['syncs']>): SyncRecord {
     reviewedDigest: row.reviewed_digest,
     requireReviewed: row.require_reviewed,
     pullRequest: row.pull_request,
+    approvalsWanted: row.approvals_wanted,
+    awaitsApproval: row.awaits_approval,
     status: row.status,
     commandId: row.command,
     result: row.result as SyncResult | null,
