@@ -56,6 +56,10 @@ export interface Check {
   readonly summary: string
   readonly annotations: readonly CheckAnnotation[]
   readonly detailsUrl: string | null
+  /** Buttons on it. */
+  readonly actions?: readonly CheckAction[]
+  /** Names the attempt that somebody asked for: one that ended belongs to an earlier attempt, and begins again. */
+  readonly attempt?: string
 }
 
 /** What is remembered of a check, instead of its mere id. */
@@ -256,6 +260,7 @@ export type ForgeEvent =
       readonly kind: 'check-action'
       readonly repository: RepositoryRef
       readonly revision: Revision
+      /** As far as the forge tells: it may leave out those from forks. */
       readonly pullRequests: readonly number[]
       readonly action: 'rerun' | 'approve' | 'plan'
       readonly by: string
@@ -266,4 +271,14 @@ export type ForgeEvent =
       readonly number: number
       readonly state: 'open' | 'closed'
     }
+  /** A merge queue is about to merge pull requests together, and waits for the checks of the commit that this makes. */
+  | {
+      readonly kind: 'merge-group'
+      readonly repository: RepositoryRef
+      readonly head: Revision
+      readonly headRef: string
+      readonly base: Revision
+      readonly baseRef: string
+    }
+  | { readonly kind: 'merge-group-gone'; readonly repository: RepositoryRef; readonly head: Revision }
   | { readonly kind: 'ignored' }

@@ -129,7 +129,8 @@ async function startTestServer(it: {
     git: createGitCache({ folder, allowedProtocols: ['http'] }),
     logger,
     github: { probot, forge, eventFrom },
-    patience,
+    // At once, unless a test is about the pace.
+    patience: { quickPlan: 0, betweenEdits: 0, ...patience },
     keepAliveSeconds,
     ...rounds,
   })

@@ -68,7 +68,9 @@ async function sendUnseen(
   signal: AbortSignal,
 ): Promise<string | null> {
   if (known.kind === 'never-sent') return String(await createRun(place, check, signal))
-  if (known.annotations === 'other' || (known.isCompleted && check.state.kind === 'in-progress')) return null
+  // Whether it completes another attempt than the last one is only told by the run itself.
+  const mayBeginAgain = check.state.kind === 'in-progress' || check.attempt !== undefined
+  if (known.annotations === 'other' || (known.isCompleted && mayBeginAgain)) return null
   const missing = known.annotations === 'same' ? [] : check.annotations
   return orNull('not-found', async () => {
     await sendBatches(place, Number(known.id), { ...check, annotations: missing }, signal)

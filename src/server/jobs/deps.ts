@@ -4,6 +4,7 @@ import type { ReadingMemory } from '../../repository/reading-memory.ts'
 import type { Forges } from '../forges.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
+import type { Pace } from './pace.ts'
 
 /** What every job works with. */
 export interface JobDeps {
@@ -32,6 +33,10 @@ export interface Patience {
   readonly takeSync: number
   /** Without a sign of life an agent is offline after this long. */
   readonly silence: number
+  /** For plans that come at once: a check that says "planning" is sent only when they take longer. */
+  readonly quickPlan: number
+  /** Between two edits of one comment or check. */
+  readonly betweenEdits: number
 }
 
 export const defaultPatience: Patience = {
@@ -39,6 +44,13 @@ export const defaultPatience: Patience = {
   answerPlan: 600,
   takeSync: 24 * 3600,
   silence: 30,
+  quickPlan: 2,
+  betweenEdits: 5,
+}
+
+/** How often one thing is edited. */
+export function paceOf({ patience, clock }: JobDeps): Pace {
+  return { secondsBetweenEdits: patience.betweenEdits, clock }
 }
 
 export function inSeconds(clock: () => Date, seconds: number): string {

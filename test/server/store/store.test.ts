@@ -202,7 +202,7 @@ describe.each(databases())('the store on $name', ({ open }) => {
       { kind: 'pending' },
     ])
     await store.plans.giveUp(newer, ['c2', 'c3'])
-    expect((await store.plans.byPage('newer'))?.applications[2]?.status.kind).toBe('offline')
+    expect((await store.plans.byId(newer))?.applications[2]?.status.kind).toBe('offline')
     await store.plans.settle(newer, 'c3', { kind: 'planned', plan: aPlan({ cluster: 'prod' }) })
     expect((await store.plans.byId(newer))?.applications[2]?.status.kind).toBe('planned')
   })
@@ -428,11 +428,15 @@ describe.each(databases())('the store on $name', ({ open }) => {
     await store.issues.save({ ...issue, state: 'closed', closedAt: '2026-01-05T11:00:00.000Z' })
     expect(await store.issues.openOf('guestbook', 'dev')).toEqual([])
 
-    const check = { repository, revision: revision('b'), name: 'plumbline', id: '1', contentHash: 'h1' }
-    await store.checks.save(check)
-    await store.checks.save({ ...check, contentHash: 'h2' })
+    const check = { repository, revision: revision('b'), name: 'plumbline' }
+    expect(await store.checks.begin(check)).toBe(true)
+    expect(await store.checks.begin(check)).toBe(false)
+    expect((await store.checks.of(repository, revision('b'))).get('plumbline')?.id).toBeNull()
+    const sent = { id: '1', contentHash: 'h1', isCompleted: true, annotationsHash: null, editedAt: null }
+    await store.checks.save({ ...check, ...sent })
+    await store.checks.save({ ...check, ...sent, contentHash: 'h2' })
     expect(await store.checks.of(repository, revision('b'))).toEqual(
-      new Map([['plumbline', { id: '1', contentHash: 'h2' }]]),
+      new Map([['plumbline', { ...sent, contentHash: 'h2' }]]),
     )
   })
 })
