@@ -55,19 +55,24 @@ export function headline(view: PullRequestView): string {
       : `${total - pending} of ${count(total, 'plan')} made`
   }
   const planned = view.applications.filter(isPlanned)
-  const parts: string[] = []
-  if (view.problems.length > 0) parts.push(`${count(view.problems.length, 'problem')} in the configuration`)
-  const unplanned = scopeOf(view.applications.filter(it => !isPlanned(it) || hasErrors(it)))
-  if (unplanned.applications > 0)
-    parts.push(`${count(unplanned.applications, 'application')} cannot be planned`)
+  const parts: string[] = [...problemsPhrase(view)]
+  const unplanned = scopeOf(view.applications.filter(it => !isPlanned(it))).applications
+  if (unplanned > 0) parts.push(`${count(unplanned, 'application')} cannot be planned`)
+  const errors = planned.reduce((sum, it) => sum + it.status.plan.summary.error, 0)
+  if (errors > 0) parts.push(`${count(errors, 'object')} cannot be planned`)
   const changing = scopeOf(planned.filter(it => changesSomething(it.status.plan)))
   if (changing.applications > 0) {
     const { applications, on } = changing
-    // After "2 applications cannot be planned" the noun is understood.
-    const subject = unplanned.applications > 0 ? `${applications}` : count(applications, 'application')
+    const subject = count(applications, 'application')
     parts.push(`${subject} ${applications === 1 ? 'changes' : 'change'} on ${on}`)
   }
   return parts.join(', ') || 'nothing changes on any cluster'
+}
+
+/** A conflict is the branch's, and no configuration's. */
+function problemsPhrase({ problems }: PullRequestView): readonly string[] {
+  if (problems.some(it => it.code === 'merge-conflict')) return ['this branch conflicts with its base']
+  return problems.length > 0 ? [`${count(problems.length, 'problem')} in the configuration`] : []
 }
 
 export function hasErrors(view: PlannedView): boolean {

@@ -5,7 +5,7 @@ import { driftLines } from './field.ts'
 import type { Piece } from './fit.ts'
 import { locationLink, problemItem } from './location.ts'
 import { objectName } from './object-name.ts'
-import { count } from '../../model/phrase.ts'
+import { capitalised, count } from '../../model/phrase.ts'
 
 /** Where the reader goes on, and where files are found. */
 export interface Links {
@@ -45,7 +45,7 @@ export function objectSection(change: Change, links: Links): Piece {
     ...(change.error ? [problemItem(change.error, links.files)] : []),
     ...driftLines(change),
     ...change.risks.map(risk => `Risk (${risk.severity}): ${sentence(shorten(risk.message, 400))}`),
-    ...(change.note ? [sentence(shorten(change.note, 400))] : []),
+    ...(change.note ? [sentence(shorten(capitalised(change.note), 400))] : []),
   ]
   const full = [`${heading}${source}`, ...body].join('\n\n')
   const short = shortForm(change, links)

@@ -46,7 +46,8 @@ function where(view: { readonly application: string; readonly cluster: string })
 /** What is wrong in `.plumbline.yaml` and in Application documents. */
 export function definitionProblems(view: PullRequestView): Piece {
   if (view.problems.length === 0) return { forms: [''] }
-  const title = '### Not planned: the configuration cannot be used'
+  const isOurs = view.problems.some(it => it.code !== 'merge-conflict' && it.code !== 'fork-not-planned')
+  const title = isOurs ? '### Not planned: the configuration cannot be used' : '### Not planned'
   return listing(
     title,
     view.problems.map(problem => problemItem(problem, view.headUrl)),

@@ -74,13 +74,13 @@ describe('the aggregate check', () => {
       situation: 'an application cannot be planned',
       view: { applications: [planned(), failed] },
       conclusion: 'failure',
-      title: '1 application cannot be planned, 1 changes on 1 cluster',
+      title: '1 application cannot be planned, 1 application changes on 1 cluster',
     },
     {
       situation: 'the API server refuses an object',
       view: { applications: [refused] },
       conclusion: 'failure',
-      title: '1 application cannot be planned',
+      title: '1 object cannot be planned',
     },
     {
       situation: 'settings are wrong',

@@ -20,7 +20,7 @@ describe('the comment on a pull request', () => {
     const crowded = view({ applications: [planned({ changes }), planned({ cluster: 'prod', changes })] })
     const comment = pullRequestComment(crowded, 8000)
     expect(comment.length).toBeLessThanOrEqual(8000)
-    expect(comment).toContain('| prod | 0 | 40 | 0 | 0 | 0 |')
+    expect(comment).toContain('| prod | 0 | 40 | 0 | 0 |')
     expect(comment).toContain('- Deployment `guestbook/worker-3`, update')
     expect(comment.match(/<details>/g)).toHaveLength(2)
     expect(comment.match(/<\/details>/g)).toHaveLength(2)
