@@ -18,7 +18,8 @@ export async function complete(
     if (!(await records.commands.answer(record.id, result))) return
     await keep(records, record, result)
     const job = await jobFor(records, record)
-    if (job) await deps.queue.enqueue(records, { traceId: record.traceId, job })
+    if (job && (await isWorthTelling(records, record)))
+      await deps.queue.enqueue(records, { traceId: record.traceId, job })
   })
 }
 
@@ -49,6 +50,12 @@ async function keep(records: Records, { id, purpose }: CommandRecord, result: Co
   if (purpose.kind === 'sync' && result.kind === 'sync') {
     await records.syncs.finish(purpose.sync, result.result)
   }
+}
+
+/** Of a plan's answers the first is told, and the last; what comes in between is told together. */
+async function isWorthTelling({ planReports }: Records, { purpose }: CommandRecord): Promise<boolean> {
+  if (purpose.kind !== 'plan' || (await planReports.pending(purpose.plan)) === 0) return true
+  return planReports.ask(purpose.plan, new Date().toISOString())
 }
 
 async function jobFor(records: Records, { id, purpose }: CommandRecord) {

@@ -6,11 +6,12 @@ import type { ResultView, SyncView } from '../report/view.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import { planUrl } from './addresses.ts'
-import type { JobDeps } from './deps.ts'
+import { type JobDeps, paceOf } from './deps.ts'
 import { driftKey } from './drift-picture.ts'
 import { proposeRevert } from './propose-revert.ts'
 import { windowNow } from './open-window.ts'
 import { sendChecks } from './send-checks.ts'
+import { sendComment } from './send-comment.ts'
 import { closeSyncFailures, openSyncFailure } from './sync-failure.ts'
 import { deploymentsOf, isFailure, resultCheck, syncView } from './sync-view.ts'
 
@@ -45,10 +46,14 @@ export async function reportSync(
   const revert = pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs }, context.signal))
   const of = { revision: asked.revision, baseRef: asked.branch, planUrl: pageUrl, revert }
   const view: ResultView = { ...of, syncs: await syncViews(deps, syncs) }
-  if (pullRequest) await comment(deps, { forge, view, pullRequest }, context.signal)
+  const heldBack = pullRequest ? await comment(deps, { forge, view, pullRequest }, context.signal) : null
   await deploy(forge, view, context.signal)
   const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
-  await sendChecks({ store, forge }, commit, context.signal)
+  const later = await sendChecks({ store, forge, pace: paceOf(deps) }, commit, context.signal)
+  if (heldBack === null && later === null) return
+  const { traceId } = context
+  const afterSeconds = Math.max(heldBack ?? 0, later ?? 0)
+  await deps.queue.enqueue(store, { traceId, job: { kind: 'sync-progressed', ...request } }, { afterSeconds })
 }
 
 async function reviewedPage(deps: JobDeps, pullRequest: PullRequestRecord | null): Promise<string | null> {
@@ -107,21 +112,14 @@ async function comment(
     readonly pullRequest: PullRequestRecord
   },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number | null> {
   const { forge, view, pullRequest } = it
-  const id = await forge.upsertComment(
-    {
-      on: pullRequest.number,
-      key: 'result',
-      body: resultComment(view, forge.maxCommentLength),
-      knownId: pullRequest.resultCommentId,
-      createWhenMissing: true,
-    },
+  const body = resultComment(view, forge.maxCommentLength)
+  return sendComment(
+    { store: deps.store, forge, pace: paceOf(deps) },
+    { pullRequest, kind: 'result', body, createWhenMissing: true },
     signal,
   )
-  if (id !== null && id !== pullRequest.resultCommentId) {
-    await deps.store.pullRequests.setResultCommentId(pullRequest.id, id)
-  }
 }
 
 async function deploy(forge: ForgeRepository, view: ResultView, signal: AbortSignal): Promise<void> {

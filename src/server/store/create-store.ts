@@ -19,6 +19,7 @@ import { issuesIn } from './records/issues.ts'
 import { planPagesIn } from './records/plan-pages.ts'
 import { noticesIn } from './records/notices.ts'
 import { overlapsIn } from './records/overlaps.ts'
+import { planReportsIn } from './records/plan-reports.ts'
 import { plansIn } from './records/plans.ts'
 import { pullRequestsIn } from './records/pull-requests.ts'
 import { redeliveriesIn } from './records/redeliveries.ts'
@@ -112,6 +113,7 @@ function recordsIn(db: Sql): Records {
     syncs: syncsIn(db),
     checks: checksIn(db),
     sentComments: sentCommentsIn(db),
+    planReports: planReportsIn(db),
     redeliveries: redeliveriesIn(db),
     notices: noticesIn(db),
     issues: issuesIn(db),

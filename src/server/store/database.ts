@@ -125,6 +125,8 @@ export interface Database {
     awaits_maintainer: boolean
     deadline: Moment
     created_at: Generated<Date>
+    /** Of the report that is to come. */
+    report_asked_at: MomentOrNull
   }
   /** How far branches that pull requests go into were looked at for what it means to their plans. */
   followed_bases: {

@@ -12,6 +12,7 @@ import type { Issues } from './records/issues.ts'
 import type { PlanPages } from './records/plan-pages.ts'
 import type { Notices } from './records/notices.ts'
 import type { Overlaps } from './records/overlaps.ts'
+import type { PlanReports } from './records/plan-reports.ts'
 import type { Plans } from './records/plans.ts'
 import type { PullRequests } from './records/pull-requests.ts'
 import type { Redeliveries } from './records/redeliveries.ts'
@@ -35,6 +36,7 @@ export interface Records {
   readonly syncs: Syncs
   readonly checks: Checks
   readonly sentComments: SentComments
+  readonly planReports: PlanReports
   readonly redeliveries: Redeliveries
   readonly notices: Notices
   readonly issues: Issues
