@@ -1,11 +1,13 @@
 import { actOnCheck } from './jobs/act-on-check.ts'
-import { closePullRequest } from './jobs/close-pull-request.ts'
+import { closePullRequest, dropMergeGroup } from './jobs/close-pull-request.ts'
 import type { JobDeps } from './jobs/deps.ts'
 import { failureOf } from './jobs/failure.ts'
+import { followBase, noteBaseMoved } from './jobs/follow-base.ts'
 import { followIssue, noteIssue } from './jobs/note-issue.ts'
 import { obeyComment } from './jobs/obey-comment.ts'
 import { openWindow } from './jobs/open-window.ts'
-import { planPullRequest } from './jobs/plan-pull-request.ts'
+import { planOutdated } from './jobs/plan-outdated.ts'
+import { planMergeGroup, planPullRequest } from './jobs/plan-pull-request.ts'
 import { reportAdopt } from './jobs/report-adopt.ts'
 import { reportDrift } from './jobs/report-drift.ts'
 import { reportGivenUp } from './jobs/report-given-up.ts'
@@ -41,6 +43,15 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
       return planPullRequest(deps, { ...job, again: false }, context)
     case 'check-action':
       return actOnCheck(deps, job, context)
+    case 'merge-group':
+      return planMergeGroup(deps, job, context)
+    case 'merge-group-gone':
+      return dropMergeGroup(deps, job)
+    //    ... whose base moved, or whose cluster changed: ask again.
+    case 'base-moved':
+      return followBase(deps, job, context)
+    case 'plan-outdated':
+      return planOutdated(deps, job, context)
     // 2. Their plans: one comment, its checks.
     case 'plan-progressed':
       return reportPlan(deps, job, context)
@@ -49,7 +60,7 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
       return closePullRequest(deps, job, context)
     // 4. The merge: sync what it touched.
     case 'pushed':
-      return syncBranch(deps, job, context)
+      return afterPush(deps, job, context)
     case 'window-opens':
       return openWindow(deps, job, context)
     // 5. How that went: a comment, a check, deployments, an issue when it failed.
@@ -84,4 +95,14 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
     case 'sweep':
       return sweep(deps, context)
   }
+}
+
+/** What was merged is synced; what is still open is looked at again. */
+async function afterPush(
+  deps: JobDeps,
+  push: Extract<Job, { readonly kind: 'pushed' }>,
+  context: JobContext,
+): Promise<void> {
+  await noteBaseMoved(deps, push, context)
+  await syncBranch(deps, push, context)
 }

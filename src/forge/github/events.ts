@@ -44,6 +44,17 @@ const checkSuitePayload = z.object({
   repository,
 })
 
+const mergeGroupPayload = z.object({
+  action: z.string(),
+  merge_group: z.object({
+    head_sha: z.string(),
+    head_ref: z.string(),
+    base_sha: z.string(),
+    base_ref: z.string(),
+  }),
+  repository,
+})
+
 const issuePayload = z.object({
   action: z.string(),
   issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }),
@@ -68,6 +79,8 @@ export function eventFrom(name: string, payload: unknown): ForgeEvent {
       return checkRunEvent(payload)
     case 'check_suite':
       return checkSuiteEvent(payload)
+    case 'merge_group':
+      return mergeGroupEvent(payload)
     case 'issues':
       return issueEvent(payload)
     default:
@@ -146,6 +159,18 @@ function checkSuiteEvent(payload: unknown): ForgeEvent {
     action: 'rerun',
     by: it.sender.login,
   }
+}
+
+/** `destroyed` says that the group was merged, or that its checks are wanted no more. */
+function mergeGroupEvent(payload: unknown): ForgeEvent {
+  const { action, merge_group: group, repository } = mergeGroupPayload.parse(payload)
+  const baseRef = /^refs\/heads\/(.+)$/.exec(group.base_ref)?.[1]
+  if (!baseRef) return ignored
+  const about = { repository: refFrom(repository), head: group.head_sha }
+  if (action === 'destroyed') return { kind: 'merge-group-gone', ...about }
+  if (action !== 'checks_requested') return ignored
+  const headRef = group.head_ref.replace(/^refs\/heads\//, '')
+  return { kind: 'merge-group', ...about, headRef, base: group.base_sha, baseRef }
 }
 
 function issueEvent(payload: unknown): ForgeEvent {

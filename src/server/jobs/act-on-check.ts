@@ -1,19 +1,35 @@
 import type { ForgeEvent } from '../../forge/forge.ts'
+import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
 import { planPullRequest } from './plan-pull-request.ts'
 
+type CheckAction = Extract<ForgeEvent, { readonly kind: 'check-action' }>
+
 /** A button on a check, or the forge's own "run again". Forges show them to people with write permission only; it is asked all the same. */
-export async function actOnCheck(
-  deps: JobDeps,
-  event: Extract<ForgeEvent, { readonly kind: 'check-action' }>,
-  context: JobContext,
-): Promise<void> {
-  const { repository, pullRequests, action, by } = event
-  if (action === 'approve') return
+export async function actOnCheck(deps: JobDeps, event: CheckAction, context: JobContext): Promise<void> {
+  const { repository, revision, action, by } = event
+  const key = await deps.store.repositories.save(repository)
   const permission = await deps.forges.repository(repository).permissionOf(by, context.signal)
   if (permission !== 'write' && permission !== 'admin') return
-  for (const number of pullRequests) {
-    await planPullRequest(deps, { repository, number, again: true }, context)
+  if (action === 'approve') return
+  for (const number of await concerned(deps, key, event)) {
+    const known = await deps.store.pullRequests.numbered(key, number)
+    // The check is of just this commit: whoever presses its button has looked at no other.
+    if (action === 'plan' && known?.fromFork && known.head === revision) {
+      await deps.store.pullRequests.permitHead(known.id, revision)
+    }
+    const because = action === 'rerun' ? `${by} ran the check again` : `${by} asked for it`
+    await planPullRequest(deps, { repository, number, again: true, because }, context)
   }
+}
+
+/** The forge's list leaves out pull requests from forks; ours knows those whose head it is. */
+async function concerned(
+  deps: JobDeps,
+  key: string,
+  { revision, pullRequests }: CheckAction,
+): Promise<readonly number[]> {
+  const ours = await deps.store.pullRequests.openAt(key, revision)
+  return [...new Set([...ours.map(it => it.number), ...pullRequests])]
 }

@@ -1,8 +1,16 @@
-import type { RepositoryRef } from '../../model/repository.ts'
+import type { ForgeEvent } from '../../forge/forge.ts'
+import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
+import { numberOfGroup } from '../queue/job.ts'
 import type { JobContext } from '../queue/queue.ts'
+import type { PlanRecord } from '../store/records/plans.ts'
+import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { JobDeps } from './deps.ts'
+import { endChecks } from './end-checks.ts'
 
-/** Notes how a pull request ended and asks no more for its plans. What a merge sets off begins with its push. */
+/**
+ * Notes how a pull request ended, asks no more for its plans and ends the checks that waited for them. What a merge sets off begins
+ * with its push.
+ */
 export async function closePullRequest(
   deps: JobDeps,
   { repository: ref, number }: { readonly repository: RepositoryRef; readonly number: number },
@@ -10,10 +18,11 @@ export async function closePullRequest(
 ): Promise<void> {
   const pullRequest = await deps.forges.repository(ref).pullRequest(number, context.signal)
   const key = await deps.store.repositories.save(ref)
-  const { id, state, mergeRevision } = await deps.store.pullRequests.save(key, pullRequest)
-  if (state === 'open') return
+  const record = await deps.store.pullRequests.save(key, pullRequest)
+  const { id, state, mergeRevision } = record
+  if (state !== 'closed' && state !== 'merged') return
   const plan = await deps.store.plans.latest(id)
-  await deps.store.commands.withdraw(plan?.applications.flatMap(it => it.commandId ?? []) ?? [])
+  if (plan) await endPlan(deps, { plan, record, ref, ended: state }, context)
   if (mergeRevision === null) return
   // Its push may have been read before the forge knew where it came from.
   await deps.store.transaction(async records => {
@@ -22,4 +31,40 @@ export async function closePullRequest(
     const job = { kind: 'sync-progressed', repository: ref, number, sync: sync.id } as const
     await deps.queue.enqueue(records, { traceId: context.traceId, job })
   })
+}
+
+/** Nobody waits for a merge group's plan any more: it was merged, or made anew. Its commit is left alone, as a branch may be there now. */
+export async function dropMergeGroup(
+  deps: JobDeps,
+  { repository, head }: Extract<ForgeEvent, { readonly kind: 'merge-group-gone' }>,
+): Promise<void> {
+  const known = await deps.store.pullRequests.numbered(repositoryKey(repository), numberOfGroup(head))
+  if (!known) return
+  await deps.store.pullRequests.save(known.repository, { ...known, state: 'closed', draft: false })
+  const plan = await deps.store.plans.latest(known.id)
+  await deps.store.commands.withdraw(plan?.applications.flatMap(it => it.commandId ?? []) ?? [])
+}
+
+async function endPlan(
+  deps: JobDeps,
+  it: {
+    readonly plan: PlanRecord
+    readonly record: PullRequestRecord
+    readonly ref: RepositoryRef
+    readonly ended: 'closed' | 'merged'
+  },
+  { signal, traceId }: JobContext,
+): Promise<void> {
+  const { plan, record, ref, ended } = it
+  const { store, queue } = deps
+  await store.commands.withdraw(plan.applications.flatMap(({ commandId }) => commandId ?? []))
+  await endChecks(deps, { plan, pullRequest: record, ref, ended }, signal)
+  // Should it be opened again, what it shows by then was compared with clusters of long ago.
+  await store.plans.outdate(plan.id, 'the pull request was opened again')
+  for (const { id, number } of await store.pullRequests.openAt(record.repository, plan.head)) {
+    const shared = await store.plans.latest(id)
+    if (!shared) continue
+    const job = { kind: 'plan-progressed', repository: ref, number, plan: shared.id, isDue: false } as const
+    await queue.enqueue(store, { traceId, job })
+  }
 }

@@ -31,6 +31,10 @@ export interface Patience {
   readonly answerPlan: number
   /** For an agent to take a sync or revert: it does so when it is back. */
   readonly takeSync: number
+  /** For more commits to come to a branch before open pull requests into it are looked at. */
+  readonly baseMoves: number
+  /** Between two plans of one pull request that nobody asked for. */
+  readonly planAgain: number
   /** Without a sign of life an agent is offline after this long. */
   readonly silence: number
   /** For plans that come at once: a check that says "planning" is sent only when they take longer. */
@@ -43,6 +47,8 @@ export const defaultPatience: Patience = {
   takePlan: 60,
   answerPlan: 600,
   takeSync: 24 * 3600,
+  baseMoves: 3,
+  planAgain: 60,
   silence: 30,
   quickPlan: 2,
   betweenEdits: 5,

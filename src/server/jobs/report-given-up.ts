@@ -1,6 +1,6 @@
 import { GitError } from '../../git/repository.ts'
 import { ForgeError } from '../../forge/forge.ts'
-import { repositoryKey } from '../../model/repository.ts'
+import { repositoryKey, type RepositoryRef, type Revision } from '../../model/repository.ts'
 import type { Job } from '../queue/job.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { aggregateCheckName } from '../report/checks.ts'
@@ -14,28 +14,50 @@ export async function reportGivenUp(
   { job, error }: { readonly job: Job; readonly error: unknown },
   context: JobContext,
 ): Promise<void> {
-  if (job.kind !== 'pull-request-changed' && job.kind !== 'plan-progressed') return
   try {
-    const repository = repositoryKey(job.repository)
-    const pullRequest = await deps.store.pullRequests.numbered(repository, job.number)
-    if (!pullRequest || pullRequest.state !== 'open') return
+    const awaited = await awaitedCommit(deps, job)
+    if (!awaited) return
+    const { ref, revision } = awaited
+    const repository = repositoryKey(ref)
     const check = {
       name: aggregateCheckName,
-      revision: pullRequest.head,
+      revision,
       state: { kind: 'completed', conclusion: 'failure' },
       title: 'Could not be planned',
       summary: `${reasonOf(error)}\n\nThe server's log has more under trace id \`${context.traceId}\`. \`/plumbline plan\` tries again.`,
       annotations: [],
       detailsUrl: null,
     } as const
-    const forge = deps.forges.repository(job.repository)
+    const forge = deps.forges.repository(ref)
     await sendChecks(
       { store: deps.store, forge },
-      { repository, revision: pullRequest.head, checks: [check], isAll: false },
+      { repository, revision, checks: [check], isAll: false },
       context.signal,
     )
   } catch (cause) {
     deps.logger.error({ err: cause, traceId: context.traceId }, 'a failure could not be reported')
+  }
+}
+
+interface Awaited {
+  readonly ref: RepositoryRef
+  readonly revision: Revision
+}
+
+/** The commit whose check somebody waits for; null when nobody does. */
+async function awaitedCommit(deps: JobDeps, job: Job): Promise<Awaited | null> {
+  switch (job.kind) {
+    case 'merge-group':
+      return { ref: job.repository, revision: job.head }
+    case 'pull-request-changed':
+    case 'plan-progressed':
+    case 'plan-outdated': {
+      const known = await deps.store.pullRequests.numbered(repositoryKey(job.repository), job.number)
+      const isOpen = known?.state === 'open' || known?.state === 'queued'
+      return isOpen ? { ref: job.repository, revision: known.head } : null
+    }
+    default:
+      return null
   }
 }
 

@@ -1,20 +1,23 @@
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
-import { checksFor } from '../report/checks.ts'
+import { sharedChecks } from '../report/checks.ts'
 import { deservesComment, pullRequestComment } from '../report/comment.ts'
 import type { PullRequestView } from '../report/view.ts'
 import type { ClusterRecord } from '../store/records/clusters.ts'
 import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
-import type { JobDeps } from './deps.ts'
+import { inSeconds, type JobDeps, paceOf } from './deps.ts'
 import { planView } from './plan-view.ts'
 import { sendChecks } from './send-checks.ts'
+import { sendComment } from './send-comment.ts'
+import { settleStanding, standingOf } from './standing.ts'
 
 export interface PlanReportRequest {
   readonly repository: RepositoryRef
   readonly number: number
   readonly plan: number
   readonly isDue: boolean
+  readonly asked?: string
 }
 
 /**
@@ -29,7 +32,8 @@ export async function reportPlan(
   const { store } = deps
   const asked = await store.plans.byId(request.plan)
   const pullRequest = asked && (await store.pullRequests.byId(asked.pullRequest))
-  if (!asked || !pullRequest || pullRequest.state !== 'open') return
+  if (!asked || !pullRequest || isOver(pullRequest)) return
+  if (!(await store.planReports.begin(asked.id, request.asked ?? null))) return
   const latest = await store.plans.latest(pullRequest.id)
   if (latest?.id !== asked.id || latest.head !== pullRequest.head) return
   const clusters = await store.clusters.all()
@@ -41,13 +45,28 @@ export async function reportPlan(
     ref: request.repository,
     clusters,
     publicUrl: deps.publicUrl,
+    standing: await settleStanding(deps, { plan, pullRequest, ref: request.repository }, context.traceId),
   })
-  await show(deps, { view, pullRequest, ref: request.repository }, context.signal)
+  const heldBack = await show(deps, { view, pullRequest, ref: request.repository }, context.signal)
+  const { traceId } = context
+  if (heldBack !== null) await comeAgain(deps, request, { traceId, afterSeconds: heldBack })
   if (lookAgainIn !== null) {
-    const { traceId } = context
-    const job = { kind: 'plan-progressed', ...request } as const
+    const { asked: _, ...due } = request
+    const job = { kind: 'plan-progressed', ...due } as const
     await deps.queue.enqueue(store, { traceId, job }, { afterSeconds: lookAgainIn })
   }
+}
+
+/** Something was edited too recently: what it says now is told a little later. */
+async function comeAgain(
+  { store, queue, clock }: JobDeps,
+  { repository, number, plan }: PlanReportRequest,
+  { traceId, afterSeconds }: { readonly traceId: string; readonly afterSeconds: number },
+): Promise<void> {
+  const asked = inSeconds(clock, afterSeconds)
+  if (!(await store.planReports.ask(plan, asked))) return
+  const job = { kind: 'plan-progressed', repository, number, plan, isDue: false, asked } as const
+  await queue.enqueue(store, { traceId, job }, { afterSeconds })
 }
 
 /**
@@ -92,30 +111,55 @@ async function show(
     readonly ref: RepositoryRef
   },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number | null> {
   const { view, pullRequest } = it
   const forge = deps.forges.repository(it.ref)
+  const of = { store: deps.store, forge, pace: paceOf(deps) }
+  let heldBack: number | null = null
   const isComplete = view.applications.every(({ status }) => status.kind !== 'pending')
-  if (isComplete) {
-    const commentId = await forge.upsertComment(
+  // What it shows is true of the commit that it names, and is edited when the next plan is there.
+  const isCurrent = view.replanning === null || pullRequest.commentId === null
+  if (isComplete && isCurrent && !view.isMergeGroup) {
+    heldBack = await sendComment(
+      of,
       {
-        on: pullRequest.number,
-        key: 'plan',
+        pullRequest,
+        kind: 'plan',
         body: pullRequestComment(view, forge.maxCommentLength),
-        knownId: pullRequest.commentId,
         createWhenMissing: deservesComment(view) || view.forkAwaitsMaintainer,
       },
       signal,
     )
-    if (commentId !== null && commentId !== pullRequest.commentId) {
-      await deps.store.pullRequests.setCommentId(pullRequest.id, commentId)
-    }
   }
   // After the comment: whoever waits for the check finds the comment there.
   const { repository } = pullRequest
-  await sendChecks(
-    { store: deps.store, forge },
-    { repository, revision: view.head, checks: checksFor(view), isAll: true },
+  const others = await othersAtHead(deps, pullRequest, it.ref)
+  const later = await sendChecks(
+    of,
+    { repository, revision: view.head, checks: sharedChecks([view, ...others]), isAll: true },
     signal,
   )
+  return heldBack === null ? later : Math.max(heldBack, later ?? 0)
+}
+
+/** A commit has one set of checks, and may be the head of several pull requests. */
+async function othersAtHead(
+  { store, publicUrl }: JobDeps,
+  { id, repository, head }: PullRequestRecord,
+  ref: RepositoryRef,
+): Promise<readonly PullRequestView[]> {
+  const others = (await store.pullRequests.openAt(repository, head)).filter(it => it.id !== id)
+  const views: PullRequestView[] = []
+  for (const pullRequest of others) {
+    const plan = await store.plans.latest(pullRequest.id)
+    if (plan?.head !== head) continue
+    const standing = await standingOf(store, { plan, pullRequest })
+    const clusters = await store.clusters.all()
+    views.push(planView({ plan, pullRequest, ref, clusters, publicUrl, standing }))
+  }
+  return views.toSorted((a, b) => a.number - b.number)
+}
+
+function isOver({ state }: PullRequestRecord): boolean {
+  return state === 'closed' || state === 'merged'
 }

@@ -1,6 +1,6 @@
 import type { ForgeEvent } from '../../forge/forge.ts'
 import type { DriftReport } from '../../model/drift.ts'
-import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
+import { type RepositoryRef, type Revision, repositoryKey } from '../../model/repository.ts'
 
 /** Work to be done. Small and plain: details are read again when it is done, as it may be done late or twice. */
 export type Job =
@@ -14,6 +14,25 @@ export type Job =
       readonly plan: number
       /** The time to wait for agents may be over: decide whom to give up on. */
       readonly isDue: boolean
+      /** One of those that were asked for, by the time that it was asked for; see PlanReports. */
+      readonly asked?: string
+    }
+  /** A plan may not hold any more: it is made again, if it still is the newest. */
+  | {
+      readonly kind: 'plan-outdated'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly plan: number
+      /** `Deployment guestbook/frontend changed in the cluster since`; Markdown, of code spans only. */
+      readonly why: string
+    }
+  /** Commits came to a branch that pull requests may go into. */
+  | {
+      readonly kind: 'base-moved'
+      readonly repository: RepositoryRef
+      readonly branch: string
+      /** Only this pull request is looked at: it was planned while they came. Missing: all. */
+      readonly number?: number
     }
   /** Something was synced, or is about to be. */
   | {
@@ -66,6 +85,7 @@ export function jobKey(job: Job): string {
     case 'pull-request-changed':
     case 'pull-request-closed':
     case 'plan-progressed':
+    case 'plan-outdated':
       return pullRequestKey(job.repository, job.number)
     case 'commented':
     case 'reverted':
@@ -78,6 +98,11 @@ export function jobKey(job: Job): string {
       return `sync/${job.sync}`
     case 'pushed':
       return `branch/${repositoryKey(job.repository)}/${job.branch}`
+    case 'base-moved':
+      return `base/${repositoryKey(job.repository)}/${job.branch}`
+    case 'merge-group':
+    case 'merge-group-gone':
+      return pullRequestKey(job.repository, numberOfGroup(job.head))
     case 'check-action':
       return `revision/${repositoryKey(job.repository)}/${job.revision}`
     case 'issue-changed':
@@ -98,6 +123,11 @@ export function jobKey(job: Job): string {
     case 'sweep':
       return 'sweep'
   }
+}
+
+/** A group has no number of its own; this one is below zero, and no pull request has it. */
+export function numberOfGroup(head: Revision): number {
+  return -1 - Number.parseInt(head.slice(0, 7), 16)
 }
 
 /** Issues and pull requests share one row of numbers. */

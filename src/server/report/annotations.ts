@@ -6,9 +6,12 @@ import { distinct, list } from '../../model/phrase.ts'
 import { objectNameInText } from './object-name.ts'
 import type { ApplicationView } from './view.ts'
 
+/** A check of GitHub takes more, fifty a request; nobody reads them. The summary and the page tell of all. */
+export const maxAnnotations = 200
+
 /** Everything to be said about one application on the lines of its manifests: what fails, then high risks. */
 export function applicationAnnotations(view: ApplicationView): readonly CheckAnnotation[] {
-  return [...failureAnnotations([view]), ...riskAnnotations(view)]
+  return [...failureAnnotations([view]), ...riskAnnotations(view)].slice(0, maxAnnotations)
 }
 
 export function definitionAnnotations(problems: readonly Problem[]): readonly CheckAnnotation[] {

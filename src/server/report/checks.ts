@@ -1,9 +1,15 @@
-import type { Check, CheckConclusion } from '../../forge/forge.ts'
-import { applicationAnnotations, definitionAnnotations, failureAnnotations } from './annotations.ts'
+import type { Check, CheckAction, CheckConclusion } from '../../forge/forge.ts'
+import {
+  applicationAnnotations,
+  definitionAnnotations,
+  failureAnnotations,
+  maxAnnotations,
+} from './annotations.ts'
 import { changesSomething, hasErrors, headline, isPlanned, risksOf, summaryPhrase } from './counts.ts'
 import { planSummary } from './comment.ts'
 import { shorten, visible } from './escape.ts'
 import { capitalised, count, distinct, list, utc } from '../../model/phrase.ts'
+import { approvalsGiven } from './standing.ts'
 import { type ApplicationView, applicationAnchor, type PullRequestView } from './view.ts'
 
 /** The check to require: it speaks for all the others. */
@@ -18,6 +24,59 @@ const maxSummary = 60_000
 
 type Verdict = Pick<Check, 'state' | 'title'>
 
+const approve: CheckAction = {
+  action: 'approve',
+  label: 'Approve',
+  description: 'Lets the merge do what this plan shows',
+}
+const planAgain: CheckAction = {
+  action: 'plan',
+  label: 'Plan again',
+  description: 'Compares with the clusters as they are now',
+}
+const planFork: CheckAction = {
+  action: 'plan',
+  label: 'Plan this commit',
+  description: 'Renders it: look at its changes first',
+}
+
+/** How much a check is in the way of a merge. */
+const weight: Readonly<Record<CheckConclusion | 'in-progress', number>> = {
+  failure: 5,
+  action_required: 4,
+  'in-progress': 3,
+  cancelled: 2,
+  success: 1,
+  neutral: 0,
+}
+
+/** Of one commit that is the head of several pull requests, which share its checks: each says the worst of them. */
+export function sharedChecks(views: readonly PullRequestView[]): readonly Check[] {
+  const [first, ...others] = views
+  if (!first) return []
+  if (others.length === 0) return checksFor(first)
+  const numbers = list(views.map(it => `#${it.number}`))
+  const attempt = views.map(it => it.plan).join('-')
+  const told = views.flatMap(view =>
+    checksFor(view).map(check => ({
+      ...check,
+      attempt,
+      title: oneLine(`#${view.number}: ${check.title}`),
+      summary: `This commit is the head of ${numbers}. Of these, #${view.number} says:\n\n${check.summary}`,
+    })),
+  )
+  const worst = new Map<string, Check>()
+  for (const check of told) {
+    const other = worst.get(check.name)
+    if (!other || weightOf(check) > weightOf(other)) worst.set(check.name, check)
+  }
+  return [...worst.values()]
+}
+
+function weightOf({ state }: Check): number {
+  return weight[state.kind === 'completed' ? state.conclusion : 'in-progress']
+}
+
 /** The checks of a pull request's head: the aggregate first, then one for each application. */
 export function checksFor(view: PullRequestView): readonly Check[] {
   const applications = view.forkAwaitsMaintainer ? [] : view.applications
@@ -25,22 +84,40 @@ export function checksFor(view: PullRequestView): readonly Check[] {
 }
 
 function aggregateCheck(view: PullRequestView): Check {
+  const verdict = aggregateVerdict(view)
   return {
     name: aggregateCheckName,
     revision: view.head,
-    ...aggregateVerdict(view),
+    ...verdict,
+    ...attemptOf(view),
+    actions: actionsOf(verdict, view),
     summary: planSummary(view, maxSummary),
-    annotations: [...definitionAnnotations(view.problems), ...failureAnnotations(view.applications)],
+    annotations: [...definitionAnnotations(view.problems), ...failureAnnotations(view.applications)].slice(
+      0,
+      maxAnnotations,
+    ),
     detailsUrl: view.planUrl,
   }
 }
 
+/** What the buttons do is for people to decide, and only while there is something to decide about. */
+function actionsOf({ state }: Verdict, view: PullRequestView): readonly CheckAction[] {
+  if (state.kind !== 'completed' || view.isMergeGroup || view.ended) return []
+  if (view.forkAwaitsMaintainer) return [planFork]
+  return state.conclusion === 'action_required' ? [approve, planAgain] : [planAgain]
+}
+
+function attemptOf({ plan }: PullRequestView): Pick<Check, 'attempt'> {
+  return plan === undefined ? {} : { attempt: `${plan}` }
+}
+
 function aggregateVerdict(view: PullRequestView): Verdict {
+  if (view.ended) return endedVerdict(view.ended)
   if (view.forkAwaitsMaintainer) {
     return completed('action_required', 'A maintainer starts the plan of this fork with /plumbline plan')
   }
-  if (view.replanning) return inProgress(`Planning again: ${view.replanning.replaceAll('`', '')}`)
-  if (view.applications.some(it => it.status.kind === 'pending')) return inProgress(titled(view))
+  if (view.replanning) return inProgress(planningAgain(view.replanning))
+  if (view.applications.some(it => it.status.kind === 'pending')) return inProgress(underWay(view))
   if (view.problems.length > 0) return completed('failure', titled(view))
   if (view.applications.some(it => it.status.kind === 'failed' || (isPlanned(it) && hasErrors(it)))) {
     return completed('failure', titled(view))
@@ -51,10 +128,18 @@ function aggregateVerdict(view: PullRequestView): Verdict {
     return completed('failure', `Agent offline: ${list(clusters)}; planned as soon as it is back`)
   }
   if (view.applications.length === 0) return completed('neutral', 'Nothing of ours is touched')
-  const risky = view.applications.filter(isRisky)
-  if (risky.length > 0) return completed('action_required', `High risk: ${titled(view)}`)
-  if (changingClusters(view).some(cluster => view.mergeEffect.waitsForApproval.includes(cluster))) {
-    return completed('action_required', `Waits for approval: ${list(view.mergeEffect.waitsForApproval)}`)
+  // Whoever let it into the queue has decided; what needs an approval waits for it after the merge all the same.
+  if (view.isMergeGroup) return completed('success', titled(view))
+  const risky = view.applications.filter(it => isRisky(it) && !isApproved(it, view))
+  if (risky.length > 0) return completed('action_required', `High risk: ${titled(view)}${dropped(view)}`)
+  const waits = changingClusters(view).filter(it => view.mergeEffect.waitsForApproval.includes(it))
+  if (waits.length > 0) {
+    const names = distinct(waits).map(it => `${it}${given(it, view)}`)
+    return completed('action_required', `Waits for approval: ${list(names)}${dropped(view)}`)
+  }
+  const locks = (view.overlaps ?? []).filter(it => it.blocks)
+  if (locks.length > 0) {
+    return completed('action_required', `Waits for ${list(locks.map(it => `#${it.number}`))}, which came first`)
   }
   return completed('success', titled(view))
 }
@@ -69,30 +154,66 @@ function changingClusters(view: PullRequestView): readonly string[] {
     .map(it => it.cluster)
 }
 
+/** Whether somebody said that its risk is wanted. */
+function isApproved({ cluster }: ApplicationView, { approvals = [] }: PullRequestView): boolean {
+  return approvals.some(it => it.environment === cluster && it.by.length > 0)
+}
+
+function given(cluster: string, { approvals = [] }: PullRequestView): string {
+  const view = approvals.find(it => it.environment === cluster)
+  return view && view.by.length > 0 ? ` (${approvalsGiven(view)})` : ''
+}
+
+/** Titles are plain text: nobody is notified. */
+function dropped({ approvals = [] }: PullRequestView): string {
+  const people = distinct(approvals.flatMap(it => it.dropped))
+  return people.length === 0 ? '' : `; approval by ${list(people.slice(0, 5))} dropped: the plan changed`
+}
+
 function isRisky(view: ApplicationView): boolean {
   return isPlanned(view) && risksOf(view.status.plan)[0]?.severity === 'high'
 }
 
 function applicationCheck(view: ApplicationView, pullRequest: PullRequestView): Check {
   const only: PullRequestView = { ...pullRequest, applications: [view], problems: [] }
-  const { planUrl } = pullRequest
+  const { planUrl, replanning, ended } = pullRequest
+  const own =
+    view.status.kind === 'pending' && ended ? endedVerdict(ended) : applicationVerdict(view, pullRequest)
+  const verdict = replanning ? (ended ? endedVerdict(ended) : inProgress(planningAgain(replanning))) : own
   return {
     name: checkName(view),
     revision: pullRequest.head,
-    ...(pullRequest.replanning
-      ? inProgress(`Planning again: ${pullRequest.replanning.replaceAll('`', '')}`)
-      : applicationVerdict(view)),
+    ...verdict,
+    ...attemptOf(pullRequest),
+    actions: actionsOf(verdict, pullRequest),
     summary: planSummary(only, maxSummary),
     annotations: applicationAnnotations(view),
     detailsUrl: planUrl ? `${planUrl}#${applicationAnchor(view)}` : null,
   }
 }
 
-function applicationVerdict(view: ApplicationView): Verdict {
+function underWay(view: PullRequestView): string {
+  if (!view.because) return titled(view)
+  const isBegun = view.applications.some(it => it.status.kind !== 'pending')
+  return `${planningAgain(view.because)}${isBegun ? ` (${headline(view)})` : ''}`
+}
+
+function planningAgain(why: string): string {
+  return `Planning again: ${why.replaceAll('`', '')}`
+}
+
+/** Not neutral, which would let the same commit merge from elsewhere. */
+function endedVerdict(ended: NonNullable<PullRequestView['ended']>): Verdict {
+  const what = ended === 'pushed' ? 'A newer commit came' : `The pull request was ${ended}`
+  return completed('cancelled', `${what} before this one was planned`)
+}
+
+function applicationVerdict(view: ApplicationView, pullRequest: PullRequestView): Verdict {
+  const { because, isMergeGroup = false } = pullRequest
   const { status } = view
   switch (status.kind) {
     case 'pending':
-      return inProgress('Planning')
+      return inProgress(because ? planningAgain(because) : 'Planning')
     case 'failed':
       return completed('failure', `Cannot be planned: ${count(status.problems.length, 'problem')}`)
     case 'offline': {
@@ -102,7 +223,9 @@ function applicationVerdict(view: ApplicationView): Verdict {
     case 'planned': {
       const title = capitalised(summaryPhrase(status.plan))
       if (status.plan.summary.error > 0) return completed('failure', title)
-      return isRisky(view) ? completed('action_required', `High risk: ${title}`) : completed('success', title)
+      return isRisky(view) && !isMergeGroup && !isApproved(view, pullRequest)
+        ? completed('action_required', `High risk: ${title}`)
+        : completed('success', title)
     }
   }
 }

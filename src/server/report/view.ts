@@ -53,6 +53,40 @@ export interface PullRequestView {
   readonly forkAwaitsMaintainer: boolean
   /** Why the plan is being made again, e.g. "`main` moved to 88b01de"; null when it is current. */
   readonly replanning: string | null
+  /** Environments that want approvals, or got some. Missing: none. */
+  readonly approvals?: readonly ApprovalView[]
+  /** What other open pull requests change as well, by their numbers. Missing: nothing. */
+  readonly overlaps?: readonly OverlapView[]
+  /** Which plan it is: what is told anew on the forge when it is another one. Missing where nobody tells. */
+  readonly plan?: number
+  /** A group that a merge queue is about to merge: its pull requests were approved before. Missing means no. */
+  readonly isMergeGroup?: boolean
+  /** Why it took the place of the plan before; null or missing when it is the first. */
+  readonly because?: string | null
+  /** It ended before it was planned. Missing: it is open, or was planned. */
+  readonly ended?: 'closed' | 'merged' | 'pushed'
+}
+
+/** How the approvals of one environment stand. */
+export interface ApprovalView {
+  /** Name of its cluster. */
+  readonly environment: string
+  /** How many people have to approve before a merge is synced to it; 0: nobody. */
+  readonly wanted: number
+  /** The plan has a high risk there, which somebody should approve before the merge. */
+  readonly risky: boolean
+  /** Logins of those whose approval counts, and of those whose approval was for another plan. */
+  readonly by: readonly string[]
+  readonly dropped: readonly string[]
+}
+
+/** Another open pull request that changes the same applications. */
+export interface OverlapView {
+  readonly number: number
+  readonly title: string
+  readonly applications: readonly { readonly application: string; readonly cluster: string }[]
+  /** This one has to wait for it. */
+  readonly blocks: boolean
 }
 
 /** One application's way to a merged revision. */
@@ -63,7 +97,16 @@ export interface SyncView {
     | { readonly kind: 'pending' }
     | { readonly kind: 'running' }
     /** Waits for a person: manual sync policy, or an approval. */
-    | { readonly kind: 'waiting'; readonly for: 'command' | 'approval' }
+    | { readonly kind: 'waiting'; readonly for: 'command' }
+    | {
+        readonly kind: 'waiting'
+        readonly for: 'approval'
+        /** Logins of those who approved, and how many have to. */
+        readonly by: readonly string[]
+        readonly wanted: number
+        /** Why it is asked for once more: what the sync would do is not what was approved. */
+        readonly moved: boolean
+      }
     /** Waits until it may be synced; RFC 3339, null when that is further away than a year. */
     | { readonly kind: 'waiting'; readonly for: 'window'; readonly until: string | null }
     | { readonly kind: 'offline'; readonly lastSeen: string | null }

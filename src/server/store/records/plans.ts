@@ -4,7 +4,9 @@ import type { Plan, PlanOutcome } from '../../../model/plan.ts'
 import type { Problem } from '../../../model/problem.ts'
 import type { Revision } from '../../../model/repository.ts'
 import type { Settings } from '../../../model/settings.ts'
+import { changesSomething } from '../../report/counts.ts'
 import type { Database, Sql } from '../database.ts'
+import { keepObjects } from './planned-objects.ts'
 
 /** One application of a plan, as asked. */
 export interface NewPlannedApplication {
@@ -34,6 +36,12 @@ export interface NewPlan {
   readonly pullRequest: number
   readonly head: Revision
   readonly base: Revision
+  /** Branch whose head `base` was; null where nobody noted it. */
+  readonly baseRef?: string | null
+  /** What outdated the plan before, as {@link PlanRecord.outdated} says it; null when it is no repetition. */
+  readonly because?: string | null
+  /** How many plans in a row were made because something happened in a cluster, this one included. */
+  readonly shaken?: number
   /** What is wrong in `.plumbline.yaml` or in Application documents. */
   readonly problems: readonly Problem[]
   readonly settings: Settings
@@ -45,10 +53,12 @@ export interface NewPlan {
 }
 
 /** One attempt to say what one head does. The newest of a pull request is the one that is shown. */
-export interface PlanRecord extends NewPlan {
+export interface PlanRecord extends Required<NewPlan> {
   readonly id: number
   /** RFC 3339. */
   readonly createdAt: string
+  /** Why it is made again, e.g. "`main` moved to 88b01de"; null while it holds. */
+  readonly outdated: string | null
   readonly applications: readonly PlannedApplication[]
 }
 
@@ -58,11 +68,24 @@ export interface Plans {
   /** With the applications in the order of their names. */
   latest(pullRequest: number): Promise<PlanRecord | null>
   byId(id: number): Promise<PlanRecord | null>
-  byPage(page: string): Promise<PlanRecord | null>
   /** An application's outcome; the first answer stays, except that one may come after it was given up on. */
   settle(plan: number, commandId: string, outcome: PlanOutcome): Promise<void>
+  /** An application is asked for once more, under another command. */
+  askAgain(
+    plan: number,
+    it: {
+      readonly before: string
+      readonly commandId: string
+      /** When waiting for agents that do not take their commands ends now, RFC 3339. */
+      readonly deadline: string
+    },
+  ): Promise<void>
   /** Gives up on the applications whose commands these are, as far as they are still pending. */
   giveUp(plan: number, commandIds: readonly string[]): Promise<void>
+  /** Says why it has to be made again. The first reason stays; false when there was one. */
+  outdate(plan: number, why: string): Promise<boolean>
+  /** Newest plans of open pull requests that have an application on a cluster. */
+  openWith(application: string, cluster: string): Promise<readonly number[]>
   /** Open pull requests whose newest plan lacks an answer of this cluster: `[repository key, number]`. */
   waitingFor(cluster: string): Promise<readonly { readonly repository: string; readonly number: number }[]>
 }
@@ -77,19 +100,7 @@ export function plansIn(db: Sql): Plans {
       .orderBy('application')
       .orderBy('cluster')
       .execute()
-    return {
-      id: row.id,
-      createdAt: row.created_at.toISOString(),
-      page: row.page,
-      pullRequest: row.pull_request,
-      head: row.head,
-      base: row.base,
-      problems: row.problems as readonly Problem[],
-      settings: row.settings as Settings,
-      awaitsMaintainer: row.awaits_maintainer,
-      deadline: row.deadline.toISOString(),
-      applications: applications.map(plannedFrom),
-    }
+    return planFrom(row, applications.map(plannedFrom))
   }
   return {
     async add(plan) {
@@ -100,6 +111,9 @@ export function plansIn(db: Sql): Plans {
           page: plan.page,
           head: plan.head,
           base: plan.base,
+          base_ref: plan.baseRef ?? null,
+          because: plan.because ?? null,
+          shaken: plan.shaken ?? 0,
           problems: JSON.stringify(plan.problems),
           settings: JSON.stringify(plan.settings),
           awaits_maintainer: plan.awaitsMaintainer,
@@ -142,21 +156,43 @@ export function plansIn(db: Sql): Plans {
     async byId(id) {
       return complete(await db.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirst())
     },
-    async byPage(page) {
-      return complete(await db.selectFrom('plans').selectAll().where('page', '=', page).executeTakeFirst())
-    },
     async settle(plan, commandId, outcome) {
-      await db
+      const settled = await db
         .updateTable('planned_applications')
         .set(
           outcome.kind === 'planned'
-            ? { status: 'planned', result: JSON.stringify(outcome.plan) }
+            ? {
+                status: 'planned',
+                result: JSON.stringify(outcome.plan),
+                changes: changesSomething(outcome.plan),
+              }
             : { status: 'failed', problems: JSON.stringify(outcome.problems) },
         )
         .where('plan', '=', plan)
         .where('command', '=', commandId)
         .where('status', 'in', ['pending', 'offline'])
+        .returning(['application', 'cluster'])
         .execute()
+      if (outcome.kind !== 'planned') return
+      for (const place of settled) await keepObjects(db, { plan, ...place }, outcome.plan)
+    },
+    async askAgain(plan, { before, commandId, deadline }) {
+      await db
+        .updateTable('planned_applications')
+        .set({ status: 'pending', command: commandId, result: null, outline: null, problems: null })
+        .where('plan', '=', plan)
+        .where('command', '=', before)
+        .execute()
+      await db
+        .deleteFrom('planned_objects')
+        .using('planned_applications as planned')
+        .whereRef('planned_objects.plan', '=', 'planned.plan')
+        .whereRef('planned_objects.application', '=', 'planned.application')
+        .whereRef('planned_objects.cluster', '=', 'planned.cluster')
+        .where('planned.plan', '=', plan)
+        .where('planned.command', '=', commandId)
+        .execute()
+      await db.updateTable('plans').set({ deadline, created_at: new Date() }).where('id', '=', plan).execute()
     },
     async giveUp(plan, commandIds) {
       if (commandIds.length === 0) return
@@ -167,6 +203,38 @@ export function plansIn(db: Sql): Plans {
         .where('command', 'in', [...commandIds])
         .where('status', '=', 'pending')
         .execute()
+    },
+    async outdate(plan, why) {
+      const { numUpdatedRows } = await db
+        .updateTable('plans')
+        .set({ outdated: why })
+        .where('id', '=', plan)
+        .where('outdated', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+    async openWith(application, cluster) {
+      const rows = await db
+        .selectFrom('planned_applications as planned')
+        .innerJoin('plans', 'plans.id', 'planned.plan')
+        .innerJoin('pull_requests', 'pull_requests.id', 'plans.pull_request')
+        .where('planned.application', '=', application)
+        .where('planned.cluster', '=', cluster)
+        .where('pull_requests.state', '=', 'open')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('plans as newer')
+                .select('newer.id')
+                .whereRef('newer.pull_request', '=', 'plans.pull_request')
+                .whereRef('newer.id', '>', 'plans.id'),
+            ),
+          ),
+        )
+        .select('plans.id')
+        .orderBy('plans.id')
+        .execute()
+      return rows.map(it => it.id)
     },
     async waitingFor(cluster) {
       return db
@@ -190,6 +258,29 @@ export function plansIn(db: Sql): Plans {
         .distinct()
         .execute()
     },
+  }
+}
+
+export function planFrom(
+  row: Selectable<Database['plans']>,
+  applications: readonly PlannedApplication[],
+): PlanRecord {
+  return {
+    id: row.id,
+    createdAt: row.created_at.toISOString(),
+    page: row.page,
+    pullRequest: row.pull_request,
+    head: row.head,
+    base: row.base,
+    baseRef: row.base_ref,
+    because: row.because,
+    outdated: row.outdated,
+    shaken: row.shaken,
+    problems: row.problems as readonly Problem[],
+    settings: row.settings as Settings,
+    awaitsMaintainer: row.awaits_maintainer,
+    deadline: row.deadline.toISOString(),
+    applications,
   }
 }
 
