@@ -18,6 +18,8 @@ export interface CommitRequest {
   readonly message: string
   /** Where a branch that does not exist yet starts. Default: the default branch. */
   readonly parentBranch?: string
+  /** A branch that exists begins again as if it did not: a forced push. */
+  readonly afresh?: boolean
 }
 
 /** Commits files onto a branch and moves it. The caller holds the repository's lock. Returns the SHA. */
@@ -31,7 +33,7 @@ export async function commitFiles(
   const ref = `refs/heads/${request.branch}`
   const existing = await resolveCommit(folder, ref)
   const parent =
-    existing ??
+    (request.afresh ? undefined : existing) ??
     (await resolveCommit(folder, `refs/heads/${request.parentBranch ?? repository.defaultBranch}`))
   const after = await commitTree(folder, {
     tree: await treeWith(folder, parent, request.files),
