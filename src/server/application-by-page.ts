@@ -20,7 +20,7 @@ export async function applicationByPage(store: Store, page: string): Promise<App
   return {
     application: name,
     cluster: destination.cluster,
-    repository: { name: ref.fullName, url: ref.cloneUrl.replace(/\.git$/, '') },
+    repository: { key: known.repository, name: ref.fullName, url: ref.cloneUrl.replace(/\.git$/, '') },
     filesUrl: known.revision === null ? null : filesUrl(ref, known.revision),
     revision: known.revision,
     syncedAt: known.syncedAt,

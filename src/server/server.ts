@@ -15,6 +15,7 @@ import type { GitHubSetup } from './setup/github-setup.ts'
 import { createSetup } from './setup/setup.ts'
 import type { Store } from './store/store.ts'
 import { newTraceId } from './trace-id.ts'
+import { openGate } from './web/gate.ts'
 import { createPages } from './web/pages.ts'
 
 export interface ServerOptions {
@@ -69,7 +70,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.github) await github.begin(options.github)
   let publicUrl = options.publicUrl
   const silenceSeconds = patience.silence
-  const ours = createPages(pagesFrom(store, { version, publicUrl: () => publicUrl, silenceSeconds }))
+  const read = pagesFrom(store, { version, publicUrl: () => publicUrl, silenceSeconds })
+  const ours = createPages({ ...read, gate: openGate })
   const setup =
     !options.github && options.setup
       ? createSetup({

@@ -1,11 +1,14 @@
 import type { RepositoryRef, Revision } from '../../model/repository.ts'
 
-/** Page of a plan. `page` is unguessable: whoever has the address may read. */
+/**
+ * Page of a plan: that of a pull request shows its newest one, that of a plan just this one. `page` is unguessable; where people
+ * can sign in, who may read the repository is asked too.
+ */
 export function planUrl(publicUrl: string | null, page: string): string | null {
   return publicUrl === null ? null : `${publicUrl}/plans/${page}`
 }
 
-/** Page of an application. `page` is unguessable: whoever has the address may read. */
+/** Page of an application, as closed as that of a plan. */
 export function applicationUrl(publicUrl: string | null, page: string): string | null {
   return publicUrl === null ? null : `${publicUrl}/applications/${page}`
 }

@@ -47,7 +47,11 @@ export function createSetup(deps: SetupDeps): Setup {
     logger.warn({ link }, 'no GitHub App is configured: open the link to create one')
   }
 
-  function start(query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
+  async function start(
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const token = query.get('token')
     if (token !== null) {
       if (!links.take(token)) return send(response, answers.noLink)
@@ -61,7 +65,7 @@ export function createSetup(deps: SetupDeps): Setup {
     const { draft } = deps
     const publicUrl = deps.publicUrl()
     const page = startPage({ draft, webUrl, organisation, publicUrl, state: states.issue() })
-    sendPage(response, 200, page, { formAction: `'self' ${new URL(webUrl).origin}` })
+    await sendPage(response, 200, page, { formAction: `'self' ${new URL(webUrl).origin}` })
   }
 
   /** GitHub sends the person back here. The state alone says that it was we who sent them there. */
@@ -76,8 +80,8 @@ export function createSetup(deps: SetupDeps): Setup {
     creating = false
     // When GitHub just did not answer, the same address may be tried again.
     if (trouble !== answers.notNow) states.take(state)
-    if (trouble) send(response, trouble)
-    else enter(response, setupPaths.done)
+    if (trouble) await send(response, trouble)
+    else await enter(response, setupPaths.done)
   }
 
   /** Null when it worked. */
@@ -96,21 +100,26 @@ export function createSetup(deps: SetupDeps): Setup {
   }
 
   /** On to `path`, with a cookie in place of the secrets in the address. */
-  function enter(response: ServerResponse, path: string): void {
-    send(response, answers.goOn(path), { Location: path, 'Set-Cookie': sessions.begin(deps.publicUrl()) })
+  function enter(response: ServerResponse, path: string): Promise<void> {
+    return send(response, answers.goOn(path), {
+      Location: path,
+      'Set-Cookie': sessions.begin(deps.publicUrl()),
+    })
   }
 
   const pages: PageHandler = async (request, response) => {
     const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s)
     if (!(Object.values(setupPaths) as string[]).includes(path)) return false
     if (created && !sessions.has(request)) return false
-    if (query.length > longestAddress) send(response, answers.tooLong)
-    else if (request.method !== 'GET') send(response, answers.onlyGet, { Allow: 'GET', Connection: 'close' })
-    else if (created && path === setupPaths.done) sendPage(response, 200, donePage({ ...deps, ...created }))
-    else if (created) enter(response, setupPaths.done)
-    else if (path === setupPaths.start) start(new URLSearchParams(query), request, response)
+    if (query.length > longestAddress) await send(response, answers.tooLong)
+    else if (request.method !== 'GET')
+      await send(response, answers.onlyGet, { Allow: 'GET', Connection: 'close' })
+    else if (created && path === setupPaths.done)
+      await sendPage(response, 200, donePage({ ...deps, ...created }))
+    else if (created) await enter(response, setupPaths.done)
+    else if (path === setupPaths.start) await start(new URLSearchParams(query), request, response)
     else if (path === setupPaths.callback) await callback(new URLSearchParams(query), response)
-    else send(response, answers.noLink)
+    else await send(response, answers.noLink)
     return true
   }
   return { pages, announce }
@@ -120,6 +129,6 @@ function send(
   response: ServerResponse,
   { status, page }: Answer,
   headers: Record<string, string> = {},
-): void {
-  sendPage(response, status, page, { headers })
+): Promise<void> {
+  return sendPage(response, status, page, { headers })
 }

@@ -14,7 +14,7 @@ import type { Page } from './layout.ts'
 export interface ApplicationPage {
   readonly application: string
   readonly cluster: string
-  readonly repository: { readonly name: string; readonly url: string }
+  readonly repository: { readonly key: string; readonly name: string; readonly url: string }
   /** Without trailing slash; null when the forge's scheme is not known. */
   readonly filesUrl: string | null
   readonly revision: string | null

@@ -1,24 +1,34 @@
-import { packageFile } from '../../model/package-file.ts'
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
+import type { RepositoryRef } from '../../model/repository.ts'
 import { type ApplicationPage, applicationPage } from './application-page.ts'
+import { readAssets, sendAsset } from './assets.ts'
 import type { DiffStyle } from './diff-view.ts'
+import { filterOf } from './filter.ts'
+import type { Gate, Visitor } from './gate.ts'
 import { landingPage, missingPage, type Standing } from './landing-page.ts'
-import { assets, type Page } from './layout.ts'
+import type { Page } from './layout.ts'
+import { sendMatches } from './matches.ts'
+import { objectPage } from './object-page.ts'
+import { changeBody } from './change-panel.ts'
 import { type PlanPage, planPage } from './plan-page.ts'
-import { sendPage } from './send-page.ts'
+import { sendPage, sendPart } from './send-page.ts'
+
+/** What belongs to a repository. */
+export interface Kept<What> {
+  readonly page: What
+  readonly repository: RepositoryRef
+}
 
 export interface PagesDeps {
   readonly plans: {
-    /** `id` is unguessable: whoever has it may read. Null when there is none. */
-    byId(id: string): Promise<PlanPage | null>
+    /** `id` is unguessable: of a pull request, whose newest plan it is, or of one plan. Null when there is none. */
+    byId(id: string): Promise<Kept<PlanPage> | null>
   }
   readonly applications: {
     /** `id` is unguessable, as a plan's. */
-    byId(id: string): Promise<ApplicationPage | null>
+    byId(id: string): Promise<Kept<ApplicationPage> | null>
   }
+  readonly gate: Gate
   /** What the landing page says of the server. */
   standing(): Promise<Standing>
 }
@@ -26,68 +36,81 @@ export interface PagesDeps {
 /** Answers a request for one of our pages; false when it is for somebody else. */
 export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
+interface Visit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly query: URLSearchParams
+}
+
+const ofPlan = /^\/plans\/([^/]+)(?:\/(matches)|\/objects\/(\d{1,6})-(\d{1,9}))?$/
+const ofApplication = /^\/applications\/([^/]+)$/
+const pageId = /^[A-Za-z0-9_-]{8,128}$/
+
 export function createPages(deps: PagesDeps): Pages {
-  const styles = readStyles()
+  const files = readAssets()
 
   return async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    const shown = /^\/(plans|applications)\/([^/]+)$/.exec(url.pathname)
-    const style = styles.get(url.pathname)
-    if (!style && !shown && url.pathname !== '/') return false
+    const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s)
+    const plan = ofPlan.exec(path)
+    const application = ofApplication.exec(path)
+    const file = files.get(path)
+    if (!file && !plan && !application && path !== '/') return false
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+      response.writeHead(405, { Allow: 'GET, HEAD', Connection: 'close' }).end()
       return true
     }
-    if (style) sendStyle(request, response, style)
-    else if (!shown) sendPage(response, 200, landingPage(await deps.standing()))
-    else {
-      const [, what = '', id = ''] = shown
-      const page = pageId.test(id) ? await pageOf(what, id, diffStyleOf(url)) : null
-      if (page) sendPage(response, 200, page)
-      else sendPage(response, 404, missingPage())
-    }
+    const visit = { request, response, query: new URLSearchParams(query) }
+    if (file) sendAsset(request, response, file)
+    else if (plan) await answerPlan(visit, plan)
+    else if (application) await answerApplication(visit, application[1]!)
+    else await sendPage(response, 200, landingPage(await deps.standing()))
     return true
   }
 
-  async function pageOf(what: string, id: string, style: DiffStyle): Promise<Page | null> {
-    if (what === 'applications') {
-      const application = await deps.applications.byId(id)
-      return application && applicationPage(application, style)
+  async function answerPlan(visit: Visit, [, id = '', matches, application, position]: RegExpExecArray) {
+    const { query } = visit
+    const isPart = matches !== undefined || query.has('part')
+    const admitted = await find(visit, id, deps.plans, isPart)
+    if (!admitted) return
+    const { page, visitor } = admitted
+    const style = diffStyleOf(query)
+    if (matches !== undefined) return sendMatches(visit.response, page, filterOf(query))
+    if (application === undefined) {
+      return send(visit, planPage(page, { style, filter: filterOf(query) }), visitor)
     }
-    const plan = await deps.plans.byId(id)
-    return plan && planPage(plan, style)
+    const [change] = await page.changes(Number(application), [Number(position)])
+    if (!change) return send(visit, missingPage(), visitor, 404)
+    if (!isPart) return send(visit, objectPage(page, change, style), visitor)
+    await sendPart(visit.response, changeBody(change.change, page.view.headUrl, style).html)
+  }
+
+  async function answerApplication(visit: Visit, id: string) {
+    const admitted = await find(visit, id, deps.applications, false)
+    if (!admitted) return
+    await send(visit, applicationPage(admitted.page, diffStyleOf(visit.query)), admitted.visitor)
+  }
+
+  /** What the address is of, for whoever may see it. Else the request is answered. */
+  async function find<What>(
+    visit: Visit,
+    id: string,
+    all: { byId(id: string): Promise<Kept<What> | null> },
+    isPart: boolean,
+  ): Promise<{ readonly page: What; readonly visitor: Visitor } | null> {
+    const { request, response } = visit
+    const kept = pageId.test(id) ? await all.byId(id) : null
+    const visitor = await deps.gate.admit(request, response, { repository: kept?.repository ?? null, isPart })
+    if (!visitor) return null
+    if (kept) return { page: kept.page, visitor }
+    await send(visit, missingPage(), visitor, 404)
+    return null
   }
 }
 
-function diffStyleOf(url: URL): DiffStyle {
-  return url.searchParams.get('diff') === 'split' ? 'split' : 'unified'
+function send({ response }: Visit, page: Page, { login }: Visitor, status = 200): Promise<void> {
+  return sendPage(response, status, { ...page, visitor: login })
 }
 
-const pageId = /^[A-Za-z0-9_-]{8,128}$/
-
-interface Style {
-  readonly body: string
-  readonly etag: string
-}
-
-function readStyles(): ReadonlyMap<string, Style> {
-  const diff2html = createRequire(import.meta.url).resolve('diff2html/bundles/css/diff2html.min.css')
-  const ours = packageFile('src/server/web/plumbline.css')
-  const style = (path: string | URL): Style => {
-    const body = readFileSync(path, 'utf8')
-    return { body, etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"` }
-  }
-  return new Map([
-    [assets.diff, style(diff2html)],
-    [assets.ours, style(ours)],
-  ])
-}
-
-function sendStyle(request: IncomingMessage, response: ServerResponse, { body, etag }: Style): void {
-  const headers = { ETag: etag, 'Cache-Control': 'public, max-age=3600', 'X-Content-Type-Options': 'nosniff' }
-  if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, headers).end()
-    return
-  }
-  response.writeHead(200, { ...headers, 'Content-Type': 'text/css; charset=utf-8' }).end(body)
+function diffStyleOf(query: URLSearchParams): DiffStyle {
+  return query.get('diff') === 'split' ? 'split' : 'unified'
 }

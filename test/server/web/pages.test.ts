@@ -51,10 +51,10 @@ test.each(['unified', 'split'])('nothing in a manifest becomes markup (%s)', asy
     pullRequest: { title: '<script>', url: 'https://x' },
   })
   const text = await (await fetch(`${server.url}/plans/${planId}?diff=${style}`)).text()
-  expect(text).not.toMatch(/<script|<img|<b>main/)
+  expect(text).not.toMatch(/<script(?! src="\/assets\/plumbline.js" defer><\/script>)|<img|<b>main/)
 })
 
-test('pages run no script, load nothing from elsewhere and are not kept', async () => {
+test('pages load nothing from elsewhere, not even a script, and are not kept', async () => {
   await using server = await servePages(plain)
   const { headers } = await fetch(`${server.url}/plans/${planId}`)
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'self';/)
@@ -107,7 +107,11 @@ describe('the page of an application', () => {
   const page: ApplicationPage = {
     application: 'shop',
     cluster: 'prod',
-    repository: { name: 'acme/shop', url: 'https://github.example.com/acme/shop' },
+    repository: {
+      key: 'github:github.example.com/acme/shop',
+      name: 'acme/shop',
+      url: 'https://github.example.com/acme/shop',
+    },
     filesUrl: 'https://github.example.com/acme/shop/blob/abc',
     revision: 'abcdef0123456789abcdef0123456789abcdef01',
     syncedAt: '2026-11-20T10:00:00Z',
