@@ -1,5 +1,6 @@
 import type { SourceLocation } from '../model/problem.ts'
 import type { GitCredential, RepositoryRef, Revision } from '../model/repository.ts'
+import type { ForgeSignIn, Person, RepositoryAccess } from './sign-in.ts'
 
 /** What the job runner does with a failed forge call. */
 export type Retry = { readonly kind: 'never' } | { readonly kind: 'after'; readonly seconds: number }
@@ -15,6 +16,8 @@ export class ForgeError extends Error {
     | 'conflict'
     | 'invalid'
     | 'rate-limited'
+    /** We were uninstalled, suspended, or it is archived: nothing is tried until that changes. */
+    | 'out-of-reach'
     | 'server'
   readonly retry: Retry
   constructor(code: ForgeError['code'], attempted: string, retry: Retry, cause: unknown) {
@@ -156,7 +159,8 @@ export interface ForgeRepository {
   readonly maxCommentLength: number
 
   pullRequest(number: number, signal: AbortSignal): Promise<PullRequest>
-  openPullRequests(signal: AbortSignal): Promise<readonly PullRequest[]>
+  /** What of each is asked about most: all of it is read one by one. */
+  openPullRequests(signal: AbortSignal): Promise<readonly Pick<PullRequest, 'number' | 'head'>[]>
   /** Merged pull requests that brought this commit to its branch; empty when it was pushed directly. */
   pullRequestsOf(revision: Revision, signal: AbortSignal): Promise<readonly PullRequest[]>
   defaultBranch(signal: AbortSignal): Promise<string>
@@ -217,22 +221,62 @@ export interface ForgeRepository {
   ): Promise<void>
 
   permissionOf(login: string, signal: AbortSignal): Promise<Permission>
+  /** What decides whether somebody may see pages about it; role `none` also when it is out of our reach. */
+  accessOf(person: Person, signal: AbortSignal): Promise<RepositoryAccess>
   /** Short-lived, read-only, for this one repository. */
   gitCredential(signal: AbortSignal): Promise<GitCredential | null>
+}
+
+/** What a forge tells of a repository. */
+export interface RepositoryFacts {
+  readonly ref: RepositoryRef
+  /** The forge's own, which outlives names. */
+  readonly id: string
+  readonly defaultBranch: string
+  /** `read-only`: archived. */
+  readonly access: 'full' | 'read-only'
+}
+
+/** A webhook that did not reach us. */
+export interface FailedDelivery {
+  /** As the webhook carries it, on every attempt. */
+  readonly id: string
+  /** Of the newest attempt: what the forge is asked to repeat. */
+  readonly attempt: string
+  /** `pull_request.opened`. */
+  readonly name: string
+  /** RFC 3339, of the first attempt. */
+  readonly at: string
 }
 
 /** One forge instance. */
 export interface Forge {
   readonly kind: RepositoryRef['forge']
   readonly host: string
+  /** Null where it was not configured. */
+  readonly signIn: ForgeSignIn | null
   repository(fullName: string): ForgeRepository
-  /** Repositories that we are installed on. */
-  repositories(signal: AbortSignal): Promise<readonly RepositoryRef[]>
+  /** Repositories that we are installed on, archived ones included; not those of installations that are suspended. */
+  repositories(signal: AbortSignal): Promise<readonly RepositoryFacts[]>
+  /** By its name or a former one. Null when we cannot reach it any more. */
+  facts(fullName: string, signal: AbortSignal): Promise<RepositoryFacts | null>
+  /** What a verified webhook says of the repository that it is about; null when it is about none. */
+  factsIn(payload: unknown): RepositoryFacts | null
+  /** Webhooks of the time since `since` (RFC 3339) that did not reach us, oldest first; those that did later may be among them. */
+  failedDeliveries(since: string, signal: AbortSignal): Promise<readonly FailedDelivery[]>
+  /** Asks for one more attempt, which comes as every webhook does. */
+  redeliver(attempt: string, signal: AbortSignal): Promise<void>
 }
 
 /** What a webhook told us, forge-neutral. Everything a job needs to know which work to do; details are read again. */
 export type ForgeEvent =
-  | { readonly kind: 'pull-request-changed'; readonly repository: RepositoryRef; readonly number: number }
+  | {
+      readonly kind: 'pull-request-changed'
+      readonly repository: RepositoryRef
+      readonly number: number
+      /** A new head, and the login of whoever pushed it, where the forge tells. */
+      readonly pushed?: { readonly head: Revision; readonly by: string }
+    }
   | {
       readonly kind: 'pull-request-closed'
       readonly repository: RepositoryRef
@@ -255,6 +299,8 @@ export type ForgeEvent =
       readonly commentId: string
       readonly author: string
       readonly body: string
+      /** When it was written; RFC 3339. */
+      readonly at: string
     }
   | {
       readonly kind: 'check-action'
@@ -281,4 +327,15 @@ export type ForgeEvent =
       readonly baseRef: string
     }
   | { readonly kind: 'merge-group-gone'; readonly repository: RepositoryRef; readonly head: Revision }
+  /** It was renamed, transferred, archived, deleted, or may have been. */
+  | { readonly kind: 'repository-moved'; readonly repository: RepositoryRef }
+  /** We were installed somewhere, or uninstalled, suspended, given other repositories or permissions. */
+  | { readonly kind: 'installation-changed'; readonly host: string; readonly why: string }
+  /** Somebody else edited or deleted a comment of an app. */
+  | {
+      readonly kind: 'comment-touched'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly commentId: string
+    }
   | { readonly kind: 'ignored' }

@@ -1,4 +1,4 @@
-import type { ForgeEvent } from '../forge/forge.ts'
+import type { ForgeEvent, RepositoryFacts } from '../forge/forge.ts'
 import type { Queue } from './queue/queue.ts'
 import type { Store } from './store/store.ts'
 import { newTraceId } from './trace-id.ts'
@@ -9,6 +9,8 @@ export interface IncomingDelivery {
   /** `pull_request.opened`. */
   readonly name: string
   readonly event: ForgeEvent
+  /** What it says of its repository. */
+  readonly facts?: RepositoryFacts | null
 }
 
 export type Acceptance =
@@ -22,12 +24,15 @@ export type Acceptance =
  */
 export async function accept(
   deps: { readonly store: Store; readonly queue: Queue },
-  { id, name, event }: IncomingDelivery,
+  { id, name, event, facts }: IncomingDelivery,
 ): Promise<Acceptance> {
+  // It came: should the forge list an attempt that failed, that one is not asked for again.
+  await deps.store.redeliveries.noteArrived(id)
   if (event.kind === 'ignored') return { kind: 'ignored' }
   const traceId = newTraceId()
   const isNew = await deps.store.transaction(async records => {
     if (!(await records.deliveries.remember({ id, event: name, traceId }))) return false
+    if (facts) await records.repositories.note(facts, 'told')
     await deps.queue.enqueue(records, { traceId, job: event })
     return true
   })

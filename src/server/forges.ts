@@ -1,5 +1,7 @@
 import type { Forge, ForgeRepository } from '../forge/forge.ts'
 import { type RepositoryRef, repositoryKey } from '../model/repository.ts'
+import { reachable } from './reachable.ts'
+import type { Repositories } from './store/records/repositories.ts'
 
 /** The forge instances that this server works for. */
 export interface Forges {
@@ -18,7 +20,8 @@ export class UnknownForgeError extends Error {
   }
 }
 
-export function createForges(): Forges {
+/** `repositories`: what is known of them; without it, each is asked for everything. */
+export function createForges(repositories: Pick<Repositories, 'current'> | null = null): Forges {
   const all: Forge[] = []
   return {
     all,
@@ -28,7 +31,8 @@ export function createForges(): Forges {
     repository(ref) {
       const forge = all.find(it => it.kind === ref.forge && it.host === ref.host)
       if (!forge) throw new UnknownForgeError(ref)
-      return forge.repository(ref.fullName)
+      const repository = forge.repository(ref.fullName)
+      return repositories ? reachable(repository, () => repositories.current(ref)) : repository
     },
   }
 }

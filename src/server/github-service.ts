@@ -21,12 +21,12 @@ export interface GitHubService {
 }
 
 export function createGitHubService(
-  deps: Omit<AppDeps, 'eventFrom'> & { readonly forges: Forges },
+  deps: Omit<AppDeps, 'eventFrom' | 'factsIn'> & { readonly forges: Forges },
 ): GitHubService {
   let current: GitHubApp | null = null
   return {
     async begin(app) {
-      await app.probot.load(plumblineApp({ ...deps, eventFrom: app.eventFrom }))
+      await app.probot.load(plumblineApp({ ...deps, eventFrom: app.eventFrom, factsIn: app.forge.factsIn }))
       deps.forges.add(app.forge)
       current = app
     },

@@ -1,4 +1,5 @@
 import { actOnCheck } from './jobs/act-on-check.ts'
+import { commentTouched } from './jobs/comment-touched.ts'
 import { closePullRequest, dropMergeGroup } from './jobs/close-pull-request.ts'
 import type { JobDeps } from './jobs/deps.ts'
 import { failureOf } from './jobs/failure.ts'
@@ -16,10 +17,12 @@ import { reportRevert } from './jobs/report-revert.ts'
 import { reportRollback } from './jobs/report-rollback.ts'
 import { reportSync } from './jobs/report-sync.ts'
 import { settleDrift } from './jobs/settle-drift.ts'
+import { settleRepository } from './jobs/settle-repositories.ts'
 import { settleSilence } from './jobs/settle-silence.ts'
-import { sweep } from './jobs/sweep.ts'
+import { sweep, sweepRepositories } from './jobs/sweep.ts'
 import { syncBranch } from './jobs/sync-branch.ts'
 import { watchClusters } from './jobs/watch-clusters.ts'
+import { underCurrentName } from './jobs/under-current-name.ts'
 import { welcomeAgent } from './jobs/welcome-agent.ts'
 import type { Job } from './queue/job.ts'
 import type { JobContext, Worker } from './queue/queue.ts'
@@ -30,7 +33,11 @@ import type { JobContext, Worker } from './queue/queue.ts'
  */
 export function createPipeline(deps: JobDeps): Worker {
   return {
-    run: (job, context) => step(deps, job, context),
+    run: async (job, context) => {
+      const current = await underCurrentName(deps.store.repositories, job)
+      if (current) await step(deps, current, context)
+      else deps.logger.debug({ traceId: context.traceId, job: job.kind }, 'its repository is out of reach')
+    },
     failureOf,
     gaveUp: (job, context, error) => reportGivenUp(deps, { job, error }, context),
   }
@@ -94,6 +101,13 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
       return welcomeAgent(deps, job, context)
     case 'sweep':
       return sweep(deps, context)
+    //    ... a comment of ours that somebody changed, a repository that moved.
+    case 'comment-touched':
+      return commentTouched(deps, job, context)
+    case 'repository-moved':
+      return settleRepository(deps, job.repository, context)
+    case 'installation-changed':
+      return sweepRepositories(deps, context)
   }
 }
 

@@ -13,9 +13,9 @@ import { createQueue } from './queue/create-queue.ts'
 import type { Job } from './queue/job.ts'
 import type { GitHubSetup } from './setup/github-setup.ts'
 import { createSetup } from './setup/setup.ts'
+import { createSignIn } from './sign-in/sign-in.ts'
 import type { Store } from './store/store.ts'
 import { newTraceId } from './trace-id.ts'
-import { openGate } from './web/gate.ts'
 import { createPages } from './web/pages.ts'
 
 export interface ServerOptions {
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const clock = () => new Date()
   const startedAt = clock()
   const stopping = new AbortController()
-  const forges = createForges()
+  const forges = createForges(store.repositories)
   const queue = await createQueue({ store, logger })
   const wakeUps = await createWakeUps(store)
   const agents = agentRoutes({
@@ -71,7 +71,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let publicUrl = options.publicUrl
   const silenceSeconds = patience.silence
   const read = pagesFrom(store, { version, publicUrl: () => publicUrl, silenceSeconds })
-  const ours = createPages({ ...read, gate: openGate })
+  const signIn = createSignIn({
+    forges,
+    sessions: store.sessions,
+    publicUrl: () => publicUrl ?? '',
+    logger,
+    clock,
+  })
+  const ours = createPages({ ...read, gate: signIn.gate })
   const setup =
     !options.github && options.setup
       ? createSetup({
@@ -87,7 +94,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: options.port,
     logger,
     agents,
-    pages: async (request, response) => (await setup?.pages(request, response)) || ours(request, response),
+    pages: async (request, response) =>
+      (await setup?.pages(request, response)) ||
+      (await signIn.pages(request, response)) ||
+      ours(request, response),
     webhooks: github.receive,
     ready: () => store.check(),
   })
@@ -102,6 +112,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     regularly(options.watchSeconds ?? 60, () => enqueue({ kind: 'clusters-watched' }), logger),
   ]
   logger.info({ url: http.url, publicUrl }, 'the server listens')
+  if (options.github && !options.github.forge.signIn) {
+    logger.warn(
+      {},
+      'nobody signs in: whoever has the unguessable address of a plan can read it; set GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET to ask the forge',
+    )
+  }
   setup?.announce()
   return {
     url: http.url,

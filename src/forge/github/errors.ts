@@ -27,6 +27,8 @@ export function toForgeError(attempted: string, error: unknown, now: Date = new 
       return failure('unauthorized', after(60))
     case 403:
     case 451:
+      // "This installation has been suspended", "Repository was archived so is read-only."
+      if (/suspended|archived so is read-only/i.test(vendor.message)) return failure('out-of-reach', never)
       return failure('forbidden', never)
     case 404:
     case 410:

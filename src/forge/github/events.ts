@@ -9,8 +9,12 @@ const pullRequests = z.array(z.object({ number: z.number() })).default([])
 const pullRequestPayload = z.object({
   action: z.string(),
   number: z.number(),
-  pull_request: z.object({ merged: z.boolean().nullish() }),
+  pull_request: z.object({
+    merged: z.boolean().nullish(),
+    head: z.object({ sha: z.string() }).nullish(),
+  }),
   changes: z.object({ base: z.unknown().optional() }).optional(),
+  sender: account.nullish(),
   repository,
 })
 
@@ -25,7 +29,13 @@ const pushPayload = z.object({
 const commentPayload = z.object({
   action: z.string(),
   issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }),
-  comment: z.object({ id: z.number(), body: z.string(), user: account.nullable() }),
+  comment: z.object({
+    id: z.number(),
+    body: z.string(),
+    user: account.nullable(),
+    created_at: z.string(),
+  }),
+  sender: account.nullish(),
   repository,
 })
 
@@ -61,6 +71,13 @@ const issuePayload = z.object({
   repository,
 })
 
+const repositoryPayload = z.object({ action: z.string(), repository })
+
+const installationPayload = z.object({
+  action: z.string(),
+  installation: z.object({ html_url: z.url() }),
+})
+
 const ignored: ForgeEvent = { kind: 'ignored' }
 
 /**
@@ -83,6 +100,11 @@ export function eventFrom(name: string, payload: unknown): ForgeEvent {
       return mergeGroupEvent(payload)
     case 'issues':
       return issueEvent(payload)
+    case 'repository':
+      return repositoryEvent(payload)
+    case 'installation':
+    case 'installation_repositories':
+      return installationEvent(name, payload)
     default:
       return ignored
   }
@@ -97,7 +119,11 @@ function pullRequestEvent(it: z.infer<typeof pullRequestPayload>): ForgeEvent {
     return { kind: 'pull-request-closed', ...about, merged: it.pull_request.merged ?? false }
   }
   const movedBase = it.action === 'edited' && it.changes?.base !== undefined
-  return changing.has(it.action) || movedBase ? { kind: 'pull-request-changed', ...about } : ignored
+  if (!changing.has(it.action) && !movedBase) return ignored
+  const { head } = it.pull_request
+  const isPush = it.action === 'synchronize' && head && it.sender
+  const pushed = isPush ? { pushed: { head: head.sha, by: it.sender.login } } : {}
+  return { kind: 'pull-request-changed', ...about, ...pushed }
 }
 
 function pushEvent(it: z.infer<typeof pushPayload>): ForgeEvent {
@@ -113,7 +139,12 @@ function pushEvent(it: z.infer<typeof pushPayload>): ForgeEvent {
 }
 
 function commentEvent(payload: unknown): ForgeEvent {
-  const { action, comment, issue, repository } = commentPayload.parse(payload)
+  const { action, comment, issue, repository, sender } = commentPayload.parse(payload)
+  const isTouched = action === 'edited' || action === 'deleted'
+  if (isTouched && comment.user?.type === 'Bot' && sender?.login !== comment.user.login) {
+    const about = { repository: refFrom(repository), number: issue.number }
+    return { kind: 'comment-touched', ...about, commentId: String(comment.id) }
+  }
   if (action !== 'created' || !comment.user || comment.user.type === 'Bot') return ignored
   return {
     kind: 'commented',
@@ -123,6 +154,7 @@ function commentEvent(payload: unknown): ForgeEvent {
     commentId: String(comment.id),
     author: comment.user.login,
     body: comment.body,
+    at: comment.created_at,
   }
 }
 
@@ -181,6 +213,21 @@ function issueEvent(payload: unknown): ForgeEvent {
     repository: refFrom(repository),
     number: issue.number,
     state: action === 'closed' ? 'closed' : 'open',
+  }
+}
+
+/** Whatever became of it is read again. A new one is told by its installation. */
+function repositoryEvent(payload: unknown): ForgeEvent {
+  const it = repositoryPayload.parse(payload)
+  return it.action === 'created' ? ignored : { kind: 'repository-moved', repository: refFrom(it.repository) }
+}
+
+function installationEvent(name: string, payload: unknown): ForgeEvent {
+  const { action, installation } = installationPayload.parse(payload)
+  return {
+    kind: 'installation-changed',
+    host: new URL(installation.html_url).host,
+    why: `${name}.${action}`,
   }
 }
 

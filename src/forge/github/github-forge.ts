@@ -1,12 +1,23 @@
 import type { GitCredential, RepositoryRef } from '../../model/repository.ts'
-import { type Forge, ForgeError, type ForgeRepository, type Permission } from '../forge.ts'
+import {
+  type Forge,
+  ForgeError,
+  type ForgeRepository,
+  type Permission,
+  type RepositoryFacts,
+} from '../forge.ts'
+import type { ForgeSignIn } from '../sign-in.ts'
+import { accessOf } from './access.ts'
 import { createAuthorship } from './authorship.ts'
 import { upsertCheck } from './checks.ts'
 import { upsertComment } from './comments.ts'
+import { failedDeliveries, redeliver } from './deliveries.ts'
 import { recordDeployment } from './deployments.ts'
+import { factsFrom, factsIn } from './facts.ts'
 import { createIssue, readIssue, updateIssue } from './issues.ts'
 import { markerRoom } from './marker.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
+import { orNull } from './or-null.ts'
 import { proposeChange } from './proposals.ts'
 import { openPullRequests, pullRequestsOf, readPullRequest } from './pull-requests.ts'
 import { type Authenticate, createSession, repositoryOf } from './session.ts'
@@ -17,10 +28,14 @@ export interface GitHubForgeDeps {
   readonly appId: number
   /** Octokit as the app, or as an installation of it: Probot's `app.auth`. */
   readonly authenticate: Authenticate
+  /** Null or missing where nobody can sign in. */
+  readonly signIn?: ForgeSignIn | null
 }
 
 /** GitHub refuses comments and issue bodies over 65,536 characters; our markers take their share. */
 const maxBody = 65_536
+/** Of the hour that one lasts. Whoever gets it has the rest to fetch with. */
+const reuseCredentialMs = 20 * 60_000
 /** Two of them with a key, and a title that is encoded. */
 const issueMarkerRoom = 2 * markerRoom + 3 * 256
 
@@ -57,7 +72,17 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
     }
   }
 
+  const credentials = new Map<string, { readonly credential: GitCredential; readonly until: number }>()
+
   async function gitCredential(fullName: string, signal: AbortSignal): Promise<GitCredential> {
+    const known = credentials.get(fullName)
+    if (known && known.until > Date.now()) return known.credential
+    const credential = await newGitCredential(fullName, signal)
+    credentials.set(fullName, { credential, until: Date.now() + reuseCredentialMs })
+    return credential
+  }
+
+  async function newGitCredential(fullName: string, signal: AbortSignal): Promise<GitCredential> {
     const installation_id = await session.installationOf(fullName, signal)
     const attempt = { to: `get a token to read ${fullName}`, signal }
     return session.asApp(attempt, async (octokit, request) => {
@@ -71,10 +96,10 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
     })
   }
 
-  async function defaultBranch(fullName: string, signal: AbortSignal): Promise<string> {
+  async function factsOf(fullName: string, signal: AbortSignal): Promise<RepositoryFacts> {
     return session.on(fullName, { to: `read ${fullName}`, signal }, async (octokit, request) => {
       const { data } = await octokit.rest.repos.get({ ...repositoryOf(fullName), request })
-      return data.default_branch
+      return factsFrom(data)
     })
   }
 
@@ -86,7 +111,7 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
       pullRequest: (number, signal) => readPullRequest(place, number, signal),
       openPullRequests: signal => openPullRequests(place, signal),
       pullRequestsOf: (revision, signal) => pullRequestsOf(place, revision, signal),
-      defaultBranch: signal => defaultBranch(fullName, signal),
+      defaultBranch: async signal => (await factsOf(fullName, signal)).defaultBranch,
       upsertComment: (comment, signal) =>
         oneAtATime(`comment ${fullName}#${comment.on} ${comment.key}`, () =>
           upsertComment(place, comment, signal),
@@ -116,32 +141,48 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
           recordDeployment(place, deployment, signal),
         ),
       permissionOf: (login, signal) => permissionOf(fullName, login, signal),
+      accessOf: (person, signal) => accessOf(place, person, signal),
       gitCredential: signal => gitCredential(fullName, signal),
     }
   }
 
-  async function repositories(signal: AbortSignal): Promise<readonly RepositoryRef[]> {
+  async function repositories(signal: AbortSignal): Promise<readonly RepositoryFacts[]> {
     const attempt = { to: 'list our installations', signal }
     const installations = await session.asApp(attempt, (octokit, request) =>
       octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100, request }),
     )
-    const found: RepositoryRef[] = []
+    const found: RepositoryFacts[] = []
     for (const { id, suspended_at } of installations) {
       if (suspended_at) continue
       const listing = { to: `list the repositories of installation ${id}`, signal }
-      const names = await session.asInstallation(id, listing, async (octokit, request) => {
-        const all = await octokit.paginate(octokit.rest.apps.listReposAccessibleToInstallation, {
+      const all = await session.asInstallation(id, listing, async (octokit, request) => {
+        const listed = await octokit.paginate(octokit.rest.apps.listReposAccessibleToInstallation, {
           per_page: 100,
           request,
         })
-        return all.filter(it => !it.archived).map(it => it.full_name)
+        return listed.map(factsFrom)
       })
-      found.push(...names.map(refOf))
+      for (const { ref } of all) session.learn(ref.fullName, id)
+      found.push(...all)
     }
     return found
   }
 
-  return { kind: 'github', host, repository, repositories }
+  return {
+    kind: 'github',
+    signIn: deps.signIn ?? null,
+    host,
+    repository,
+    repositories,
+    facts: (fullName, signal) => orNull('not-found', () => factsOf(fullName, signal)),
+    factsIn(payload) {
+      const told = factsIn(payload)
+      if (told?.installation) session.learn(told.facts.ref.fullName, told.installation)
+      return told?.facts ?? null
+    },
+    failedDeliveries: (since, signal) => failedDeliveries(session, since, signal),
+    redeliver: (attempt, signal) => redeliver(session, attempt, signal),
+  }
 }
 
 /** The legacy names that GitHub answers with: `maintain` arrives as write, `triage` as read. */

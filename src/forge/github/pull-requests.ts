@@ -37,12 +37,12 @@ export async function readPullRequest(
 export async function openPullRequests(
   place: PullPlace,
   signal: AbortSignal,
-): Promise<readonly PullRequest[]> {
+): Promise<readonly Pick<PullRequest, 'number' | 'head'>[]> {
   const attempt = { to: `list the open pull requests of ${place.fullName}`, signal }
   const pulls = await place.session.on(place.fullName, attempt, (octokit, request) =>
     octokit.paginate(octokit.rest.pulls.list, { ...at(place), state: 'open', per_page: 100, request }),
   )
-  return withBases(place, pulls, signal)
+  return pulls.map(({ number, head }) => ({ number, head: head.sha }))
 }
 
 /** GitHub also names pull requests that merely contain the commit: only merged ones brought it. */

@@ -11,6 +11,7 @@ const retry: Failure = { kind: 'retry', afterSeconds: null }
 /** What to do with a job that failed: the forge's own wish first; what cannot pass is not tried again. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ForgeError) {
+    if (error.code === 'out-of-reach') return { kind: 'end' }
     return error.retry.kind === 'never' ? giveUp : { kind: 'retry', afterSeconds: error.retry.seconds }
   }
   if (error instanceof GitError) return error.passing ? retry : giveUp

@@ -1,33 +1,80 @@
+import type { Forge, RepositoryFacts } from '../../forge/forge.ts'
 import { repositoryKey, type RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
+import { settleRepositories } from './settle-repositories.ts'
+import { sweepDeliveries } from './sweep-deliveries.ts'
 import { sweepDrift, sweepIssues } from './sweep-drift.ts'
 
 const rememberedDays = 30
 
-/** Finds what a lost webhook should have told: open pull requests whose head has no plan, and branches that moved. */
+/**
+ * Finds what a lost webhook should have told: by asking for it again, then by looking: repositories that moved, open pull requests whose
+ * head has no plan, those that are open no more, and branches that moved.
+ */
 export async function sweep(deps: JobDeps, context: JobContext): Promise<void> {
   await deps.store.deliveries.forgetOlderThan(rememberedDays)
+  await deps.store.redeliveries.forgetOlderThan(rememberedDays)
   await sweepDrift(deps, context)
-  for (const forge of deps.forges.all) {
-    for (const ref of await forge.repositories(context.signal)) {
-      await sweepPullRequests(deps, ref, context)
-      await sweepBranches(deps, ref, context)
-    }
-  }
+  for (const forge of deps.forges.all) await sweepForge(deps, forge, context)
   await sweepIssues(deps, context)
 }
 
+/** We may have been installed somewhere, or taken away. */
+export async function sweepRepositories(deps: JobDeps, context: JobContext): Promise<void> {
+  for (const forge of deps.forges.all) {
+    for (const { ref, access } of await settleRepositories(deps, forge, context)) {
+      if (access === 'full') await sweepRepository(deps, ref, context)
+    }
+  }
+}
+
+async function sweepForge(deps: JobDeps, forge: Forge, context: JobContext): Promise<void> {
+  const { logger } = deps
+  const { traceId } = context
+  // What one of these cannot do is no reason to leave the others.
+  const apart = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (context.signal.aborted) throw error
+      logger.warn({ err: error, traceId, what }, 'a part of the search for lost webhooks failed')
+    }
+  }
+  await apart('deliveries', () => sweepDeliveries(deps, forge, context))
+  let facts: readonly RepositoryFacts[] = []
+  await apart('repositories', async () => {
+    facts = await settleRepositories(deps, forge, context)
+  })
+  for (const { ref, access } of facts) {
+    if (access === 'full') await apart(ref.fullName, () => sweepRepository(deps, ref, context))
+  }
+}
+
+async function sweepRepository(deps: JobDeps, ref: RepositoryRef, context: JobContext): Promise<void> {
+  await sweepPullRequests(deps, ref, context)
+  await sweepBranches(deps, ref, context)
+}
+
 async function sweepPullRequests(deps: JobDeps, ref: RepositoryRef, context: JobContext): Promise<void> {
+  const { store, queue, logger } = deps
+  const { traceId } = context
   const key = repositoryKey(ref)
-  for (const { number, head } of await deps.forges.repository(ref).openPullRequests(context.signal)) {
-    const known = await deps.store.pullRequests.numbered(key, number)
-    const plan = known && (await deps.store.plans.latest(known.id))
+  const open = await deps.forges.repository(ref).openPullRequests(context.signal)
+  for (const { number, head } of open) {
+    const known = await store.pullRequests.numbered(key, number)
+    const plan = known && (await store.plans.latest(known.id))
     if (known?.head === head && known.state === 'open' && plan?.head === head) continue
-    const { traceId } = context
-    deps.logger.info({ traceId, repository: ref.fullName, pullRequest: number }, 'a lost change was found')
+    logger.info({ traceId, repository: ref.fullName, pullRequest: number }, 'a lost change was found')
     const job = { kind: 'pull-request-changed', repository: ref, number } as const
-    await deps.queue.enqueue(deps.store, { traceId, job })
+    await queue.enqueue(store, { traceId, job })
+  }
+  const numbers = new Set(open.map(it => it.number))
+  for (const number of await store.pullRequests.openNumbers(key)) {
+    if (numbers.has(number)) continue
+    logger.info({ traceId, repository: ref.fullName, pullRequest: number }, 'a lost end was found')
+    const job = { kind: 'pull-request-closed', repository: ref, number, merged: false } as const
+    await queue.enqueue(store, { traceId, job })
   }
 }
 

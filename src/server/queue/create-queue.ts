@@ -75,6 +75,8 @@ export async function createQueue(deps: {
     if (context.signal.aborted) {
       log.info('job interrupted; it will be done again')
       await boss.fail(queueName, { id: job.id, retryCount: job.retryCount }, { interrupted: true })
+    } else if (failure.kind === 'end') {
+      log.info({ reason: error instanceof Error ? error.message : String(error) }, 'job ended')
     } else if (failure.kind === 'give-up' || job.retryCount >= job.retryLimit) {
       log.error({ err: error }, 'job given up')
       await worker.gaveUp(job.data.job, context, error)

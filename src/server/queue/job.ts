@@ -87,6 +87,7 @@ export function jobKey(job: Job): string {
     case 'plan-progressed':
     case 'plan-outdated':
       return pullRequestKey(job.repository, job.number)
+    case 'comment-touched':
     case 'commented':
     case 'reverted':
     case 'adopted':
@@ -120,6 +121,8 @@ export function jobKey(job: Job): string {
       return 'clusters'
     case 'agent-connected':
       return `cluster/${job.cluster}`
+    case 'repository-moved':
+    case 'installation-changed':
     case 'sweep':
       return 'sweep'
   }

@@ -7,6 +7,8 @@ export type Failure =
   | { readonly kind: 'retry'; readonly afterSeconds: number | null }
   /** Doing it again would not help. */
   | { readonly kind: 'give-up' }
+  /** There is nothing left to do it for, and nobody to tell. */
+  | { readonly kind: 'end' }
 
 export interface JobContext {
   readonly traceId: string

@@ -438,7 +438,9 @@ export function forgeContract(name: string, setUp: () => Promise<ForgeScene>): v
 
     test('the default branch and our repositories are told', async () => {
       expect(await repository.defaultBranch(signal)).toBe('main')
-      expect(await scene.newForge().repositories(signal)).toContainEqual(repository.ref)
+      expect(await scene.newForge().repositories(signal)).toContainEqual(
+        expect.objectContaining({ ref: repository.ref, defaultBranch: 'main', access: 'full' }),
+      )
     })
 
     test('what people may do is told', async () => {

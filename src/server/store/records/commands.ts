@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { AgentCommand, CommandResult } from '../../../model/command.ts'
 import type { Database, Sql } from '../database.ts'
 import { notify } from '../notifications.ts'
@@ -61,6 +61,8 @@ export interface Commands {
   answer(id: string, result: CommandResult): Promise<boolean>
   /** Those not answered yet are delivered no more; an answer that still comes is dropped. */
   withdraw(ids: readonly string[]): Promise<void>
+  /** Plans of a repository that nobody can be told of any more. */
+  withdrawPlansOf(repository: string): Promise<void>
   /** The same for one that was never sent. False when an agent may have it, and nothing changes. */
   withdrawUnsent(id: string): Promise<boolean>
   /** Those not answered yet were waited for in vain. Returns how many. */
@@ -134,6 +136,15 @@ export function commandsIn(db: Sql): Commands {
     },
     withdraw: async ids => {
       await end(ids, 'withdrawn')
+    },
+    async withdrawPlansOf(repository) {
+      await db
+        .updateTable('commands')
+        .set({ state: 'withdrawn' })
+        .where('kind', '=', 'plan')
+        .where('state', 'in', ['pending', 'sent'])
+        .where(sql<string>`purpose->>'repository'`, '=', repository)
+        .execute()
     },
     async withdrawUnsent(id) {
       const { numUpdatedRows } = await db

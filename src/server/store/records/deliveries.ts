@@ -13,6 +13,8 @@ export interface Delivery {
 export interface Deliveries {
   /** False when this id was taken in before. */
   remember(delivery: Delivery): Promise<boolean>
+  /** Which of these were taken in. */
+  among(ids: readonly string[]): Promise<ReadonlySet<string>>
   forgetOlderThan(days: number): Promise<void>
 }
 
@@ -26,6 +28,15 @@ export function deliveriesIn(db: Sql): Deliveries {
         .returning('id')
         .executeTakeFirst()
       return added !== undefined
+    },
+    async among(ids) {
+      if (ids.length === 0) return new Set()
+      const rows = await db
+        .selectFrom('deliveries')
+        .select('id')
+        .where('id', 'in', [...ids])
+        .execute()
+      return new Set(rows.map(it => it.id))
     },
     async forgetOlderThan(days) {
       await db

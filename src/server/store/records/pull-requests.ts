@@ -36,6 +36,8 @@ export interface PullRequests {
   openAt(repository: string, head: Revision): Promise<readonly PullRequestRecord[]>
   /** Open ones that go into this branch. */
   openInto(repository: string, branch: string): Promise<readonly PullRequestRecord[]>
+  /** Numbers of those that are open as far as we know. */
+  openNumbers(repository: string): Promise<readonly number[]>
   /** Whether any pull request goes into this branch. */
   anyInto(repository: string, branch: string): Promise<boolean>
   setCommentId(id: number, commentId: string): Promise<void>
@@ -123,6 +125,16 @@ export function pullRequestsIn(db: Sql): PullRequests {
     },
     openAt: (repository, head) => open(repository, 'head', head),
     openInto: (repository, branch) => open(repository, 'base_ref', branch),
+    async openNumbers(repository) {
+      const rows = await db
+        .selectFrom('pull_requests')
+        .select('number')
+        .where('repository', '=', repository)
+        .where('state', '=', 'open')
+        .orderBy('number')
+        .execute()
+      return rows.map(it => it.number).filter(it => it > 0)
+    },
     async anyInto(repository, branch) {
       const row = await db
         .selectFrom('pull_requests')

@@ -1,16 +1,49 @@
 import type { Selectable } from 'kysely'
+import type { RepositoryFacts } from '../../../forge/forge.ts'
 import { type ForgeKind, type RepositoryRef, repositoryKey } from '../../../model/repository.ts'
 import type { Database, Sql } from '../database.ts'
+import { renameRepository } from './rename-repository.ts'
 
-/** Repositories that something was heard of. */
+export interface RepositoryRecord {
+  readonly key: string
+  readonly ref: RepositoryRef
+  /** Null when only its name was heard of. */
+  readonly forgeId: string | null
+  readonly defaultBranch: string | null
+  /** `read-only`: archived. `none`: we were uninstalled, suspended, or it is gone. */
+  readonly access: 'full' | 'read-only' | 'none'
+}
+
+/** Repositories that something was heard of. The forge's id is what a repository is; its name may change. */
 export interface Repositories {
   /** Returns its key. */
   save(ref: RepositoryRef): Promise<string>
+  /**
+   * Keeps what the forge says; under another name than before, everything that is known of it moves along. What was `told` by a webhook
+   * may be late, and is not believed when it has a former name; what was `read` is true now. In a transaction.
+   */
+  note(facts: RepositoryFacts, source: 'told' | 'read'): Promise<{ readonly renamedFrom: string | null }>
+  /** Whatever we know of it is kept. */
+  setAccess(key: string, access: RepositoryRecord['access']): Promise<void>
+  /** By its name, or by one that it had. */
+  current(ref: RepositoryRef): Promise<RepositoryRecord | null>
   byKey(key: string): Promise<RepositoryRef | null>
-  all(): Promise<readonly RepositoryRef[]>
+  all(): Promise<readonly RepositoryRecord[]>
 }
 
 export function repositoriesIn(db: Sql): Repositories {
+  const rowOf = (key: string) =>
+    db.selectFrom('repositories').selectAll().where('key', '=', key).executeTakeFirst()
+
+  async function formerly(key: string): Promise<string | null> {
+    const row = await db
+      .selectFrom('former_names')
+      .select('repository')
+      .where('key', '=', key)
+      .executeTakeFirst()
+    return row?.repository ?? null
+  }
+
   return {
     async save(ref) {
       const key = repositoryKey(ref)
@@ -27,14 +60,65 @@ export function repositoriesIn(db: Sql): Repositories {
         .execute()
       return key
     },
+    async note(facts, source) {
+      const { ref, id, defaultBranch, access } = facts
+      const key = repositoryKey(ref)
+      const known = await db
+        .selectFrom('repositories')
+        .selectAll()
+        .where('forge', '=', ref.forge)
+        .where('host', '=', ref.host)
+        .where('forge_id', '=', id)
+        .executeTakeFirst()
+      const isRenamed = known !== undefined && known.key !== key
+      if (isRenamed && source === 'told' && (await formerly(key)) === known.key) return { renamedFrom: null }
+      const holder = await rowOf(key)
+      // Another one had this name before: it was deleted, or has a new name that we are still to hear of.
+      if (holder?.forge_id && holder.forge_id !== id) {
+        const retired = { ...refFrom(holder), fullName: `${holder.full_name}#${holder.forge_id}` }
+        await renameRepository(db, holder.key, retired)
+        await db
+          .updateTable('repositories')
+          .set({ access: 'none' })
+          .where('key', '=', repositoryKey(retired))
+          .execute()
+      }
+      if (isRenamed) await renameRepository(db, known.key, ref)
+      await db.deleteFrom('former_names').where('key', '=', key).execute()
+      const news = { clone_url: ref.cloneUrl, forge_id: id, default_branch: defaultBranch, access }
+      await db
+        .insertInto('repositories')
+        .values({ key, forge: ref.forge, host: ref.host, full_name: ref.fullName, ...news })
+        .onConflict(it => it.column('key').doUpdateSet(news))
+        .execute()
+      return { renamedFrom: isRenamed ? known.full_name : null }
+    },
+    async setAccess(key, access) {
+      await db.updateTable('repositories').set({ access }).where('key', '=', key).execute()
+    },
+    async current(ref) {
+      const key = repositoryKey(ref)
+      const row = (await rowOf(key)) ?? (await rowOf((await formerly(key)) ?? key))
+      return row ? recordFrom(row) : null
+    },
     async byKey(key) {
-      const row = await db.selectFrom('repositories').selectAll().where('key', '=', key).executeTakeFirst()
+      const row = await rowOf(key)
       return row ? refFrom(row) : null
     },
     async all() {
       const rows = await db.selectFrom('repositories').selectAll().orderBy('key').execute()
-      return rows.map(refFrom)
+      return rows.map(recordFrom)
     },
+  }
+}
+
+function recordFrom(row: Selectable<Database['repositories']>): RepositoryRecord {
+  return {
+    key: row.key,
+    ref: refFrom(row),
+    forgeId: row.forge_id,
+    defaultBranch: row.default_branch,
+    access: row.access,
   }
 }
 
