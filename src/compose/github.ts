@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import { createProbot, type Probot } from 'probot'
 import { eventFrom } from '../forge/github/events.ts'
 import { createGitHubForge } from '../forge/github/github-forge.ts'
+import { createGitHubSignIn } from '../forge/github/sign-in.ts'
+import type { ForgeSignIn } from '../forge/sign-in.ts'
 import { pacedOctokit } from '../forge/github/paced-octokit.ts'
 import { InvalidInputError, type Problem } from '../model/problem.ts'
 import type { GitHubApp } from '../server/github-service.ts'
@@ -43,6 +45,8 @@ export function keptGitHub(kept: KeptGitHubApp, env: NodeJS.ProcessEnv, logger: 
     APP_ID: String(kept.id),
     PRIVATE_KEY: kept.privateKey,
     WEBHOOK_SECRET: kept.webhookSecret,
+    GITHUB_CLIENT_ID: kept.clientId,
+    GITHUB_CLIENT_SECRET: kept.clientSecret,
   }
   return gitHubFrom({ ...env, ...app }, logger)
 }
@@ -56,8 +60,27 @@ function gitHubFrom(env: NodeJS.ProcessEnv, logger: Logger): GitHubApp {
     webUrl: gitHubAddress(env).webUrl,
     appId: Number(env.APP_ID),
     authenticate: installation => probot.auth(installation),
+    signIn: signInFrom(env),
   })
   return { probot, forge, eventFrom: (name, payload) => eventFrom(name, payload) }
+}
+
+/** Null when neither variable is set: then the unguessable address of a page is all that it takes. */
+function signInFrom(env: NodeJS.ProcessEnv): ForgeSignIn | null {
+  const given = { GITHUB_CLIENT_ID: env.GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET: env.GITHUB_CLIENT_SECRET }
+  const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = given
+  if (clientId && clientSecret) return createGitHubSignIn({ ...gitHubAddress(env), clientId, clientSecret })
+  if (!clientId && !clientSecret) return null
+  throw new InvalidInputError(
+    Object.entries(given)
+      .filter(([, value]) => !value)
+      .map(([name]) => ({
+        code: 'missing-setting',
+        message: `${name} is not set, while its counterpart is`,
+        location: null,
+        hint: "take it from the App's settings page, or unset both: then nobody signs in to see plans",
+      })),
+  )
 }
 
 function missingVariable(name: string): Problem {

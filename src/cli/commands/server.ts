@@ -43,6 +43,8 @@ Environment:
   APP_ID, PRIVATE_KEY (or PRIVATE_KEY_PATH), WEBHOOK_SECRET
                             the GitHub App; without them the one in the data folder is used, and where there is none
                             the server logs a link to a page that creates it
+  GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET
+                            of the same App: plans are then shown only to people whom GitHub lets read the repository
   GHE_HOST, GHE_PROTOCOL    a GitHub Enterprise Server in place of github.com
   LOG_LEVEL                 trace, debug, info (default), warn, error
 `

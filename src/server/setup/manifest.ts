@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { webhookPath } from '../http/webhook-route.ts'
+import { signInPaths } from '../web/layout.ts'
 import type { AppDraft } from './app-draft.ts'
 
 export const setupPaths = {
@@ -17,6 +18,9 @@ export function manifestOf(draft: AppDraft, publicUrl: string): object {
     public: draft.public,
     hook_attributes: { url: webhookUrl(publicUrl), active: true },
     redirect_url: `${publicUrl}${setupPaths.callback}`,
+    // Who may see plans is asked by GitHub's sign-in, when somebody wants to see one.
+    callback_urls: [`${publicUrl}${signInPaths.callback}`],
+    request_oauth_on_install: false,
     default_permissions: Object.fromEntries(draft.permissions.map(it => [it.name, it.access])),
     default_events: draft.events.map(it => it.name),
   }
