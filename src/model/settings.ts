@@ -44,6 +44,12 @@ export const settingsDocument = z
           .describe(
             'ask: a maintainer starts the plan of a fork pull request; never: forks are not planned. Default ask.',
           ),
+        locks: z
+          .enum(['tell', 'block'])
+          .optional()
+          .describe(
+            'When two pull requests change one application. tell: both say so; block: the later one waits for the other. Default tell.',
+          ),
       })
       .optional()
       .describe('How pull requests are planned.'),
@@ -89,7 +95,11 @@ export interface Settings {
   /** Folders with Flux's documents. Null: nothing is said of them. */
   readonly flux: readonly { readonly path: string; readonly cluster: string }[] | null
   readonly drift: DriftSettings
-  readonly plan: { readonly requireReviewedPlan: boolean; readonly forks: 'ask' | 'never' }
+  readonly plan: {
+    readonly requireReviewedPlan: boolean
+    readonly forks: 'ask' | 'never'
+    readonly locks?: 'tell' | 'block'
+  }
   readonly sync: { readonly revertPullRequest: boolean }
   /** Those of environments included. */
   readonly syncWindows: readonly SyncWindow[]
@@ -104,6 +114,7 @@ export function settingsFrom(document: z.infer<typeof settingsDocument>): Settin
     plan: {
       requireReviewedPlan: document.plan?.requireReviewedPlan ?? false,
       forks: document.plan?.forks ?? 'ask',
+      locks: document.plan?.locks ?? 'tell',
     },
     sync: { revertPullRequest: document.sync?.revertPullRequest ?? false },
     syncWindows: [

@@ -5,6 +5,7 @@ import type { JobDeps } from './jobs/deps.ts'
 import { failureOf } from './jobs/failure.ts'
 import { followBase, noteBaseMoved } from './jobs/follow-base.ts'
 import { followIssue, noteIssue } from './jobs/note-issue.ts'
+import { notePush } from './jobs/note-push.ts'
 import { obeyComment } from './jobs/obey-comment.ts'
 import { openWindow } from './jobs/open-window.ts'
 import { planOutdated } from './jobs/plan-outdated.ts'
@@ -47,7 +48,7 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
   switch (job.kind) {
     // 1. A pull request: what does it touch? Ask the agents of those clusters.
     case 'pull-request-changed':
-      return planPullRequest(deps, { ...job, again: false }, context)
+      return planPullRequest(deps, { ...job, again: false }, context).then(() => notePush(deps, job))
     case 'check-action':
       return actOnCheck(deps, job, context)
     case 'merge-group':

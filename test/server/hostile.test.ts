@@ -105,7 +105,7 @@ describe('a stranger', () => {
 
     for (const who of [eve, world.carol]) github.commentOn(pull, who, '/plumbline plan')
     const comments = () => pull.comments.map(it => it.body).join()
-    await eventually(() => expect(comments().match(/people with write permission\./g)).toHaveLength(2))
+    await eventually(() => expect(comments().match(/people with write permission, which/g)).toHaveLength(2))
     github.rerequestRun(repository, check(pull.pull.headSha)!, world.alice)
     const innocent = github.commentOn(pull, world.alice, 'Nice.')
     github.editComment(innocent, world.alice, '/plumbline plan')

@@ -96,7 +96,7 @@ describe('/plumbline rollback', () => {
     {
       who: 'alice',
       says: '/plumbline rollback other',
-      answer: /No application of that name was synced from here: `\w+`/,
+      answer: /No application of that name is touched here: there is `\w+`/,
     },
   ] as const)('$says by $who is answered, and sends nothing', async ({ who, says, answer }) => {
     const name = `refused${who}`

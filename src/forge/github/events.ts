@@ -120,10 +120,9 @@ function pullRequestEvent(it: z.infer<typeof pullRequestPayload>): ForgeEvent {
   }
   const movedBase = it.action === 'edited' && it.changes?.base !== undefined
   if (!changing.has(it.action) && !movedBase) return ignored
-  const { head } = it.pull_request
-  const isPush = it.action === 'synchronize' && head && it.sender
-  const pushed = isPush ? { pushed: { head: head.sha, by: it.sender.login } } : {}
-  return { kind: 'pull-request-changed', ...about, ...pushed }
+  const { sender, pull_request: pull } = it
+  if (it.action !== 'synchronize' || !pull.head || !sender) return { kind: 'pull-request-changed', ...about }
+  return { kind: 'pull-request-changed', ...about, pushed: { head: pull.head.sha, by: sender.login } }
 }
 
 function pushEvent(it: z.infer<typeof pushPayload>): ForgeEvent {

@@ -1,6 +1,7 @@
 import type { ForgeEvent } from '../../forge/forge.ts'
 import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
+import { approveByCheck } from './approve-by-check.ts'
 import type { JobDeps } from './deps.ts'
 import { planPullRequest } from './plan-pull-request.ts'
 
@@ -12,8 +13,11 @@ export async function actOnCheck(deps: JobDeps, event: CheckAction, context: Job
   const key = await deps.store.repositories.save(repository)
   const permission = await deps.forges.repository(repository).permissionOf(by, context.signal)
   if (permission !== 'write' && permission !== 'admin') return
-  if (action === 'approve') return
   for (const number of await concerned(deps, key, event)) {
+    if (action === 'approve') {
+      await approveByCheck(deps, event, number, context)
+      continue
+    }
     const known = await deps.store.pullRequests.numbered(key, number)
     // The check is of just this commit: whoever presses its button has looked at no other.
     if (action === 'plan' && known?.fromFork && known.head === revision) {

@@ -6,6 +6,8 @@ import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { JobDeps } from './deps.ts'
 import { endChecks } from './end-checks.ts'
+import { endOverlaps } from './overlaps.ts'
+import { reviewAttributed } from './review-attributed.ts'
 
 /**
  * Notes how a pull request ended, asks no more for its plans and ends the checks that waited for them. What a merge sets off begins
@@ -23,13 +25,17 @@ export async function closePullRequest(
   if (state !== 'closed' && state !== 'merged') return
   const plan = await deps.store.plans.latest(id)
   if (plan) await endPlan(deps, { plan, record, ref, ended: state }, context)
+  const { traceId } = context
+  await deps.store.transaction(records => endOverlaps(deps, records, { pullRequest: record, ref, traceId }))
   if (mergeRevision === null) return
   // Its push may have been read before the forge knew where it came from.
   await deps.store.transaction(async records => {
-    const [sync] = await records.syncs.attribute(key, mergeRevision, number)
+    const syncs = await records.syncs.attribute(key, mergeRevision, number)
+    const [sync] = syncs
     if (!sync) return
+    await reviewAttributed(deps, records, { syncs, pullRequest: record, ref, traceId })
     const job = { kind: 'sync-progressed', repository: ref, number, sync: sync.id } as const
-    await deps.queue.enqueue(records, { traceId: context.traceId, job })
+    await deps.queue.enqueue(records, { traceId, job })
   })
 }
 

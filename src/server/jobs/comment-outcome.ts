@@ -12,6 +12,6 @@ export type Outcome =
 export const done: Outcome = { kind: 'done' }
 export const underWay: Outcome = { kind: 'under-way' }
 
-export function no(why: string): Outcome {
+export function no(why: string): Extract<Outcome, { readonly kind: 'no' }> {
   return { kind: 'no', why }
 }

@@ -5,6 +5,7 @@ import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import { type Comment, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
 import { foreignAmong } from './foreign.ts'
+import { named } from './named.ts'
 import type { PersonCommand } from './person-command.ts'
 
 type RollbackWish = Extract<PersonCommand, { readonly kind: 'rollback' }>
@@ -31,12 +32,12 @@ async function ofPullRequest(
   { application, to }: RollbackWish,
 ): Promise<readonly ApplicationName[] | Outcome> {
   const all = await store.syncs.ofPullRequest(repositoryKey(repository), number)
-  const named = all.filter(it => application === null || it.application.name === application)
   if (all.length === 0) return no('Nothing was synced from here: a sync begins when a pull request merges.')
-  if (named.length === 0) return no(`No application of that name was synced from here: ${namesOf(all)}.`)
-  if (to !== null) return named.map(nameOf)
-  const newest = await Promise.all(named.map(it => store.syncs.ofApplication(applicationOf(it), 1)))
-  const current = named.filter((it, at) => newest[at]?.[0]?.id === it.id)
+  const meant = named(all, application, 'ask')
+  if ('kind' in meant) return meant
+  if (to !== null) return meant.map(nameOf)
+  const newest = await Promise.all(meant.map(it => store.syncs.ofApplication(applicationOf(it), 1)))
+  const current = meant.filter((it, at) => newest[at]?.[0]?.id === it.id)
   if (current.length === 0) {
     return no('A newer revision came since: roll that back, or say `/plumbline rollback to REVISION`.')
   }
@@ -100,8 +101,4 @@ async function send(
 
 function nameOf({ application }: SyncRecord): ApplicationName {
   return { name: application.name, cluster: application.destination.cluster }
-}
-
-export function namesOf(syncs: readonly SyncRecord[]): string {
-  return [...new Set(syncs.map(it => `\`${it.application.name}\``))].join(', ')
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { ForgeError, type ForgeRepository } from '../../forge/forge.ts'
-import { applicationKey } from '../../model/application.ts'
 import { shortRevision } from '../../model/phrase.ts'
 import type { Revision } from '../../model/repository.ts'
 import { type ChangeBack, changeBack } from '../../repository/change-back.ts'
 import { revertProposal } from '../report/revert.ts'
 import type { RevertView } from '../report/view.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
-import type { SyncRecord } from '../store/records/syncs.ts'
+import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import type { JobDeps } from './deps.ts'
 import { isFailure } from './sync-view.ts'
 
@@ -31,25 +30,42 @@ export async function proposeRevert(
   const failed = syncs.find(it => it.result && isFailure(it.result))
   if (!failed || !(await isAskedFor(deps, failed))) return null
   const { repository } = failed
-  const key = `revert/${repository}/${pullRequest.number}`
-  const known = await deps.store.issues.withKey(key)
+  const known = await deps.store.issues.withKey(revertKey(pullRequest))
   if (known?.number && known.url) return { kind: 'proposed', number: known.number, url: known.url }
   // What reverts a merge is not reverted by itself in turn.
   if ((await deps.store.issues.numbered(repository, pullRequest.number))?.kind === 'revert') return null
-  const change = await takeBack(deps, merge, failed.revision, signal)
-  if ('conflict' in change) return { kind: 'impossible', reason: change.conflict }
   const draft = revertProposal(pullRequest, failed.result!, shortRevision(failed.revision))
+  const { name: application, cluster } = applicationOf(failed)
+  const of = { application, cluster }
+  return openRevert(deps, { forge: merge.forge, pullRequest, revision: failed.revision, of, draft }, signal)
+}
+
+export interface Revert {
+  readonly forge: ForgeRepository
+  readonly pullRequest: PullRequestRecord
+  /** A commit of the merge. */
+  readonly revision: Revision
+  /** An application that it is about; names are empty where there is none. */
+  readonly of: { readonly application: string; readonly cluster: string }
+  readonly draft: { readonly title: string; readonly body: string }
+}
+
+/** Opens a pull request that takes a merge back, or finds the one that is open. */
+export async function openRevert(deps: JobDeps, revert: Revert, signal: AbortSignal): Promise<RevertView> {
+  const { forge, pullRequest, revision, of, draft } = revert
+  const { repository } = pullRequest
+  const change = await takeBack(deps, { forge, pullRequest }, revision, signal)
+  if ('conflict' in change) return { kind: 'impossible', reason: change.conflict }
   try {
     const { baseRef } = pullRequest
     const branch = `plumbline/revert-${pullRequest.number}`
     const { parent, files } = change
-    const opened = await merge.forge.proposeChange({ branch, baseRef, parent, files, ...draft }, signal)
+    const opened = await forge.proposeChange({ branch, baseRef, parent, files, ...draft }, signal)
     await deps.store.issues.save({
-      key,
+      key: revertKey(pullRequest),
       kind: 'revert',
       repository,
-      application: failed.application.name,
-      cluster: failed.application.destination.cluster,
+      ...of,
       ...opened,
       state: 'open',
       bodyHash: createHash('sha256').update(draft.body).digest('hex'),
@@ -59,13 +75,14 @@ export async function proposeRevert(
     return { kind: 'proposed', ...opened }
   } catch (error) {
     if (!(error instanceof ForgeError) || error.retry.kind === 'after') throw error
-    deps.logger.warn(
-      { err: error, application: applicationKey(failed.application) },
-      'no revert was proposed',
-    )
+    deps.logger.warn({ err: error, pullRequest: pullRequest.number }, 'no revert was proposed')
     const reason = error.code === 'forbidden' ? 'Plumbline may not push branches here' : error.message
     return { kind: 'impossible', reason }
   }
+}
+
+function revertKey({ repository, number }: PullRequestRecord): string {
+  return `revert/${repository}/${number}`
 }
 
 async function isAskedFor(deps: JobDeps, { application }: SyncRecord): Promise<boolean> {
@@ -77,7 +94,7 @@ async function isAskedFor(deps: JobDeps, { application }: SyncRecord): Promise<b
 /** What has to change on the branch as it is now so that it is without the merge. */
 async function takeBack(
   deps: JobDeps,
-  { forge, pullRequest }: FailedMerge,
+  { forge, pullRequest }: Pick<FailedMerge, 'forge' | 'pullRequest'>,
   revision: Revision,
   signal: AbortSignal,
 ): Promise<ChangeBack> {

@@ -6,7 +6,7 @@ import { defaultSettings, type Settings } from '../../model/settings.ts'
 import { type Affected, affectedApplications } from '../../repository/affected-applications.ts'
 import { findApplications } from '../../repository/find-applications.ts'
 import { createReadingMemory } from '../../repository/reading-memory.ts'
-import { followsBranch, sourcesInRepository } from '../../repository/same-repository.ts'
+import { followsBranch, isInRepository, sourcesInRepository } from '../../repository/same-repository.ts'
 import { readSettings } from '../../repository/settings.ts'
 
 export interface Change {
@@ -22,8 +22,8 @@ export interface Change {
 /** What a change means for applications. */
 export interface ChangeReading {
   /**
-   * What counts for this change: what stood before it, for a change cannot give itself more. When nobody can read that, what stands
-   * afterwards; when nobody can read either, a person decides about everything.
+   * What counts for this change: what stood before it, for a change cannot give itself more. When nobody can read that, a person
+   * decides about everything, though the change mends it.
    */
   readonly settingsInForce: Settings
   readonly settingsAfter: Settings
@@ -54,15 +54,17 @@ export async function readChange(
     signal,
   )
   const newFound = await findApplications({ repository: git, treeish: after, memory }, settingsAfter, signal)
-  const concerns = (application: Application) => concernsBranch(application, ref, branch)
+  const inForce = change.before === null ? newSettings : oldSettings
+  const concerning = (applications: readonly Application[]) =>
+    applications.map(it => underCurrentUrl(it, ref)).filter(it => concernsBranch(it, ref, branch))
   const changedFiles = await git.changedFiles(before, after, signal)
   const affected = await affectedApplications({
     repository: git,
     ref,
     base: before,
     head: after,
-    baseApplications: oldFound.applications.filter(concerns),
-    headApplications: newFound.applications.filter(concerns),
+    baseApplications: concerning(oldFound.applications),
+    headApplications: concerning(newFound.applications),
     changedFiles,
     branch,
     memory,
@@ -73,14 +75,15 @@ export async function readChange(
   const isUncertain = changedFiles.some(file => broken.has(file))
   return {
     settingsInForce:
-      [change.before === null ? newSettings : oldSettings, newSettings].find(it => it.problems.length === 0)
-        ?.settings ?? cautiousSettings([...oldFound.applications, ...newFound.applications]),
+      inForce.problems.length === 0
+        ? inForce.settings
+        : cautiousSettings([...oldFound.applications, ...newFound.applications]),
     settingsAfter,
     problems: [...newSettings.problems, ...newFound.problems],
     affected: affected.filter(
       it => !it.removed || !(isUncertain || broken.has(it.application.definedIn?.file)),
     ),
-    applications: newFound.applications.filter(concerns),
+    applications: concerning(newFound.applications),
   }
 }
 
@@ -92,6 +95,16 @@ function cautiousSettings(applications: readonly Application[]): Settings {
     plan: { requireReviewedPlan: true, forks: 'ask' },
     environments: [...clusters].map(name => ({ name, approvals: 1 })),
   }
+}
+
+/** A document that names the repository as it was called before means it still. */
+function underCurrentUrl(application: Application, { cloneUrl, formerUrls = [] }: RepositoryRef): Application {
+  if (formerUrls.length === 0) return application
+  const isFormer = (source: Application['sources'][number]): boolean =>
+    source.repoURL !== '.' && formerUrls.some(url => isInRepository(source, url))
+  if (!application.sources.some(isFormer)) return application
+  const sources = application.sources.map(it => (isFormer(it) ? { ...it, repoURL: cloneUrl } : it))
+  return { ...application, sources }
 }
 
 /** An application that reads this repository, yet only other branches of it, is those branches' business. */

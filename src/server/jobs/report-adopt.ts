@@ -8,7 +8,7 @@ import { sentence, shorten } from '../report/escape.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
 import type { JobDeps } from './deps.ts'
 import { putBackBesides } from './drift-objects.ts'
-import { reply } from './obey-comment.ts'
+import { reply } from './reply.ts'
 import { proposeFromDrift } from './propose-from-drift.ts'
 
 /** Opens the pull request that an agent's answer asks for, and tells whoever asked. The issue closes when both agree. */

@@ -2,7 +2,7 @@ import type { RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { sentence } from '../report/escape.ts'
 import type { JobDeps } from './deps.ts'
-import { reply } from './obey-comment.ts'
+import { reply } from './reply.ts'
 
 /** Answers whoever asked for a revert. The issue closes when the agent reports that the cluster has converged. */
 export async function reportRevert(

@@ -3,7 +3,7 @@ import type { JobContext } from '../queue/queue.ts'
 import { rollbackReply, type RollbackView } from '../report/rollback.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
 import type { JobDeps } from './deps.ts'
-import { reply } from './obey-comment.ts'
+import { reply } from './reply.ts'
 
 /** Answers whoever asked for a rollback, and remembers what runs now. One comment for all applications, edited as they end. */
 export async function reportRollback(

@@ -45,7 +45,7 @@ export async function reportSync(
   const syncs = await store.syncs.ofRevision(key, asked.revision)
   const revert = pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs }, context.signal))
   const of = { revision: asked.revision, baseRef: asked.branch, planUrl: pageUrl, revert }
-  const view: ResultView = { ...of, syncs: await syncViews(deps, syncs) }
+  const view: ResultView = { ...of, syncs: await syncViews(deps, syncs, pullRequest) }
   const heldBack = pullRequest ? await comment(deps, { forge, view, pullRequest }, context.signal) : null
   await deploy(forge, view, context.signal)
   const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
@@ -90,16 +90,21 @@ async function driftAfterSync(
   await deps.queue.enqueue(deps.store, { traceId, job })
 }
 
-async function syncViews(deps: JobDeps, syncs: readonly SyncRecord[]): Promise<readonly SyncView[]> {
+async function syncViews(
+  deps: JobDeps,
+  syncs: readonly SyncRecord[],
+  pullRequest: PullRequestRecord | null,
+): Promise<readonly SyncView[]> {
   const { store, patience } = deps
   const clusters = await store.clusters.all()
   const offlineBefore = new Date(deps.clock().getTime() - patience.silence * 1000)
+  const approvals = pullRequest ? await store.approvals.of(pullRequest.id) : []
   const views: SyncView[] = []
   for (const sync of syncs) {
     const command = sync.commandId === null ? null : await store.commands.byId(sync.commandId)
     const cluster = clusters.find(it => it.name === sync.application.destination.cluster) ?? null
     const window = await windowNow(deps, store, sync)
-    views.push(syncView({ sync, command, cluster, window }, offlineBefore))
+    views.push(syncView({ sync, command, cluster, window, approvals }, offlineBefore))
   }
   return views
 }

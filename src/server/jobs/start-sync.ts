@@ -38,7 +38,7 @@ export async function startSync(
     repository: ref,
     revision: sync.revision,
     reviewedDigest: sync.reviewedDigest,
-    requireReviewedPlan: sync.requireReviewed && !it.evenWhenChanged,
+    requireReviewedPlan: sync.requireReviewed && !it.evenWhenChanged && !isApprovedUnplanned(sync),
     confirmPrune: it.confirmPrune ?? false,
     neighbours: await neighboursOf(records, sync),
     asked: it.askedBy !== undefined,
@@ -54,6 +54,11 @@ export async function startSync(
     traceId,
     purpose: { kind: 'sync', sync: sync.id },
   })
+}
+
+/** Nobody could plan it, and enough people approved it all the same. */
+function isApprovedUnplanned({ approvalsWanted, awaitsApproval, reviewedDigest }: SyncRecord): boolean {
+  return approvalsWanted > 0 && !awaitsApproval && reviewedDigest === null
 }
 
 /** For an agent that has to decide alone, while the server is away. */

@@ -1,22 +1,26 @@
 import type { ForgeRepository } from '../../forge/forge.ts'
 import type { GitRepository } from '../../git/repository.ts'
 import { applicationKey } from '../../model/application.ts'
+import type { Plan } from '../../model/plan.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { RepositoryRef, Revision } from '../../model/repository.ts'
 import type { SyncResult } from '../../model/sync.ts'
 import type { Affected } from '../../repository/affected-applications.ts'
 import type { JobContext } from '../queue/queue.ts'
+import { changesSomething } from '../report/counts.ts'
+import type { ApprovalRecord } from '../store/records/approvals.ts'
 import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { NewSync } from '../store/records/syncs.ts'
 import type { Records } from '../store/store.ts'
+import { approvalsFor, approversOf } from './approvals.ts'
 import type { JobDeps } from './deps.ts'
 import { readKnownWorld } from './known-world.ts'
 import { type KnownWorld, obstaclesOf } from './obstacles.ts'
 import { type ChangeReading, readChange } from './read-change.ts'
 import { awaitWindow, windowOf } from './open-window.ts'
 import { startSync, supersedeOlder } from './start-sync.ts'
-import { syncsByItself } from './syncs-by-itself.ts'
+import { isAutomated } from './syncs-by-itself.ts'
 
 export interface Push {
   readonly repository: RepositoryRef
@@ -47,7 +51,9 @@ export async function syncBranch(deps: JobDeps, push: Push, context: JobContext)
   const origin = await originOf(deps, { forge, key, after }, context.signal)
   await deps.store.transaction(async records => {
     const world = await readKnownWorld(records, key)
-    await keepSyncs(deps, records, { push, key, reading, world, origin, traceId: context.traceId })
+    const approvals = await approvalsOf(records, origin)
+    const { traceId } = context
+    await keepSyncs(deps, records, { push, key, reading, world, origin, approvals, traceId })
     await records.branches.setHandled(key, branch, after)
   })
 }
@@ -88,12 +94,20 @@ async function originOf(
   return { pullRequest, plan: plan?.head === pullRequest.head ? plan : null }
 }
 
+/** Nobody approves meanwhile: whoever does next finds what waits. */
+async function approvalsOf(records: Records, origin: Origin | null): Promise<readonly ApprovalRecord[]> {
+  if (!origin) return []
+  await records.pullRequests.hold(origin.pullRequest.id)
+  return records.approvals.of(origin.pullRequest.id)
+}
+
 interface Keeping {
   readonly push: Push
   readonly key: string
   readonly reading: ChangeReading
   readonly world: KnownWorld
   readonly origin: Origin | null
+  readonly approvals: readonly ApprovalRecord[]
   readonly traceId: string
 }
 
@@ -156,27 +170,39 @@ function newSync({
   key,
   reading,
   origin,
+  approvals,
   affected,
 }: Keeping & { readonly affected: Affected }): NewSync {
   const { application, removed } = affected
   const settings = reading.settingsInForce
+  const { cluster } = application.destination
+  const approvalsWanted = approvalsFor(cluster, settings)
+  const reviewed = reviewedPlan(origin, affected)
+  const digest = reviewed?.changeDigest ?? null
+  const people =
+    digest === null ? [] : approversOf(approvals, { application: application.name, cluster, digest })
+  // What changes nothing needs nobody, and is held to that.
+  const changes = reviewed === null || changesSomething(reviewed)
+  const awaitsApproval = changes && people.length < approvalsWanted
   return {
     repository: key,
     application,
     branch: push.branch,
     revision: push.after,
     removed,
-    reviewedDigest: reviewedDigest(origin, affected),
-    requireReviewed: settings.plan.requireReviewedPlan,
+    reviewedDigest: digest,
+    requireReviewed: settings.plan.requireReviewedPlan || approvalsWanted > 0,
     pullRequest: origin?.pullRequest.number ?? null,
-    status: syncsByItself(application, settings) ? 'pending' : 'waiting',
+    approvalsWanted,
+    awaitsApproval,
+    status: isAutomated(application) && !awaitsApproval ? 'pending' : 'waiting',
   }
 }
 
-function reviewedDigest(origin: Origin | null, { application }: Affected): string | null {
+function reviewedPlan(origin: Origin | null, { application }: Affected): Plan | null {
   const key = applicationKey(application)
   const planned = origin?.plan?.applications.find(it => applicationKey(it.application) === key)
-  return planned?.status.kind === 'planned' ? planned.status.plan.changeDigest : null
+  return planned?.status.kind === 'planned' ? planned.status.plan : null
 }
 
 function impossible(

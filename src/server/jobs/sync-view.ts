@@ -4,23 +4,36 @@ import { aggregateCheckName } from '../report/checks.ts'
 import { calledOff, resultComment, resultHeadline } from '../report/result.ts'
 import type { ResultView, SyncView } from '../report/view.ts'
 import type { WindowState } from '../../repository/sync-windows.ts'
+import type { ApprovalRecord } from '../store/records/approvals.ts'
 import type { ClusterRecord } from '../store/records/clusters.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
-import type { SyncRecord } from '../store/records/syncs.ts'
+import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
+import { approversOf } from './approvals.ts'
+import { awaitedApproval } from './awaited-approval.ts'
 
 export interface SyncFacts {
   readonly sync: SyncRecord
   readonly command: CommandRecord | null
   readonly cluster: ClusterRecord | null
   readonly window: WindowState
+  /** Of its pull request. */
+  readonly approvals: readonly ApprovalRecord[]
 }
 
 /** How one sync stands. `offlineBefore`: an agent not seen since then is offline. */
-export function syncView({ sync, command, cluster, window }: SyncFacts, offlineBefore: Date): SyncView {
+export function syncView(facts: SyncFacts, offlineBefore: Date): SyncView {
+  const { sync, command, cluster, window, approvals } = facts
   const about = {
     application: sync.application.name,
     cluster: sync.application.destination.cluster,
     issue: sync.issue,
+  }
+  const awaited = awaitedApproval(sync)
+  if (awaited) {
+    const { name: application, cluster: environment } = applicationOf(sync)
+    const by = approversOf(approvals, { application, cluster: environment, digest: awaited.digest })
+    const { moved } = awaited
+    return { ...about, status: { kind: 'waiting', for: 'approval', by, wanted: sync.approvalsWanted, moved } }
   }
   if (sync.status === 'finished' && sync.result) {
     return { ...about, status: { kind: 'finished', result: sync.result } }

@@ -1,9 +1,6 @@
 import type { Application } from '../../model/application.ts'
-import type { Settings } from '../../model/settings.ts'
 
-/** Whether a merge syncs an application without being asked. Where approvals are wanted, a person starts it. */
-export function syncsByItself(application: Application, settings: Settings): boolean {
-  const { cluster } = application.destination
-  const environment = settings.environments.find(it => it.name === cluster)
-  return application.syncPolicy.automated !== null && (environment?.approvals ?? 0) === 0
+/** Whether a merge syncs an application without `/plumbline sync`. Where approvals are wanted, it waits for them in any case. */
+export function isAutomated({ syncPolicy }: Application): boolean {
+  return syncPolicy.automated !== null
 }

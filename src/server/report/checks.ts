@@ -139,7 +139,10 @@ function aggregateVerdict(view: PullRequestView): Verdict {
   }
   const locks = (view.overlaps ?? []).filter(it => it.blocks)
   if (locks.length > 0) {
-    return completed('action_required', `Waits for ${list(locks.map(it => `#${it.number}`))}, which came first`)
+    return completed(
+      'action_required',
+      `Waits for ${list(locks.map(it => `#${it.number}`))}, which came first`,
+    )
   }
   return completed('success', titled(view))
 }

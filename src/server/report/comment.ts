@@ -11,6 +11,7 @@ import {
   offlineApplications,
   warnings,
 } from './sections.ts'
+import { standingLines } from './standing.ts'
 import { applicationTable } from './table.ts'
 import { applicationAnchor, type ApplicationView, type PullRequestView } from './view.ts'
 
@@ -74,6 +75,7 @@ function composed(
       failedApplications(view),
       offlineApplications(view),
       warnings(view),
+      standing(view),
       ...frames.map(({ application, open, close }): Piece => {
         const links = linksOf(application, view)
         const rest = hiddenObjects(plannedChanges(application).length, links.page)
@@ -83,7 +85,7 @@ function composed(
     ],
     limit - top.length - bottom.length - reserve - separators,
   )
-  const [table, problems, failed, offline, alerts, ...opened] = outline.texts
+  const [table, problems, failed, offline, alerts, people, ...opened] = outline.texts
   const details = unfold(
     frames.filter((_, index) => opened[index] !== ''),
     view,
@@ -94,6 +96,7 @@ function composed(
     top,
     table,
     alerts,
+    people,
     problems,
     failed,
     offline,
@@ -104,6 +107,13 @@ function composed(
     .filter(Boolean)
     .join('\n')
     .trimEnd()
+}
+
+function standing(view: PullRequestView): Piece {
+  const lines = standingLines(view)
+  if (lines.length === 0) return { forms: [''] }
+  const items = lines.length === 1 ? lines : lines.map(it => `- ${it}`)
+  return { forms: ['', `${items.join('\n')}\n`] }
 }
 
 interface Frame {

@@ -12,6 +12,7 @@ import { fit, type Piece } from './fit.ts'
 import { objectName, objectNameInHtml } from './object-name.ts'
 import { capitalised, count, list, shortRevision, took, utc } from '../../model/phrase.ts'
 import { revertLine } from './revert.ts'
+import { people } from './standing.ts'
 import { row } from './table.ts'
 import type { ResultView, SyncView } from './view.ts'
 
@@ -84,14 +85,14 @@ function resultTable(syncs: readonly SyncView[]): Piece {
   return rows.length > 20 ? { forms: [write(20), write(rows.length)] } : { forms: [write(rows.length)] }
 }
 
-function cells({ status, issue }: SyncView): readonly string[] {
+function cells({ cluster, status, issue }: SyncView): readonly string[] {
   switch (status.kind) {
     case 'pending':
       return ['queued', '', '']
     case 'running':
       return ['syncing', '', '']
     case 'waiting':
-      return [waitingWords(status), '', '']
+      return [waitingWords(status, cluster), '', '']
     case 'offline':
       return [status.lastSeen ? `agent offline since ${utc(status.lastSeen)}` : 'no agent yet', '', '']
     case 'finished': {
@@ -114,9 +115,13 @@ export function calledOff({ outcome, error }: SyncResult): string | null {
   return error?.code === 'rollback-asked' ? `${words}, as somebody asked for a rollback` : null
 }
 
-function waitingWords(status: Extract<SyncView['status'], { kind: 'waiting' }>): string {
-  if (status.for !== 'window') {
-    return status.for === 'command' ? 'waits for `/plumbline sync`' : 'waits for approval'
+function waitingWords(status: Extract<SyncView['status'], { kind: 'waiting' }>, cluster: string): string {
+  if (status.for === 'command') return 'waits for `/plumbline sync`'
+  if (status.for === 'approval') {
+    const { by, wanted, moved } = status
+    const given = by.length > 0 ? `${by.length} of ${wanted}, by ${people(by)}` : count(wanted, 'approval')
+    const why = moved ? 'the cluster moved since it was approved; ' : ''
+    return `${why}waits for approval (${given}): ${code(`/plumbline approve ${cluster}`)}`
   }
   return status.until ? `sync window closed, waits until ${utc(status.until)}` : 'sync window closed'
 }

@@ -15,8 +15,7 @@ export function revertProposal(
       ? 'The cluster is as it was before; Git is not: until one of them changes, they differ.'
       : 'The cluster is not as Git says.'
   return {
-    // Also the commit's message, where "fixes #12" would close an issue.
-    title: `Revert "${shorten(pullRequest.title.replaceAll(/[^\w .:(),/-]/g, '?'), 180)}" (#${pullRequest.number})`,
+    title: revertTitle(pullRequest),
     body: [
       `#${pullRequest.number} was merged as ${code(revision)}, and its sync of ${name(result.application)} to ${name(result.cluster)} did not succeed. ${state}`,
       cause,
@@ -25,6 +24,20 @@ export function revertProposal(
       .filter(Boolean)
       .join('\n\n'),
   }
+}
+
+/** The same for a merge that somebody wants taken back. */
+export function askedRevert(
+  pullRequest: { readonly number: number; readonly title: string },
+  by: string,
+): { readonly title: string; readonly body: string } {
+  const body = `Takes #${pullRequest.number} out of Git, as ${code(`@${by}`)} asked for with \`/plumbline revert\`. What it does to the clusters is planned below.`
+  return { title: revertTitle(pullRequest), body }
+}
+
+/** Also the commit's message, where "fixes #12" would close an issue. */
+function revertTitle({ number, title }: { readonly number: number; readonly title: string }): string {
+  return `Revert "${shorten(title.replaceAll(/[^\w .:(),/-]/g, '?'), 180)}" (#${number})`
 }
 
 /** The line about it under the result of the merge. */

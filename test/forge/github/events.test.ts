@@ -19,7 +19,13 @@ const comment = (it: object = {}, action = 'created', issue: object = {}) => ({
   action,
   repository,
   issue: { number: 7, ...issue },
-  comment: { id: 99, body: '/plumbline sync', user: ada, ...it },
+  comment: {
+    id: 99,
+    body: '/plumbline sync',
+    user: ada,
+    created_at: '2026-03-01T12:00:00Z',
+    ...it,
+  },
 })
 
 const pull = (action: string, more: object = {}) => ({
@@ -84,6 +90,7 @@ test.each([
       commentId: '99',
       author: 'ada',
       body: '/plumbline sync',
+      at: '2026-03-01T12:00:00Z',
     },
   },
   {

@@ -18,6 +18,8 @@ const sync = (it: Partial<SyncRecord>): SyncRecord => ({
   removed: false,
   reviewedDigest: null,
   requireReviewed: false,
+  approvalsWanted: 0,
+  awaitsApproval: false,
   pullRequest: null,
   status: 'pending',
   commandId: 'c',
