@@ -16,13 +16,9 @@ export interface Lived {
   readonly overAt: number | null
 }
 
-const planHeading = '## Plumbline: '
-
 /** Our comments with a plan. */
 export function planComments(pull: PullRequest): readonly Comment[] {
-  return pull.comments.filter(
-    it => it.byApp && it.body.startsWith('<!--') && it.body.includes(`\n${planHeading}`),
-  )
+  return pull.comments.filter(it => it.byApp && it.body.startsWith('<!-- plumbline:plan -->'))
 }
 
 /** Lives one life, at its own pace, whatever the forge does. */
@@ -77,7 +73,7 @@ async function happen(
       await github.setDraft(pull, alice, false)
       return
     case 'chat':
-      github.commentOn(pull, carol, `${planHeading}1 application changes on 1 cluster, I think`)
+      github.commentOn(pull, carol, '<!-- plumbline:plan -->\n## Plumbline: nothing changes on any cluster')
       return
     case 'command':
       github.commentOn(pull, alice, '/plumbline plan')
@@ -104,9 +100,21 @@ const patience = 120_000
 
 async function untilSeen(world: World, life: Life, pull: PullRequest): Promise<boolean> {
   await eventually(() => {
-    if (!showsHead(world, life, pull)) throw new Error(`life ${life.number}: the plan of its head is missing`)
+    if (!showsHead(world, life, pull))
+      throw new Error(`the plan of the last head is missing: ${told(world, life, pull)}`)
   }, patience)
   return true
+}
+
+/** All that is to be seen of a life. */
+function told(world: World, life: Life, { number, repository, pull, state, comments }: PullRequest): string {
+  const checks = world.github.checkRuns(repository, pull.headSha)
+  const lines = [
+    `${JSON.stringify(life)}, #${number} of ${repository.name}, ${state}, head ${pull.headSha}`,
+    ...checks.map(it => `check ${it.name}: ${it.status} ${it.conclusion}, ${it.title}`),
+    ...comments.map(it => `comment of ${it.user.login}: ${it.body.slice(0, 300)}`),
+  ]
+  return lines.join('\n')
 }
 
 async function known({ store, github }: World, { repository, number }: PullRequest): Promise<number> {
