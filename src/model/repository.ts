@@ -9,6 +9,8 @@ export interface RepositoryRef {
   readonly fullName: string
   /** HTTPS clone URL without credentials. */
   readonly cloneUrl: string
+  /** Clone URLs that it had under former names, as documents may still say. */
+  readonly formerUrls?: readonly string[]
 }
 
 /** `github:github.com/acme/shop`: one key per repository, stable, safe in a log. */

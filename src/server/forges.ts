@@ -32,7 +32,7 @@ export function createForges(repositories: Pick<Repositories, 'current'> | null 
       const forge = all.find(it => it.kind === ref.forge && it.host === ref.host)
       if (!forge) throw new UnknownForgeError(ref)
       const repository = forge.repository(ref.fullName)
-      return repositories ? reachable(repository, () => repositories.current(ref)) : repository
+      return repositories ? reachable(repository, ref, () => repositories.current(ref)) : repository
     },
   }
 }

@@ -1,4 +1,5 @@
 import { ForgeError, type ForgeRepository } from '../forge/forge.ts'
+import type { RepositoryRef } from '../model/repository.ts'
 import type { RepositoryRecord } from './store/records/repositories.ts'
 
 /**
@@ -7,6 +8,8 @@ import type { RepositoryRecord } from './store/records/repositories.ts'
  */
 export function reachable(
   repository: ForgeRepository,
+  /** As the job has it: with its former addresses. */
+  ref: RepositoryRef,
   known: () => Promise<RepositoryRecord | null>,
 ): ForgeRepository {
   const { fullName } = repository.ref
@@ -30,6 +33,7 @@ export function reachable(
 
   return {
     ...repository,
+    ref: { ...ref, ...repository.ref },
     pullRequest: read(repository.pullRequest),
     openPullRequests: read(repository.openPullRequests),
     pullRequestsOf: read(repository.pullRequestsOf),

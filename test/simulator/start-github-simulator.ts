@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApi, type RequestRecord } from './github/api/server.ts'
 import { type AppOptions, createApp } from './github/app.ts'
+import { createOAuth } from './github/auth/oauth.ts'
 import { createTokens, type Tokens } from './github/auth/tokens.ts'
 import { loadContract, type Violation } from './github/contract/contract.ts'
 import { createFaults, type Faults } from './github/faults.ts'
@@ -51,6 +52,8 @@ export interface GitHubSimulator extends People {
   readonly limits: Pick<Limits, 'beginSecondary'>
   /** Sets where webhooks go, from now on. Nothing is sent before. */
   readonly setWebhookUrl: (url: string | undefined) => void
+  /** Sets where people who sign in with the app may be led back to. */
+  readonly setCallbackUrls: (urls: readonly string[]) => void
   /** Sends the event by which GitHub tries out a webhook that was just set. */
   readonly ping: () => void
   /** Delivers again, as the button on the app's page does. The guid stays. */
@@ -79,7 +82,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions = {})
 
   const api = createApi({ world, contract, tokens, limits, faults, deliverer, requests })
   const git = createSmartHttp(world, tokens)
-  const pages = createPages({ world, deliverer, contract })
+  const pages = createPages({ world, deliverer, contract, oauth: createOAuth(world, tokens) })
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', world.url)
     answer(url, request, response).catch((error: unknown) => {
@@ -116,6 +119,9 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions = {})
     limits,
     setWebhookUrl: url => {
       deliverer.url = url
+    },
+    setCallbackUrls: urls => {
+      world.app.callbackUrls = urls
     },
     ping: () => deliverer.send(pingOf(world, deliverer.url)),
     redeliver: deliverer.redeliver,
@@ -155,6 +161,7 @@ async function createWorld(
     app,
     users: new Map([app.bot].map(user => [user.login.toLowerCase(), user])),
     repositories: new Map(),
+    formerNames: new Map(),
     installations: new Map(),
     conversions: new Map(),
     folder,

@@ -82,6 +82,15 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
     return credential
   }
 
+  const ids = new Map<string, string>()
+
+  /** Another repository may have the name now: what is kept under it was the old one's. */
+  function noteFacts({ ref, id }: RepositoryFacts, installation: number | null): void {
+    if (installation !== null) session.learn(ref.fullName, installation)
+    if (ids.get(ref.fullName) !== id) credentials.delete(ref.fullName)
+    ids.set(ref.fullName, id)
+  }
+
   async function newGitCredential(fullName: string, signal: AbortSignal): Promise<GitCredential> {
     const installation_id = await session.installationOf(fullName, signal)
     const attempt = { to: `get a token to read ${fullName}`, signal }
@@ -162,7 +171,7 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
         })
         return listed.map(factsFrom)
       })
-      for (const { ref } of all) session.learn(ref.fullName, id)
+      for (const facts of all) noteFacts(facts, id)
       found.push(...all)
     }
     return found
@@ -177,7 +186,7 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
     facts: (fullName, signal) => orNull('not-found', () => factsOf(fullName, signal)),
     factsIn(payload) {
       const told = factsIn(payload)
-      if (told?.installation) session.learn(told.facts.ref.fullName, told.installation)
+      if (told) noteFacts(told.facts, told.installation)
       return told?.facts ?? null
     },
     failedDeliveries: (since, signal) => failedDeliveries(session, since, signal),

@@ -98,7 +98,10 @@ function cautiousSettings(applications: readonly Application[]): Settings {
 }
 
 /** A document that names the repository as it was called before means it still. */
-function underCurrentUrl(application: Application, { cloneUrl, formerUrls = [] }: RepositoryRef): Application {
+function underCurrentUrl(
+  application: Application,
+  { cloneUrl, formerUrls = [] }: RepositoryRef,
+): Application {
   if (formerUrls.length === 0) return application
   const isFormer = (source: Application['sources'][number]): boolean =>
     source.repoURL !== '.' && formerUrls.some(url => isInRepository(source, url))

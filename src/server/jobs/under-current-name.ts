@@ -14,5 +14,6 @@ export async function underCurrentName(
   const record = await repositories.current(job.repository)
   if (!record) return job
   if (record.access === 'none') return null
-  return record.key === repositoryKey(job.repository) ? job : { ...job, repository: record.ref }
+  const isCurrent = record.key === repositoryKey(job.repository) && !record.ref.formerUrls
+  return isCurrent ? job : { ...job, repository: record.ref }
 }

@@ -1,11 +1,21 @@
 import { join } from 'node:path'
 import { type Actor, asUser } from './actions/actor.ts'
-import { requestAction, rerequestRun } from './actions/checks.ts'
+import {
+  archiveRepository,
+  deleteRepository,
+  renameRepository,
+  setPermissions,
+  suspend,
+  transferRepository,
+  uninstall,
+} from './actions/administration.ts'
+import { requestAction, rerequestRun, rerequestSuite } from './actions/checks.ts'
 import { addComment, deleteComment, editComment } from './actions/comments.ts'
 import { changeInstallation, type InstallInput, installApp } from './actions/installations.ts'
 import { editIssue, type IssueEdit, openIssue, setIssueState, setLabels } from './actions/issues.ts'
 import { type MergeInput, mergePull } from './actions/merge.ts'
-import { openPull, type PullInput, setDraft } from './actions/pulls.ts'
+import { dropGroup, type MergeGroup, queueGroup } from './actions/merge-queue.ts'
+import { openPull, type PullInput, setBase, setDraft } from './actions/pulls.ts'
 import { type CommitRequest, commitFiles } from './actions/push.ts'
 import { commitTree, initRepository, treeWith, updateRef } from './git/repository.ts'
 import { runGit } from './git/run-git.ts'
@@ -14,6 +24,7 @@ import {
   type Comment,
   type Installation,
   type Issue,
+  type Permissions,
   type PullRequest,
   type Repository,
   type Role,
@@ -45,6 +56,14 @@ export interface People {
   readonly installApp: (input: InstallInput) => Installation
   readonly addRepositories: (installation: Installation, repositories: readonly Repository[]) => void
   readonly removeRepositories: (installation: Installation, repositories: readonly Repository[]) => void
+  readonly renameRepository: (repository: Repository, by: User, name: string) => void
+  readonly transferRepository: (repository: Repository, by: User, to: User) => void
+  readonly archiveRepository: (repository: Repository, by: User, archived: boolean) => void
+  readonly deleteRepository: (repository: Repository, by: User) => void
+  readonly suspend: (installation: Installation, suspended: boolean) => void
+  readonly uninstall: (installation: Installation) => void
+  /** Of the App, accepted by everybody at once. */
+  readonly setPermissions: (permissions: Permissions) => void
   /** Commits files onto a branch; null removes a file. Resolves with the SHA. */
   readonly pushCommit: (
     input: CommitRequest & { readonly repository: Repository; readonly author: User },
@@ -55,6 +74,14 @@ export interface People {
   /** Resolves with the merge commit. Rejects with 405 when it conflicts. */
   readonly mergePullRequest: (pull: PullRequest, by: User, input?: MergeInput) => Promise<string>
   readonly setDraft: (pull: PullRequest, by: User, draft: boolean) => Promise<void>
+  readonly setBase: (pull: PullRequest, by: User, base: string) => Promise<void>
+  /** A merge queue takes these up: it waits for the checks of the commit that it makes of them. */
+  readonly queueGroup: (pulls: readonly PullRequest[], by: User) => Promise<MergeGroup>
+  readonly dropGroup: (
+    pull: PullRequest,
+    by: User,
+    it: { readonly group: MergeGroup; readonly reason: 'merged' | 'invalidated' | 'dequeued' },
+  ) => Promise<void>
   readonly openIssue: (
     repository: Repository,
     by: User,
@@ -69,6 +96,7 @@ export interface People {
   readonly deleteComment: (comment: Comment, by: User) => void
   /** Presses a button of a check run. */
   readonly requestAction: (repository: Repository, run: CheckRun, by: User, identifier: string) => void
+  readonly rerequestSuite: (repository: Repository, sha: string, by: User) => Promise<void>
   readonly rerequestRun: (repository: Repository, run: CheckRun, by: User) => void
   /** All check runs at a commit, the newest of each name last. */
   readonly checkRuns: (repository: Repository, sha: string) => readonly CheckRun[]
@@ -84,6 +112,13 @@ export function createPeople(world: World): People {
       changeInstallation(world, installation, repositories, 'added'),
     removeRepositories: (installation, repositories) =>
       changeInstallation(world, installation, repositories, 'removed'),
+    renameRepository: (repository, by, name) => renameRepository(world, repository, by, name),
+    transferRepository: (repository, by, to) => transferRepository(world, repository, by, to),
+    archiveRepository: (repository, by, archived) => archiveRepository(world, repository, by, archived),
+    deleteRepository: (repository, by) => deleteRepository(world, repository, by),
+    suspend: (installation, suspended) => suspend(world, installation, suspended),
+    uninstall: installation => uninstall(world, installation),
+    setPermissions: permissions => setPermissions(world, permissions),
     pushCommit: ({ repository, author, ...request }) =>
       world.exclusively(repository, () => commitFiles(world, repository, asUser(author), request)),
     openPullRequest: ({ repository, author, ...input }) =>
@@ -91,6 +126,14 @@ export function createPeople(world: World): People {
     mergePullRequest: (pull, by, input) =>
       world.exclusively(pull.repository, () => mergePull(world, pull, asUser(by), input)),
     setDraft: (pull, by, draft) => setDraft(world, pull, asUser(by), draft),
+    setBase: (pull, by, base) =>
+      world.exclusively(pull.repository, () => setBase(world, pull, asUser(by), base)),
+    queueGroup: (pulls, by) => {
+      const [first] = pulls
+      if (!first) throw new Error('a merge group has at least one pull request')
+      return world.exclusively(first.repository, () => queueGroup(world, pulls, asUser(by)))
+    },
+    dropGroup: (pull, by, it) => dropGroup(world, pull, asUser(by), it),
     openIssue: (repository, by, input) => openIssue(world, repository, asUser(by), input),
     editIssue: (issue, by, edit) => editIssue(world, issue, asUser(by), edit),
     closeIssue: (issue, by) => setIssueState(world, issue, asUser(by), { state: 'closed' }),
@@ -101,6 +144,7 @@ export function createPeople(world: World): People {
     deleteComment: (comment, by) => deleteComment(world, comment, asUser(by)),
     requestAction: (repository, run, by, identifier) =>
       requestAction(world, asUser(by), { repository, run }, identifier),
+    rerequestSuite: (repository, sha, by) => rerequestSuite(world, repository, asUser(by), sha),
     rerequestRun: (repository, run, by) => rerequestRun(world, asUser(by), { repository, run }),
     checkRuns: (repository, sha) =>
       repository.suites.filter(one => one.headSha === sha).flatMap(one => one.runs),
@@ -138,16 +182,21 @@ async function addRepository(
   source: Repository | undefined,
 ): Promise<Repository> {
   const key = `${input.owner.login}/${input.name}`.toLowerCase()
+  // A new repository takes the name, and nothing leads to the one that had it.
+  world.formerNames.delete(key)
   if (world.repositories.has(key)) throw new Error(`the repository ${key} exists: choose another name`)
-  const folder = join(world.folder, `${key}.git`)
+  // A renamed one leaves its name to others, and its folder where it is.
+  const id = world.nextId()
+  const folder = join(world.folder, `${key}-${id}.git`)
   const defaultBranch = input.defaultBranch ?? 'main'
   await initRepository(folder, defaultBranch)
   const now = timestamp(world)
   const repository: Repository = {
-    id: world.nextId(),
+    id,
     owner: input.owner,
     name: input.name,
     private: input.private ?? true,
+    archived: false,
     description: input.description ?? null,
     defaultBranch,
     folder,

@@ -198,8 +198,9 @@ export interface DeploymentStatus {
 
 export interface Repository {
   readonly id: number
-  readonly owner: User
-  readonly name: string
+  owner: User
+  name: string
+  archived: boolean
   readonly private: boolean
   readonly description: string | null
   readonly defaultBranch: string
@@ -229,6 +230,7 @@ export interface Installation {
   readonly repositories: Set<Repository>
   readonly createdAt: string
   updatedAt: string
+  suspendedAt: string | null
 }
 
 export interface App {
@@ -246,6 +248,8 @@ export interface App {
   readonly privateKey: string
   readonly publicKey: string
   readonly webhookSecret: string
+  /** Where people who sign in with the app may be led back to. */
+  callbackUrls: readonly string[]
   readonly permissions: Permissions
   readonly events: readonly string[]
   readonly owner: User

@@ -10,6 +10,8 @@ export interface World {
   readonly conversions: Map<string, { readonly app: App; readonly expiresAt: Date }>
   readonly users: Map<string, User>
   readonly repositories: Map<string, Repository>
+  /** Of repositories that were renamed or transferred. */
+  readonly formerNames: Map<string, Repository>
   readonly installations: Map<number, Installation>
   /** The folder that holds the bare repositories. */
   readonly folder: string

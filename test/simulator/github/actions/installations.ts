@@ -17,6 +17,7 @@ export function installApp(world: World, input: InstallInput): Installation {
     repositories: new Set(input.repositories),
     createdAt: now,
     updatedAt: now,
+    suspendedAt: null,
   }
   world.installations.set(installation.id, installation)
   world.events({

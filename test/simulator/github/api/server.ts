@@ -10,7 +10,7 @@ import { ApiFailure, notFound } from '../failure.ts'
 import type { Faults } from '../faults.ts'
 import { readBody } from '../http/read-body.ts'
 import { type Limits, rateHeaders } from '../limits.ts'
-import type { Repository } from '../state.ts'
+import { fullName, type Repository } from '../state.ts'
 import type { Deliverer } from '../webhooks/deliverer.ts'
 import { findRepository, type World } from '../world.ts'
 import type { Answer, Call } from './call.ts'
@@ -109,6 +109,8 @@ export function createApi(parts: ApiParts) {
     body: unknown,
   ): Promise<Answer> {
     const { principal } = pending
+    const moved = movedTo(world, route, pending)
+    if (moved) return moved
     const repository = repositoryOf(world, route)
     if (repository && !forApp.has(route.operation)) authorize(route.operation, principal, repository)
     const query = Object.fromEntries(pending.url.searchParams)
@@ -173,6 +175,22 @@ function actorOf(world: World, principal: Principal): Actor {
 function repositoryOf(world: World, route: Route): Repository | undefined {
   const { owner, repo } = route.path
   return owner === undefined || repo === undefined ? undefined : findRepository(world, owner, repo)
+}
+
+/** A former name: GitHub redirects, for good where nothing is written. */
+function movedTo(world: World, route: Route, { url, method }: Pending): Answer | undefined {
+  const { owner, repo } = route.path
+  if (owner === undefined || repo === undefined || repositoryOf(world, route)) return undefined
+  const repository = world.formerNames.get(`${owner}/${repo}`.toLowerCase())
+  if (!repository) return undefined
+  const Location = url.href.replace(`/repos/${owner}/${repo}`, `/repos/${fullName(repository)}`)
+  const body = JSON.stringify({ message: 'Moved Permanently', url: Location })
+  return {
+    status: method === 'GET' ? 301 : 307,
+    body,
+    type: 'application/json; charset=utf-8',
+    headers: { Location },
+  }
 }
 
 function parseJson(body: Buffer): unknown {

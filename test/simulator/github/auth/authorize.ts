@@ -10,6 +10,9 @@ export function authorize(operation: string, principal: Principal, repository: R
   if (!canSee(principal, repository)) throw notFound()
   const need = needs[operation]
   if (!need) return
+  if (repository.archived && need.anyOf.some(one => one.level !== 'read')) {
+    throw new ApiFailure(403, 'Repository was archived so is read-only.')
+  }
   const reads = need.anyOf.every(one => one.level === 'read')
   switch (principal.kind) {
     case 'anonymous':

@@ -1,6 +1,6 @@
 import { ApiFailure, badCredentials } from '../failure.ts'
-import type { Installation, Level, Permissions, Repository, User } from '../state.ts'
-import { randomToken, type World } from '../world.ts'
+import type { App, Installation, Level, Permissions, Repository, User } from '../state.ts'
+import { installationOf, randomToken, type World } from '../world.ts'
 import { verifyAppToken } from './app-token.ts'
 import type { Principal } from './principal.ts'
 
@@ -20,6 +20,8 @@ export interface TokenRequest {
 export interface Tokens {
   readonly forInstallation: (installation: Installation, request: TokenRequest) => InstallationToken
   readonly forUser: (user: User) => string
+  /** Of somebody who signed in with the app; good for so many milliseconds, for what both may reach. */
+  readonly forSignedIn: (user: User, lifetime: number) => string
   /** Ends every installation token that was handed out so far. */
   readonly expireAll: () => void
   /** Who an Authorization header speaks for. Rejects with 401 when it speaks for nobody. */
@@ -35,18 +37,31 @@ export const suffices = (granted: Level | undefined, needed: Level): boolean =>
 export function createTokens(world: World, lifetime: number): Tokens {
   const installations = new Map<string, InstallationToken>()
   const users = new Map<string, User>()
+  const signedIn = new Map<string, { readonly user: User; readonly app: App; readonly expiresAt: Date }>()
 
   function principalOf(token: string): Principal {
     const user = users.get(token)
     if (user) return { kind: 'user', user }
+    const through = signedIn.get(token)
+    if (through) {
+      if (through.expiresAt <= world.now() || through.app !== world.app) throw badCredentials()
+      const throughApp = (it: Repository) => installationOf(world, it) !== undefined
+      return { kind: 'user', user: through.user, throughApp }
+    }
     const found = installations.get(token)
     const ended = !found || found.expiresAt <= world.now() || !world.installations.has(found.installation.id)
     if (ended) throw badCredentials()
-    return { kind: 'installation', ...found }
+    if (found.installation.suspendedAt !== null) throw suspended()
+    return {
+      kind: 'installation',
+      ...found,
+      permissions: stillGranted(world.app.permissions, found.permissions),
+    }
   }
 
   return {
     forInstallation: (installation, request) => {
+      if (installation.suspendedAt !== null) throw suspended()
       const token: InstallationToken = {
         token: randomToken('ghs'),
         installation,
@@ -60,6 +75,11 @@ export function createTokens(world: World, lifetime: number): Tokens {
     forUser: user => {
       const token = randomToken('ghp')
       users.set(token, user)
+      return token
+    },
+    forSignedIn: (user, lifetime) => {
+      const token = randomToken('ghu')
+      signedIn.set(token, { user, app: world.app, expiresAt: new Date(world.now().getTime() + lifetime) })
       return token
     },
     expireAll: () => {
@@ -83,6 +103,13 @@ export function createTokens(world: World, lifetime: number): Tokens {
       }
     },
   }
+}
+
+const suspended = (): ApiFailure => new ApiFailure(403, 'This installation has been suspended')
+
+/** What was taken from the app is taken from its tokens. */
+function stillGranted(granted: Permissions, had: Permissions): Permissions {
+  return Object.fromEntries(Object.entries(had).filter(([name, level]) => suffices(granted[name], level)))
 }
 
 /** A token can have less than the app, never more. */

@@ -47,7 +47,7 @@ export function installationShape(world: World, installation: Installation) {
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [] as string[],
-    suspended_by: null,
-    suspended_at: null,
+    suspended_by: installation.suspendedAt === null ? null : userShape(world, installation.account),
+    suspended_at: installation.suspendedAt,
   } satisfies Schemas['installation']
 }

@@ -25,7 +25,7 @@ export function repositoryShape(world: World, repository: Repository) {
     size: 1,
     default_branch: repository.defaultBranch,
     visibility: repository.private ? 'private' : 'public',
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     is_template: false,
     has_issues: true,
