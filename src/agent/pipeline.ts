@@ -11,10 +11,13 @@ import type { PlanOutcome } from '../model/plan.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { RepositoryRef } from '../model/repository.ts'
 import type { SyncResult } from '../model/sync.ts'
+import type { Observed, WatchCommand, WatchResult } from '../model/watch.ts'
 import type { SourceLocation } from '../model/problem.ts'
 import type { Adopter } from './adopt/adopter.ts'
 import { ClusterError } from './cluster/cluster.ts'
 import { isFault, problemsOf } from './failure.ts'
+import { observedBy } from '../engine/observed.ts'
+import type { PlanWatch } from './observe/plan-watch.ts'
 import type { Planner } from './plan/planner.ts'
 import { createSiblings } from './siblings.ts'
 import type { Sources } from './sources.ts'
@@ -29,6 +32,8 @@ export interface PipelineDependencies {
   readonly syncer: Syncer
   readonly adopter: Adopter
   readonly state: State
+  /** Missing: nothing is watched, and plans say nothing of what they depend on. */
+  readonly planWatch?: PlanWatch
   readonly clusterName: string
   readonly clock: () => Date
   /** Told of failures that people cannot mend: their results have no details of them. */
@@ -49,7 +54,7 @@ export function createAgentPipeline(deps: PipelineDependencies): AgentPipeline {
     async execute({ id, command }, signal) {
       switch (command.kind) {
         case 'plan':
-          return { kind: 'plan', outcome: await plan(deps, command, signal) }
+          return { kind: 'plan', ...(await plan(deps, command, signal)) }
         case 'sync':
           return { kind: 'sync', result: await syncInTurn(id, command, signal) }
         case 'revert':
@@ -58,6 +63,8 @@ export function createAgentPipeline(deps: PipelineDependencies): AgentPipeline {
           return { kind: 'rollback', result: await rollBackInTurn(id, command, signal) }
         case 'adopt':
           return { kind: 'adopt', result: await deps.adopter.adopt(command, signal) }
+        case 'watch':
+          return { kind: 'watch', result: await watch(deps, command, signal) }
       }
     },
   }
@@ -78,7 +85,7 @@ async function plan(
   deps: PipelineDependencies,
   command: PlanCommand,
   signal: AbortSignal,
-): Promise<PlanOutcome> {
+): Promise<{ readonly outcome: PlanOutcome; readonly observed?: readonly Observed[] }> {
   const { application, baseApplication, repository, base, head } = command
   try {
     const at = { base, head }
@@ -95,12 +102,22 @@ async function plan(
       siblings,
     }
     const planned = await deps.planner.plan(request, signal)
-    return { kind: 'planned', plan: planned.plan }
+    const outcome = { kind: 'planned', plan: planned.plan } as const
+    return deps.planWatch ? { outcome, observed: observedBy(planned.plan, planned.input) } : { outcome }
   } catch (cause) {
     if (signal.aborted) throw cause
     if (isFault(cause)) deps.onFault?.(cause, application.name)
-    return { kind: 'failed', problems: problemsOf(cause, application.definedIn) }
+    return { outcome: { kind: 'failed', problems: problemsOf(cause, application.definedIn) } }
   }
+}
+
+async function watch(
+  { planWatch, clusterName }: PipelineDependencies,
+  command: WatchCommand,
+  signal: AbortSignal,
+): Promise<WatchResult> {
+  const nothing = { application: command.application.name, cluster: clusterName, changed: [] }
+  return planWatch ? planWatch.watch(command, signal) : nothing
 }
 
 /** The base tells origins apart; when it does not render, every difference counts as the pull request's. */

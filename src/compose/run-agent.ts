@@ -9,6 +9,7 @@ import { createAuditLog } from '../agent/drift/audit-log.ts'
 import { createDriftWatcher } from '../agent/drift/create-drift-watcher.ts'
 import { lead } from '../agent/lease/lease.ts'
 import { createLink, type Link } from '../agent/link/link.ts'
+import { createPlanWatch } from '../agent/observe/plan-watch.ts'
 import { createAgentPipeline } from '../agent/pipeline.ts'
 import { pullOnce } from '../agent/pull.ts'
 import { createSources, type Sources, type SourcesDependencies } from '../agent/sources.ts'
@@ -126,6 +127,7 @@ async function serve(
     syncer,
     adopter,
     state,
+    planWatch: createPlanWatch({ cluster, state, clusterName, logger, tenancy: parts.tenancy }),
     clusterName,
     clock,
     onFault,

@@ -4,6 +4,7 @@ import type { ObjectId } from './identity.ts'
 import type { PlanOutcome } from './plan.ts'
 import type { RepositoryRef, Revision } from './repository.ts'
 import type { SyncResult } from './sync.ts'
+import type { Observed, WatchCommand, WatchResult } from './watch.ts'
 
 /** An application that changes with the same commits, on the same cluster: objects may move between the two. */
 export interface Neighbour {
@@ -68,7 +69,13 @@ export interface RevertCommand {
   readonly objects: readonly ObjectId[]
 }
 
-export type AgentCommand = PlanCommand | SyncCommand | RevertCommand | RollbackCommand | AdoptCommand
+export type AgentCommand =
+  | PlanCommand
+  | SyncCommand
+  | RevertCommand
+  | RollbackCommand
+  | AdoptCommand
+  | WatchCommand
 
 /** A command on its way: at least once, so handlers are idempotent by `id`. */
 export interface CommandEnvelope {
@@ -80,11 +87,13 @@ export interface CommandEnvelope {
 }
 
 export type CommandResult =
-  | { readonly kind: 'plan'; readonly outcome: PlanOutcome }
+  /** `observed`: what it depends on in the cluster; missing in answers of older agents. */
+  | { readonly kind: 'plan'; readonly outcome: PlanOutcome; readonly observed?: readonly Observed[] }
   | { readonly kind: 'sync'; readonly result: SyncResult }
   | { readonly kind: 'revert'; readonly result: SyncResult }
   | { readonly kind: 'rollback'; readonly result: SyncResult }
   | { readonly kind: 'adopt'; readonly result: AdoptResult }
+  | { readonly kind: 'watch'; readonly result: WatchResult }
 
 /** What an agent says of itself when it connects. */
 export interface AgentHello {

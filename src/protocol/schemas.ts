@@ -5,6 +5,7 @@ import type { Change, Plan, PlanOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { CommandResult } from '../model/command.ts'
 import type { SyncResult } from '../model/sync.ts'
+import type { WatchResult } from '../model/watch.ts'
 
 /** Longest text accepted in one field of a report. Diffs of whole CustomResourceDefinitions fit. */
 const text = z.string().max(4 * 1024 * 1024)
@@ -153,12 +154,33 @@ const adoptResultSchema = z.object({
   error: z.object({ code: shortText, message: text }).nullable(),
 }) satisfies z.ZodType<AdoptResult>
 
+const watchResultSchema = z.object({
+  application: shortText,
+  cluster: shortText,
+  changed: z.array(z.object({ id: shortText, how: z.enum(['changed', 'appeared', 'went']) })),
+}) satisfies z.ZodType<WatchResult>
+
 export const commandResultSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('plan'), outcome: planOutcomeSchema }),
+  z.object({
+    kind: z.literal('plan'),
+    outcome: planOutcomeSchema,
+    observed: z
+      .array(
+        z.object({
+          id: shortText,
+          apiVersion: shortText.nullable(),
+          pointers: z.array(shortText),
+          mark: shortText.nullable(),
+        }),
+      )
+      .nullish()
+      .transform(it => it ?? []),
+  }),
   z.object({ kind: z.literal('sync'), result: syncResultSchema }),
   z.object({ kind: z.literal('revert'), result: syncResultSchema }),
   z.object({ kind: z.literal('rollback'), result: syncResultSchema }),
   z.object({ kind: z.literal('adopt'), result: adoptResultSchema }),
+  z.object({ kind: z.literal('watch'), result: watchResultSchema }),
 ]) satisfies z.ZodType<CommandResult>
 
 export const driftReportSchema = z.object({

@@ -27,6 +27,8 @@ export type Script = (command: AgentCommand, envelope: CommandEnvelope) => Comma
 export interface FakeAgent {
   /** Commands as they came, redeliveries included. */
   readonly received: readonly CommandEnvelope[]
+  /** Watches of open plans among them, which are left to the test to answer. */
+  readonly watching: readonly CommandEnvelope[]
   /** What it answers from now on. */
   script: Script
   complete(id: string, result: CommandResult): Promise<void>
@@ -44,6 +46,7 @@ export async function startFakeAgent(
   const client = agentClient(serverUrl, token)
   const stopping = new AbortController()
   const received: CommandEnvelope[] = []
+  const watching: CommandEnvelope[] = []
   const complete = async (commandId: string, result: CommandResult): Promise<void> => {
     await client.complete({ commandId, resultJson: JSON.stringify(result) })
   }
@@ -54,6 +57,7 @@ export async function startFakeAgent(
   })
   const agent = {
     received,
+    watching,
     script,
     complete,
     async reportDrift(report: DriftReport) {
@@ -70,6 +74,10 @@ export async function startFakeAgent(
         if (message.id === '') continue
         const { id, traceId, deadline, commandJson } = message
         const envelope = { id, traceId, deadline, command: JSON.parse(commandJson) as AgentCommand }
+        if (envelope.command.kind === 'watch') {
+          watching.push(envelope)
+          continue
+        }
         received.push(envelope)
         const result = agent.script(envelope.command, envelope)
         if (result) await complete(id, result)

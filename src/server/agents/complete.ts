@@ -3,6 +3,7 @@ import type { AgentCommand, CommandResult } from '../../model/command.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { CommandRecord } from '../store/records/commands.ts'
 import type { Records, Store } from '../store/store.ts'
+import { tellOfChange, watchPlan } from './watch-plan.ts'
 
 /**
  * Keeps an agent's answer, together with the job that reads it. A second answer, or one that nobody wants any more, changes nothing.
@@ -66,6 +67,8 @@ async function jobFor(records: Records, { id, purpose }: CommandRecord) {
       const { number, plan } = purpose
       return { kind: 'plan-progressed', repository, number, plan, isDue: false } as const
     }
+    case 'watch':
+      return null
     case 'sync': {
       const sync = await records.syncs.byId(purpose.sync)
       const repository = sync && (await records.repositories.byKey(sync.repository))

@@ -2,6 +2,7 @@ import type { DriftReport } from '../../model/drift.ts'
 import { recordOf } from '../../model/heal-history.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
+import { outdateByDrift } from './outdate-by-drift.ts'
 import { settleDrift } from './settle-drift.ts'
 
 /**
@@ -25,6 +26,7 @@ export async function reportDrift(
     const since = isConverged(report) ? null : (known.driftSince ?? report.observedAt)
     await deps.store.applications.noteDrift(name, report, since)
   }
+  await outdateByDrift(deps, { name, before: known.drift, report }, context)
   await settleDrift(deps, name, context)
 }
 

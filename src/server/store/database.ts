@@ -31,7 +31,7 @@ export interface Database {
     position: Generated<number>
     cluster: string
     application: string
-    kind: 'plan' | 'sync' | 'revert' | 'rollback' | 'adopt'
+    kind: 'plan' | 'sync' | 'revert' | 'rollback' | 'adopt' | 'watch'
     payload: Json<unknown>
     deadline: Moment
     state: 'pending' | 'sent' | 'answered' | 'expired' | 'withdrawn'

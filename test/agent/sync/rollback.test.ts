@@ -151,7 +151,8 @@ function agent(shop: Shop) {
     const id = plane.freeName('command')
     const envelope: CommandEnvelope = { id, traceId: id, deadline: '', command }
     const result = await pipeline.execute(envelope, plane.signal)
-    if (result.kind === 'plan' || result.kind === 'adopt') throw new Error('no plans here')
+    if (result.kind === 'plan' || result.kind === 'adopt' || result.kind === 'watch')
+      throw new Error('no plans here')
     return result.result
   }
   const repository = {

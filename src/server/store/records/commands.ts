@@ -6,6 +6,14 @@ import { notify } from '../notifications.ts'
 /** What a command's answer is for. */
 export type CommandPurpose =
   | { readonly kind: 'plan'; readonly plan: number; readonly repository: string; readonly number: number }
+  /** `command` is the one whose plan depends on what is watched. */
+  | {
+      readonly kind: 'watch'
+      readonly plan: number
+      readonly command: string
+      readonly repository: string
+      readonly number: number
+    }
   | { readonly kind: 'sync'; readonly sync: number }
   | {
       readonly kind: 'revert'
@@ -59,7 +67,7 @@ export interface Commands {
   markSent(id: string): Promise<void>
   /** False, and nothing changes, when it was answered before or is not wanted any more. An expired one is still taken. */
   answer(id: string, result: CommandResult): Promise<boolean>
-  /** Those not answered yet are delivered no more; an answer that still comes is dropped. */
+  /** Those not answered yet are delivered no more, nor their watches; an answer that still comes is dropped. */
   withdraw(ids: readonly string[]): Promise<void>
   /** Plans of a repository that nobody can be told of any more. */
   withdrawPlansOf(repository: string): Promise<void>
@@ -67,6 +75,14 @@ export interface Commands {
   withdrawUnsent(id: string): Promise<boolean>
   /** Those not answered yet were waited for in vain. Returns how many. */
   expire(ids: readonly string[]): Promise<number>
+}
+
+/** Open plans have a watch for each application. */
+const mostAtOnce = 10_000
+
+/** Id of the watch of what a plan command's answer depends on. */
+export function watchIdOf(planCommand: string): string {
+  return `watch-${planCommand}`
 }
 
 export const commandsHint = (cluster: string): string => `commands/${cluster}`
@@ -112,8 +128,10 @@ export function commandsIn(db: Sql): Commands {
         .where('cluster', '=', cluster)
         .where('state', 'in', ['pending', 'sent'])
         .where('deadline', '>', new Date())
+        // Watches stay unanswered for long, and must not keep back what is waited for.
+        .orderBy(it => it('kind', '=', 'watch'))
         .orderBy('position')
-        .limit(1000)
+        .limit(mostAtOnce)
         .execute()
       return rows.map(recordFrom)
     },
@@ -135,7 +153,7 @@ export function commandsIn(db: Sql): Commands {
       return numUpdatedRows > 0n
     },
     withdraw: async ids => {
-      await end(ids, 'withdrawn')
+      await end([...ids, ...ids.map(watchIdOf)], 'withdrawn')
     },
     async withdrawPlansOf(repository) {
       await db

@@ -84,13 +84,34 @@ export interface Plans {
   giveUp(plan: number, commandIds: readonly string[]): Promise<void>
   /** Says why it has to be made again. The first reason stays; false when there was one. */
   outdate(plan: number, why: string): Promise<boolean>
-  /** Newest plans of open pull requests that have an application on a cluster. */
-  openWith(application: string, cluster: string): Promise<readonly number[]>
+  /** Null unless it is the newest of an open pull request, and this command's answer is, or will be, part of it. */
+  standing(plan: number, commandId: string): Promise<Pick<PlanRecord, 'shaken' | 'createdAt'> | null>
+  /** Newest plans of open pull requests in which an application on a cluster was planned, with the commands that did it. */
+  openWith(
+    application: string,
+    cluster: string,
+  ): Promise<readonly { readonly id: number; readonly command: string | null }[]>
   /** Open pull requests whose newest plan lacks an answer of this cluster: `[repository key, number]`. */
   waitingFor(cluster: string): Promise<readonly { readonly repository: string; readonly number: number }[]>
 }
 
 export function plansIn(db: Sql): Plans {
+  const newestOfOpen = () =>
+    db
+      .selectFrom('planned_applications as planned')
+      .innerJoin('plans', 'plans.id', 'planned.plan')
+      .innerJoin('pull_requests', 'pull_requests.id', 'plans.pull_request')
+      .where('pull_requests.state', '=', 'open')
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('plans as newer')
+              .select('newer.id')
+              .whereRef('newer.pull_request', '=', 'plans.pull_request')
+              .whereRef('newer.id', '>', 'plans.id'),
+          ),
+        ),
+      )
   const complete = async (row: Selectable<Database['plans']> | undefined): Promise<PlanRecord | null> => {
     if (!row) return null
     const applications = await db
@@ -213,28 +234,22 @@ export function plansIn(db: Sql): Plans {
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
+    async standing(plan, commandId) {
+      const row = await newestOfOpen()
+        .where('plans.id', '=', plan)
+        .where('planned.command', '=', commandId)
+        .select(['plans.shaken', 'plans.created_at'])
+        .executeTakeFirst()
+      return row ? { shaken: row.shaken, createdAt: row.created_at.toISOString() } : null
+    },
     async openWith(application, cluster) {
-      const rows = await db
-        .selectFrom('planned_applications as planned')
-        .innerJoin('plans', 'plans.id', 'planned.plan')
-        .innerJoin('pull_requests', 'pull_requests.id', 'plans.pull_request')
+      return newestOfOpen()
         .where('planned.application', '=', application)
         .where('planned.cluster', '=', cluster)
-        .where('pull_requests.state', '=', 'open')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('plans as newer')
-                .select('newer.id')
-                .whereRef('newer.pull_request', '=', 'plans.pull_request')
-                .whereRef('newer.id', '>', 'plans.id'),
-            ),
-          ),
-        )
-        .select('plans.id')
+        .where('planned.status', '=', 'planned')
+        .select(['plans.id', 'planned.command'])
         .orderBy('plans.id')
         .execute()
-      return rows.map(it => it.id)
     },
     async waitingFor(cluster) {
       return db
