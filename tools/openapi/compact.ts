@@ -1,4 +1,4 @@
-import { type Correction, corrections } from './corrections.ts'
+import { componentCorrections, type Correction, corrections } from './corrections.ts'
 import type { Body, Described, OpenApi, Reference, RawParameter } from './open-api.ts'
 import { type Schema, toJsonSchema } from './to-json-schema.ts'
 
@@ -40,11 +40,26 @@ export function compactDescription(document: OpenApi, wanted: Wanted): CompactDe
   const webhooks = Object.fromEntries(wanted.webhooks.map(name => [name, webhook(document, name)]))
   return {
     source: wanted.source,
-    corrections: corrections.map(({ operation: id, status, why }) => ({ operation: id, status, why })),
+    corrections: [
+      ...corrections.map(({ operation: id, status, why }) => ({ operation: id, status, why })),
+      ...componentCorrections.map(({ component, why }) => ({ operation: component, status: 'webhook', why })),
+    ],
     operations,
     webhooks,
-    components: referenced(document.components.schemas, { operations, webhooks }),
+    components: withCorrections(referenced(document.components.schemas, { operations, webhooks })),
   }
+}
+
+function withCorrections(components: Record<string, Schema>): Record<string, Schema> {
+  const corrected = structuredClone(components)
+  for (const { component, at, schema } of componentCorrections) {
+    const key = at.at(-1) ?? ''
+    const holder = at
+      .slice(0, -1)
+      .reduce((node: Schema, name) => node[name] as Schema, corrected[component] ?? {})
+    Object.assign(holder, { [key]: schema })
+  }
+  return corrected
 }
 
 function webhook(document: OpenApi, name: string): Schema {

@@ -19,3 +19,22 @@ export const corrections: readonly Correction[] = [
     schema: { type: 'array', items: { $ref: '#/components/installation' } },
   },
 ]
+
+/** The same inside of a component. */
+export interface ComponentCorrection {
+  readonly component: string
+  readonly at: readonly string[]
+  readonly why: string
+  readonly schema: Schema
+}
+
+const eventsOfSuite = ['properties', 'check_suite', 'properties', 'app', 'properties', 'events', 'items']
+
+export const componentCorrections: readonly ComponentCorrection[] = [
+  {
+    component: 'webhook-check-suite-rerequested',
+    at: eventsOfSuite,
+    why: 'knows fewer events of the app than webhook-check-suite-requested, such as merge_group',
+    schema: { type: 'string' },
+  },
+]

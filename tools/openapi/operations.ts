@@ -124,7 +124,10 @@ export const githubWebhooks: readonly string[] = [
   'check-run-rerequested',
   'check-run-requested-action',
   'check-suite-requested',
+  'check-suite-rerequested',
   'check-suite-completed',
+  'merge-group-checks-requested',
+  'merge-group-destroyed',
   'deployment-created',
   'deployment-status-created',
 ]

@@ -96,6 +96,18 @@ export function rerequestRun(world: World, actor: Actor, on: RunPlace): void {
   runEvent(world, actor, on, { action: 'rerequested' })
 }
 
+/** A person asked for all runs of a commit again. */
+export async function rerequestSuite(
+  world: World,
+  repository: Repository,
+  actor: Actor,
+  sha: string,
+): Promise<void> {
+  const suite = findSuite(repository, sha)
+  if (!suite) throw invalid('CheckSuite', 'head_sha', 'missing')
+  await suiteEvent(world, actor, { repository, suite }, 'rerequested')
+}
+
 /** A push gives every app that may write checks a suite on the new head, and asks it to start. */
 export async function requestSuite(
   world: World,
@@ -183,7 +195,7 @@ async function suiteEvent(
   world: World,
   actor: Actor,
   on: { readonly repository: Repository; readonly suite: CheckSuite },
-  action: 'requested' | 'completed',
+  action: 'requested' | 'rerequested' | 'completed',
 ): Promise<void> {
   const { repository, suite } = on
   const head_commit = simpleCommit(await readCommit(repository.folder, suite.headSha))
