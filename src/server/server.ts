@@ -33,6 +33,7 @@ export interface ServerOptions {
   /** How to get one. Used while {@link github} is null; without it the server does without. */
   readonly setup?: GitHubSetup | null
   readonly patience?: Partial<Patience>
+  readonly clock?: () => Date
   readonly keepAliveSeconds?: number
   /** Between two searches for what webhooks should have told. */
   readonly sweepSeconds?: number
@@ -50,7 +51,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { store, git, logger, version } = options
   const patience = { ...defaultPatience, ...options.patience }
-  const clock = () => new Date()
+  const clock = options.clock ?? (() => new Date())
   const startedAt = clock()
   const stopping = new AbortController()
   const forges = createForges(store.repositories)

@@ -6,6 +6,8 @@ import { Probot } from 'probot'
 import { parse } from 'yaml'
 import { eventFrom } from '../../src/forge/github/events.ts'
 import { createGitHubForge } from '../../src/forge/github/github-forge.ts'
+import { createGitHubSignIn } from '../../src/forge/github/sign-in.ts'
+import type { ForgeSignIn } from '../../src/forge/sign-in.ts'
 import { pacedOctokit } from '../../src/forge/github/paced-octokit.ts'
 import { createGitCache } from '../../src/git/git-cache.ts'
 import { createClusterRegistry } from '../../src/server/agents/cluster-registry.ts'
@@ -39,10 +41,15 @@ export interface World {
   stop(): Promise<void>
 }
 
+type Rounds = Pick<ServerOptions, 'sweepSeconds' | 'watchSeconds' | 'clock'> & {
+  /** Pages are for people whom the forge knows; else for whoever has their address. */
+  readonly signIn?: boolean
+}
+
 export async function startWorld(
   patience: Partial<Patience> = {},
   keepAliveSeconds = 1,
-  rounds: Pick<ServerOptions, 'sweepSeconds' | 'watchSeconds'> = {},
+  rounds: Rounds = {},
 ): Promise<World> {
   const manifest = await appManifest()
   const github = await startGitHubSimulator({
@@ -58,7 +65,10 @@ export async function startWorld(
   const logger = pino({ level: 'debug' }, { write: line => log.push(line) })
   const start = () => startTestServer({ github, store, logger, folder, patience, keepAliveSeconds, rounds })
   let server = await start()
-  const listen = () => github.setWebhookUrl(`${server.url}/api/github/webhooks`)
+  const listen = () => {
+    github.setWebhookUrl(`${server.url}/api/github/webhooks`)
+    github.setCallbackUrls([`${server.url}/sign-in/callback`])
+  }
   listen()
   const installation = github.installApp({ owner: acme, repositories: [] })
   return {
@@ -101,9 +111,10 @@ async function startTestServer(it: {
   readonly folder: string
   readonly patience: Partial<Patience>
   readonly keepAliveSeconds: number
-  readonly rounds: Pick<ServerOptions, 'sweepSeconds' | 'watchSeconds'>
+  readonly rounds: Rounds
 }): Promise<RunningServer> {
-  const { github, store, logger, folder, patience, keepAliveSeconds, rounds } = it
+  const { github, store, logger, folder, patience, keepAliveSeconds } = it
+  const { signIn, ...rounds } = it.rounds
   const { id: appId, privateKey, webhookSecret } = github.app
   const probot = new Probot({
     // The real pace would be most of what a test takes.
@@ -119,6 +130,7 @@ async function startTestServer(it: {
     webUrl: github.url,
     appId,
     authenticate: installation => probot.auth(installation),
+    signIn: signIn ? signInAt(github) : null,
   })
   return startServer({
     host: '127.0.0.1',
@@ -134,6 +146,11 @@ async function startTestServer(it: {
     keepAliveSeconds,
     ...rounds,
   })
+}
+
+function signInAt({ url, apiUrl, app }: GitHubSimulator): ForgeSignIn {
+  const { clientId, clientSecret } = app
+  return createGitHubSignIn({ webUrl: url, apiUrl, clientId, clientSecret })
 }
 
 /** The permissions that we ask people for are the ones that the tests run with. */

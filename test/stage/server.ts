@@ -41,6 +41,8 @@ export async function startStageServer(options: StageServerOptions): Promise<Sta
     APP_ID: String(app.id),
     PRIVATE_KEY: app.privateKey,
     WEBHOOK_SECRET: app.webhookSecret,
+    GITHUB_CLIENT_ID: app.clientId,
+    GITHUB_CLIENT_SECRET: app.clientSecret,
     GHE_HOST: github.host,
     GHE_PROTOCOL: 'http',
     LOG_LEVEL: 'debug',
@@ -58,6 +60,7 @@ export async function startStageServer(options: StageServerOptions): Promise<Sta
     const [, found] = await process.waitForOutput(/"url":"http:\/\/127\.0\.0\.1:(\d+)"/, 30_000)
     port = found!
     options.simulator.setWebhookUrl(`http://127.0.0.1:${port}/api/github/webhooks`)
+    options.simulator.setCallbackUrls([`http://127.0.0.1:${port}/sign-in/callback`])
   }
 
   await start()

@@ -14,7 +14,8 @@ export function tellNextSteps(story: Story): void {
   console.log(`
 ${styleText('bold', 'It runs. Open the pull request:')}  ${link(`${repository}/pull/${pull!.number}`)}
 
-  1. Read the comment and the checks; "full diff" leads to the whole plan.
+  1. Read the comment and the checks; "full diff" leads to the whole plan, for those who may read the repository:
+     be alice where GitHub's stand-in asks who you are.
 
   2. Merge it there. Within seconds a second comment says what was synced. See it in the clusters
      (the first line is for a terminal that does not know kubectl):

@@ -1,3 +1,4 @@
+import { ForgeError } from '../../forge/forge.ts'
 import type { Person, RepositoryAccess } from '../../forge/sign-in.ts'
 import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
 import type { Forges } from '../forges.ts'
@@ -24,6 +25,19 @@ export function isForThem({ role, isPublic }: RepositoryAccess): boolean {
   return isPublic ? role === 'write' || role === 'triage' : role !== 'none'
 }
 
+/** A request may also wait before it begins, for a rate limit to pass. */
+function whenImpatient(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const late = new Error(`no answer in ${patienceMs} ms`)
+    signal.addEventListener(
+      'abort',
+      () =>
+        reject(new ForgeError('unreachable', 'ask who may see a page', { kind: 'after', seconds: 60 }, late)),
+      { once: true },
+    )
+  })
+}
+
 /** Asks the forge, and remembers its answer for a few minutes. */
 export function createAccessMemory(deps: {
   readonly forges: Pick<Forges, 'repository'>
@@ -33,7 +47,8 @@ export function createAccessMemory(deps: {
 
   async function ask(person: Person, ref: RepositoryRef): Promise<boolean> {
     const signal = AbortSignal.timeout(patienceMs)
-    return isForThem(await deps.forges.repository(ref).accessOf(person, signal))
+    const asked = deps.forges.repository(ref).accessOf(person, signal)
+    return isForThem(await Promise.race([asked, whenImpatient(signal)]))
   }
 
   return {

@@ -26,7 +26,11 @@ repository that it belongs to, or have at least the triage role in a public one.
 within a minute.</p><p>${again(back)} if you have another account, or another name by now.`,
     ),
   otherForge: (host: string, back: string) =>
-    answer(403, 'Sign in at another place', html`This page is for people of <b>${host}</b>. <a class="button" href="${signInPaths.start}?${new URLSearchParams({ to: back, host }).toString()}">Sign in there</a>`),
+    answer(
+      403,
+      'Sign in at another place',
+      html`This page is for people of <b>${host}</b>. <a class="button" href="${signInPaths.start}?${new URLSearchParams({ to: back, host }).toString()}">Sign in there</a>`,
+    ),
   declined: (back: string) =>
     answer(
       403,

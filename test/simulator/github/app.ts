@@ -12,6 +12,7 @@ export interface AppOptions {
   readonly permissions?: Permissions
   readonly events?: readonly string[]
   readonly webhookSecret?: string
+  readonly callbackUrls?: readonly string[]
 }
 
 /** What a GitOps app needs at least. */
@@ -64,6 +65,7 @@ export async function createApp(
     privateKey,
     publicKey,
     webhookSecret: options.webhookSecret ?? randomBytes(20).toString('hex'),
+    callbackUrls: options.callbackUrls ?? [],
     permissions: options.permissions ?? defaultPermissions,
     events: options.events ?? defaultEvents,
     owner: make.owner,

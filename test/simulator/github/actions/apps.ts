@@ -28,6 +28,7 @@ export async function registerApp(world: World, owner: User, manifest: Manifest)
       public: manifest.public,
       permissions: { metadata: 'read', ...manifest.default_permissions },
       events: manifest.default_events,
+      callbackUrls: manifest.callback_urls,
     },
     { id: world.nextId(), owner, botId: world.nextId(), now: world.now() },
   )

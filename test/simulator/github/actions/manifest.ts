@@ -12,6 +12,12 @@ const manifestSchema = z.object({
   public: z.boolean().default(false),
   hook_attributes: z.object({ url: z.url(), active: z.boolean().default(true) }).optional(),
   redirect_url: z.url({ protocol: /^https?$/ }),
+  // GitHub keeps no more than ten.
+  callback_urls: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .max(10)
+    .default([]),
+  request_oauth_on_install: z.boolean().default(false),
   default_permissions: z.record(z.string(), z.enum(['read', 'write', 'admin'])).default({}),
   default_events: z.array(z.string()).default([]),
 })

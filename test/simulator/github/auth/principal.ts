@@ -11,7 +11,8 @@ export type Principal =
       /** Undefined means every repository of the installation, those added later included. */
       readonly repositories: ReadonlySet<Repository> | undefined
     }
-  | { readonly kind: 'user'; readonly user: User }
+  /** Through the app a person reaches what both of them may. */
+  | { readonly kind: 'user'; readonly user: User; readonly throughApp?: (repository: Repository) => boolean }
 
 /** The repositories that an installation's token reaches. */
 export function reaches(
@@ -26,6 +27,7 @@ export function reaches(
 export function canSee(principal: Principal, repository: Repository): boolean {
   if (!repository.private) return true
   if (principal.kind === 'installation') return reaches(principal, repository)
+  if (principal.kind === 'user' && principal.throughApp?.(repository) === false) return false
   return principal.kind === 'user' && roleOf(repository, principal.user) !== undefined
 }
 

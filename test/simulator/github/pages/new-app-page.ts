@@ -31,6 +31,7 @@ ${state === null ? '' : html`<input type="hidden" name="state" value="${state}">
 <dl>
 <dt>Homepage</dt><dd><code>${manifest.url}</code></dd>
 <dt>Webhook</dt><dd><code>${hook?.url ?? 'none'}</code></dd>
+<dt>Signs people in at</dt><dd><code>${manifest.callback_urls.join(' ') || 'nowhere'}</code></dd>
 <dt>Leads back to</dt><dd><code>${manifest.redirect_url}</code></dd>
 <dt>Visibility</dt><dd>${manifest.public ? 'any account may install it' : 'only its owner may install it'}</dd>
 <dt>Permissions</dt><dd>${pills(Object.entries(permissions).map(([name, level]) => `${name}: ${level}`))}</dd>

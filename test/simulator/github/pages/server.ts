@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { OAuth } from '../auth/oauth.ts'
 import type { Contract } from '../contract/contract.ts'
 import { ApiFailure, notFound } from '../failure.ts'
 import { readCommit, unifiedDiff } from '../git/log.ts'
@@ -12,6 +13,7 @@ import { findRepository, findUser, type World } from '../world.ts'
 import { appSettingsAt, newAppFrom, submitInstallation, submitNewApp } from './app-forms.ts'
 import { appPage } from './app-page.ts'
 import { asset } from './assets.ts'
+import { authorizePage, oauthPaths } from './authorize-page.ts'
 import { runBody } from './checks.ts'
 import { findRun } from '../actions/checks.ts'
 import { codePage } from './code.ts'
@@ -38,6 +40,7 @@ export interface PagesParts {
   readonly world: World
   readonly deliverer: Deliverer
   readonly contract: Contract
+  readonly oauth: OAuth
 }
 
 /** Serves the pages for people. Everybody on this machine sees every repository. */
@@ -52,6 +55,7 @@ export function createPages(parts: PagesParts) {
     }
     try {
       if (request.method === 'POST') return await post(request, response, visit, url)
+      if (url.pathname === oauthPaths.authorize) return authorize(request, response, visit, url)
       const found = await asset(world, url.pathname)
       if (found) {
         response
@@ -71,18 +75,63 @@ export function createPages(parts: PagesParts) {
     }
   }
 
+  /** Who has authorised the app before, and says who they are by the cookie, is led back at once. */
+  function authorize(request: IncomingMessage, response: ServerResponse, visit: Visit, url: URL): void {
+    const problem = parts.oauth.problemOf(url.searchParams)
+    if (problem !== null) throw new ApiFailure(404, problem)
+    const asked = parts.oauth.requestFrom(url.searchParams)
+    const isKnown = request.headers.cookie?.includes('acting-as=') && visit.user
+    if (!isKnown || !visit.user || !parts.oauth.hasAuthorized(visit.user)) {
+      return send(response, 200, visit, authorizePage(visit, asked))
+    }
+    const Location = parts.oauth.authorize(visit.user, asked)
+    response.writeHead(302, { Location, 'Cache-Control': 'no-store' }).end()
+  }
+
+  async function authorized(response: ServerResponse, fields: URLSearchParams): Promise<void> {
+    const problem = parts.oauth.problemOf(fields)
+    const user = findUser(world, fields.get('user') ?? '')
+    if (problem !== null || user?.type !== 'User')
+      throw new ApiFailure(404, problem ?? 'There is nobody of that name.')
+    const asked = parts.oauth.requestFrom(fields)
+    const isGranted = fields.get('answer') !== 'no'
+    const Location = isGranted ? parts.oauth.authorize(user, asked) : parts.oauth.decline(asked)
+    const cookie = `acting-as=${encodeURIComponent(user.login)}; Path=/; HttpOnly; SameSite=Lax`
+    response.writeHead(302, { Location, 'Set-Cookie': cookie, 'Cache-Control': 'no-store' }).end()
+  }
+
+  /** For servers, not for browsers: form fields or JSON in, and out what is asked for. */
+  async function exchange(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = (await readBody(request)).toString()
+    const isJson = request.headers['content-type']?.includes('json') ?? false
+    const fields = new URLSearchParams(isJson ? (JSON.parse(text) as Record<string, string>) : text)
+    const answer = parts.oauth.exchange(fields)
+    const wantsJson = request.headers.accept?.includes('json') ?? false
+    const body = wantsJson
+      ? JSON.stringify(answer)
+      : new URLSearchParams(
+          Object.entries(answer).map(([key, value]): [string, string] => [key, String(value)]),
+        ).toString()
+    const type = wantsJson ? 'application/json' : 'application/x-www-form-urlencoded'
+    response
+      .writeHead(200, { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'no-store' })
+      .end(body)
+  }
+
   async function post(
     request: IncomingMessage,
     response: ServerResponse,
     visit: Visit,
     url: URL,
   ): Promise<void> {
+    if (url.pathname === oauthPaths.exchange) return await exchange(request, response)
     const settings = appSettingsAt(world, url.pathname, visit.user)
     // A form on another site must not act here in a person's name.
     const { origin } = request.headers
     if (origin !== undefined && origin !== world.url && !settings?.asks)
       throw new ApiFailure(403, 'This form came from another site.')
     const fields = new URLSearchParams((await readBody(request)).toString())
+    if (url.pathname === oauthPaths.authorize) return await authorized(response, fields)
     if (settings?.asks) {
       const app = newAppFrom(parts.contract, settings.owner, fields, url.searchParams.get('state'))
       return send(response, 200, visit, newAppPage(app))
