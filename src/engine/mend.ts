@@ -60,7 +60,7 @@ export function mended(live: KubernetesObject, desired: KubernetesObject): Kuber
 }
 
 /** Whether the rules of this file are the kind's. */
-function isBuiltIn({ apiVersion }: KubernetesObject): boolean {
+export function isBuiltIn({ apiVersion }: KubernetesObject): boolean {
   const group = groupOf(apiVersion)
   return !group.includes('.') || group.endsWith('.k8s.io')
 }

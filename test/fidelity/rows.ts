@@ -196,6 +196,20 @@ const rivals: readonly Row[] = [
     },
   },
   {
+    what: 'a map of a custom resource that kubectl applied, and that Git leaves empty',
+    async play({ git, apply, kubectlApply, scene }) {
+      const policy = (spec: object) => ({
+        apiVersion: 'fidelity.example.com/v1',
+        kind: 'Policy',
+        metadata: { name: `${scene.namespace}-options` },
+        spec: { size: 2, ...spec },
+      })
+      await kubectlApply(policy({ options: { a: '01' } }))
+      await apply(policy({ steps: [{ run: 'a' }] }))
+      expect(await git(policy({ options: {} }))).toMatchObject({ outcome: 'synced' })
+    },
+  },
+  {
     what: 'the update strategy OnDelete of a StatefulSet',
     async play({ git }) {
       await git(workload('StatefulSet'))

@@ -1,5 +1,5 @@
 import { sameJson } from '../../engine/json.ts'
-import { mended } from '../../engine/mend.ts'
+import { isBuiltIn, mended } from '../../engine/mend.ts'
 import { overlay, withoutFieldsWeDrop } from '../../engine/overlay.ts'
 import { identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
@@ -72,7 +72,8 @@ async function afterTakeOver(
     ...predicted,
     metadata: { ...predicted.metadata, ...(managedFields ? { managedFields } : {}) },
   }
-  const target = withoutFieldsWeDrop(owned, wanted)
+  // The empty map that is rendered where all goes: built-in kinds are stored without it, a custom resource's schema wants it.
+  const target = isBuiltIn(wanted) ? withoutFieldsWeDrop(owned, wanted) : overlay(owned, wanted)
   return sameJson(target, owned) ? predicted : patched(cluster, live, target, signal)
 }
 

@@ -4,6 +4,7 @@ import { describeIdentity, identityOf, parseIdentity, type ObjectId } from '../.
 import type { KubernetesObject } from '../../model/object.ts'
 import { ourEntry } from '../../engine/field-set.ts'
 import { mended } from '../../engine/mend.ts'
+import { overlay } from '../../engine/overlay.ts'
 import { applicationOf } from '../../engine/ownership.ts'
 import { mayReplace } from '../../engine/sync-options.ts'
 import { withoutIgnored } from '../../engine/ignore-differences.ts'
@@ -74,15 +75,19 @@ async function applyOnce(
   refuseForeign(live, application, takeFrom)
   if (isNew) refuseAppeared(live, application)
   const object = withoutIgnored(desired, live, rules, identity)
-  if (live?.metadata.deletionTimestamp) await awaitGone(cluster, live, signal)
-  else if (live) await takeOverClientSideApply(cluster, { live, wanted: object, rules }, writeSignal(signal))
+  const isLeaving = live?.metadata.deletionTimestamp !== undefined
+  if (live && isLeaving) await awaitGone(cluster, live, signal)
+  const takesOver =
+    live !== null &&
+    !isLeaving &&
+    (await takeOverClientSideApply(cluster, { live, wanted: object, rules }, writeSignal(signal)))
   try {
     const moving = live !== null && applicationOf(live) === takeFrom
     const wanted = moving ? await asItStands(cluster, { object, application, takeFrom }, signal) : object
     const applied = await cluster.apply(wanted, { dryRun: false }, writeSignal(signal))
     return await soleOwner(cluster, applied, writeSignal(signal))
   } catch (error) {
-    const isMended = live !== null && (await mend(cluster, { object, error }, signal))
+    const isMended = live !== null && (await mend(cluster, { object, error, takesOver }, signal))
     if (isMended) return cluster.apply(object, { dryRun: false }, writeSignal(signal))
     const immutable = error instanceof ClusterError && error.code === 'immutable'
     if (!immutable || !live || !(replaces || mayReplace(desired, application))) throw error
@@ -92,26 +97,41 @@ async function applyOnce(
   }
 }
 
+interface Refused {
+  readonly object: KubernetesObject
+  readonly error: unknown
+  /** What client-side apply owned became ours just before. */
+  readonly takesOver: boolean
+}
+
 /**
  * Puts out of the way what the server refuses to have beside what is rendered, see {@link mended}: a write of the whole, which then
- * becomes our apply's. Resolves with whether there was anything that could be done about the refusal.
+ * becomes our apply's. So is what we took over and Git has no more, where the server itself stumbles over taking it away: of a map that
+ * somebody else applied empty it leaves null (structured-merge-diff), which a custom resource's schema refuses. Resolves with whether
+ * there was anything that could be done about the refusal.
  */
 async function mend(
   cluster: Cluster,
-  { object, error }: { readonly object: KubernetesObject; readonly error: unknown },
+  { object, error, takesOver }: Refused,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!isOfTheWhole(error)) return false
   const identity = identityOf(object)
   const resource = (await cluster.discover(signal)).find(object.apiVersion, object.kind)
   const live = resource && (await cluster.get(resource, identity, signal))
-  const target = live && mended(live, object)
+  const target = live && (mended(live, object) ?? (takesOver ? overlay(live, object) : null))
   if (!target) return false
   const body = [...onlyAt(live), ...patchTo(live, target)]
   const patch = { type: 'json', body, fieldManager: mendingManager } as const
-  const written = await cluster.patch(resource, identity, patch, writeSignal(signal))
-  await takeOverClientSideApply(cluster, { live: written, wanted: object, rules: [] }, writeSignal(signal))
-  return true
+  try {
+    const written = await cluster.patch(resource, identity, patch, writeSignal(signal))
+    await takeOverClientSideApply(cluster, { live: written, wanted: object, rules: [] }, writeSignal(signal))
+    return true
+  } catch (patchError) {
+    // What the apply was refused for is what people can do something about.
+    if (patchError instanceof ClusterError && patchError.code === 'invalid') return false
+    throw patchError
+  }
 }
 
 /** Somebody may have labelled it between the plan and now. */
