@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PullRequest } from '../simulator/github/state.ts'
 import { eventually } from '../stage/eventually.ts'
-import { type FakeAgent, startFakeAgent } from './fake-agent.ts'
+import { type FakeAgent, type Script, startFakeAgent } from './fake-agent.ts'
 import { application, planning, pullRequestScene } from './pull-request-scene.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -95,4 +95,56 @@ describe('commits that come to the base', () => {
     const periods = Math.ceil((performance.now() - begun) / 5000)
     expect(asked('crowd-one').length - before).toBeLessThanOrEqual(pulls.length * (periods + 1))
   }, 120_000)
+})
+
+describe('an object of an open plan that changed in the cluster', () => {
+  const id = 'apps/Deployment/guestbook/frontend'
+  const observed = [{ id, apiVersion: 'apps/v1', pointers: ['/spec/replicas'], mark: 'x' }]
+  const watchOf = (name: string) => agent.watching.filter(it => it.command.application.name === name)
+
+  /** The agent says what its plans depend on. */
+  const observing: Script = (command, envelope) => {
+    const result = planning()(command, envelope)
+    return result?.kind === 'plan' ? { ...result, observed } : result
+  }
+
+  const tell = (name: string) => {
+    const [envelope] = watchOf(name).slice(-1)
+    const result = { application: name, cluster: 'dev', changed: [{ id, how: 'changed' as const }] }
+    return agent.complete(envelope!.id, { kind: 'watch', result })
+  }
+
+  test('has it planned again, once, and the check says what it was', async () => {
+    agent.script = observing
+    const { open, checked } = await pullRequestScene(world, 'live')
+    const issue = await open('one', { 'one/a.yaml': 'a: 1\n' })
+    const { headSha } = issue.pull
+    await checked(headSha, { conclusion: 'success' })
+    await eventually(() => expect(watchOf('live-one')).toHaveLength(1))
+    expect(watchOf('live-one')[0]?.command).toMatchObject({ kind: 'watch', objects: observed })
+    agent.script = () => null
+    await tell('live-one')
+    await tell('live-one')
+    const again = 'Planning again: Deployment guestbook/frontend changed in the cluster since'
+    await checked(headSha, { status: 'in_progress', title: again })
+    expect(asked('live-one')).toHaveLength(2)
+    agent.script = observing
+    const [envelope] = asked('live-one').slice(-1)
+    await agent.complete(envelope!.id, observing(envelope!.command, envelope!)!)
+    await checked(headSha, { conclusion: 'success' })
+    await eventually(() => expect(watchOf('live-one')).toHaveLength(2))
+  })
+
+  test('is watched no more when the pull request is closed', async () => {
+    agent.script = observing
+    const { open, checked } = await pullRequestScene(world, 'over')
+    const issue = await open('one', { 'one/a.yaml': 'a: 1\n' })
+    await checked(issue.pull.headSha, { conclusion: 'success' })
+    await eventually(() => expect(watchOf('over-one')).toHaveLength(1))
+    await world.github.closeIssue(issue, world.alice)
+    const [{ id: watch } = { id: '' }] = watchOf('over-one')
+    await eventually(async () => expect((await world.store.commands.byId(watch))?.state).toBe('withdrawn'))
+    await tell('over-one')
+    expect(asked('over-one')).toHaveLength(1)
+  })
 })

@@ -18,6 +18,8 @@ export async function complete(
   await deps.store.transaction(async records => {
     if (!(await records.commands.answer(record.id, result))) return
     await keep(records, record, result)
+    if (result.kind === 'watch') return tellOfChange(deps.queue, records, { record, result: result.result })
+    if (result.kind === 'plan') await watchPlan(records, record, result)
     const job = await jobFor(records, record)
     if (job && (await isWorthTelling(records, record)))
       await deps.queue.enqueue(records, { traceId: record.traceId, job })
