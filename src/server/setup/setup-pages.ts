@@ -94,7 +94,9 @@ export function donePage({ name, slug, webUrl, keptIn }: DonePage): Page {
 <h2>Where its credentials are</h2>
 <p>In <code>${keptIn}</code> on the server, readable by the server's own user only. They are used at the next start, unless the
 environment gives others.</p>
-<p class="quiet">Several servers on one PostgreSQL database all need them: put its <code>id</code>, <code>privateKey</code> and <code>webhookSecret</code> into
-the environment of each, as <code>APP_ID</code>, <code>PRIVATE_KEY</code> and <code>WEBHOOK_SECRET</code> (in Kubernetes from a Secret), and delete the file.</p></div>`
+<p class="quiet">Several servers on one PostgreSQL database all need them: put its <code>id</code>, <code>privateKey</code>, <code>webhookSecret</code>,
+<code>clientId</code> and <code>clientSecret</code> into the environment of each, as <code>APP_ID</code>, <code>PRIVATE_KEY</code>,
+<code>WEBHOOK_SECRET</code>, <code>GITHUB_CLIENT_ID</code> and <code>GITHUB_CLIENT_SECRET</code> (in Kubernetes from a Secret), and delete the file.
+Without the last two nobody has to sign in to see a plan.</p></div>`
   return { title: `Plumbline: ${name} is ready`, body, refreshAfter: null }
 }

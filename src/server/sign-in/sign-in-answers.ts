@@ -55,6 +55,11 @@ within a minute.</p><p>${again(back)} if you have another account, or another na
       'The forge does not answer now',
       html`So nobody can say whether this page is for you. Try again in a minute: <a href="${back}">reload</a>.`,
     ),
+  forgeGone: answer(
+    503,
+    'Nobody can say whether this page is for you',
+    'This server has no credentials any more for the forge that the page belongs to. Its owner has to configure it again.',
+  ),
   misconfigured: answer(
     502,
     'The forge does not take this server',

@@ -60,11 +60,15 @@ export function createSignIn(deps: SignInDeps): SignIn {
 
   const gate: Gate = {
     async admit(request, response, { repository, isPart }) {
-      const some = withSignIn()
       const forge = repository
-        ? some.find(it => it.kind === repository.forge && it.host === repository.host)
-        : some[0]
-      if (!forge) return { login: null }
+        ? deps.forges.all.find(it => it.kind === repository.forge && it.host === repository.host)
+        : withSignIn()[0]
+      if (repository && !forge) {
+        // It was taken out of the configuration: whom it would have let in nobody knows.
+        await send(response, answers.forgeGone)
+        return null
+      }
+      if (!forge?.signIn) return { login: null }
       const session = await sessions.of(cookiesFrom(request))
       const path = wayBack(request.url)
       if (!session) {

@@ -80,7 +80,7 @@ ${pullRequest && html`<p><a href="${pullRequest.url}">Pull request ${view.number
 ${page.isOutdated && pullRequest && html`<p class="note">This plan was made again since. <a href="/plans/${pullRequest.page}">The newest one</a> is what a merge would do.</p>`}
 ${view.replanning && html`<p class="note">Planned again now: ${view.replanning.replaceAll('`', '')}</p>`}
 ${view.forkAwaitsMaintainer && html`<p class="note">Nothing of a fork is rendered before a maintainer comments <code>/plumbline plan</code> on the pull request, for exactly this commit.</p>`}
-${view.problems.length > 0 && problems('The configuration cannot be used', view.problems)}
+${view.problems.length > 0 && html`<h2 class="unseen">Configuration</h2>${problems('The configuration cannot be used', view.problems)}`}
 ${view.applications.length > 0 && planTable(page)}
 `
   if (view.applications.length === 0) return
