@@ -73,7 +73,7 @@ export async function keepOverlaps(
   return overlaps
 }
 
-/** A pull request has ended: the others need not mind it any more. */
+/** A pull request has ended: the others need not mind it any more. Those of a merge are planned again, onto what it brought. */
 export async function endOverlaps(
   deps: JobDeps,
   records: Records,
@@ -81,7 +81,13 @@ export async function endOverlaps(
 ): Promise<void> {
   const others = [...new Set((await records.overlaps.of(pullRequest.id)).map(it => it.other))]
   await records.overlaps.end(pullRequest.id)
-  await tellAgain(deps, records, { others, ref, traceId })
+  if (pullRequest.state !== 'merged') return tellAgain(deps, records, { others, ref, traceId })
+  for (const id of others) {
+    const other = await records.pullRequests.byId(id)
+    if (other?.state !== 'open') continue
+    const job = { kind: 'pull-request-changed', repository: ref, number: other.number } as const
+    await deps.queue.enqueue(records, { traceId, job })
+  }
 }
 
 /** Has the newest plans of these pull requests shown once more; what is shown already is not sent. */
