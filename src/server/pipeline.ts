@@ -20,10 +20,11 @@ import { reportSync } from './jobs/report-sync.ts'
 import { settleDrift } from './jobs/settle-drift.ts'
 import { settleRepository } from './jobs/settle-repositories.ts'
 import { settleSilence } from './jobs/settle-silence.ts'
-import { sweep, sweepRepositories } from './jobs/sweep.ts'
+import { afterInstallation, sweep } from './jobs/sweep.ts'
 import { syncBranch } from './jobs/sync-branch.ts'
 import { watchClusters } from './jobs/watch-clusters.ts'
 import { underCurrentName } from './jobs/under-current-name.ts'
+import { unlessUnpermitted } from './jobs/unpermitted.ts'
 import { welcomeAgent } from './jobs/welcome-agent.ts'
 import type { Job } from './queue/job.ts'
 import type { JobContext, Worker } from './queue/queue.ts'
@@ -36,7 +37,7 @@ export function createPipeline(deps: JobDeps): Worker {
   return {
     run: async (job, context) => {
       const current = await underCurrentName(deps.store.repositories, job)
-      if (current) await step(deps, current, context)
+      if (current) await unlessUnpermitted(deps, current, context, () => step(deps, current, context))
       else deps.logger.debug({ traceId: context.traceId, job: job.kind }, 'its repository is out of reach')
     },
     failureOf,
@@ -60,6 +61,8 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
       return followBase(deps, job, context)
     case 'plan-outdated':
       return planOutdated(deps, job, context)
+    case 'plan-asked':
+      return planPullRequest(deps, { ...job, again: true }, context)
     // 2. Their plans: one comment, its checks.
     case 'plan-progressed':
       return reportPlan(deps, job, context)
@@ -108,7 +111,7 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
     case 'repository-moved':
       return settleRepository(deps, job.repository, context)
     case 'installation-changed':
-      return sweepRepositories(deps, context)
+      return afterInstallation(deps, job, context)
   }
 }
 

@@ -59,7 +59,7 @@ export async function pullRequestScene(world: World, name: string): Promise<Pull
         for (const [field, value] of Object.entries(wanted)) {
           const seen = run?.[field as keyof CheckRun]
           if (seen !== value)
-            throw new Error(`${field} of the check is ${String(seen)}, not ${String(value)}`)
+            throw new Error(`${field} of the check is ${JSON.stringify(seen)}, not ${JSON.stringify(value)}`)
         }
         return run!
       }),

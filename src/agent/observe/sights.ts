@@ -97,7 +97,7 @@ function notice({ marks, listeners }: Place, event: WatchEvent<Sight>): void {
     if (before !== mark) tell(id)
   }
   if (!listed) return
-  for (const id of [...marks.keys()]) {
+  for (const id of marks.keys()) {
     if (listed.has(id)) continue
     marks.delete(id)
     tell(id)

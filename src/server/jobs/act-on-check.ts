@@ -1,9 +1,7 @@
 import type { ForgeEvent } from '../../forge/forge.ts'
-import { repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { approveByCheck } from './approve-by-check.ts'
 import type { JobDeps } from './deps.ts'
-import { planPullRequest } from './plan-pull-request.ts'
 
 type CheckAction = Extract<ForgeEvent, { readonly kind: 'check-action' }>
 
@@ -24,7 +22,9 @@ export async function actOnCheck(deps: JobDeps, event: CheckAction, context: Job
       await deps.store.pullRequests.permitHead(known.id, revision)
     }
     const because = action === 'rerun' ? `${by} ran the check again` : `${by} asked for it`
-    await planPullRequest(deps, { repository, number, again: true, because }, context)
+    // In turn with whatever else is done about that pull request.
+    const job = { kind: 'plan-asked', repository, number, because } as const
+    await deps.queue.enqueue(deps.store, { traceId: context.traceId, job })
   }
 }
 

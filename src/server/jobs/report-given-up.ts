@@ -44,21 +44,21 @@ interface Awaited {
   readonly revision: Revision
 }
 
+const planning: readonly Job['kind'][] = [
+  'pull-request-changed',
+  'plan-asked',
+  'plan-progressed',
+  'plan-outdated',
+]
+
 /** The commit whose check somebody waits for; null when nobody does. */
 async function awaitedCommit(deps: JobDeps, job: Job): Promise<Awaited | null> {
-  switch (job.kind) {
-    case 'merge-group':
-      return { ref: job.repository, revision: job.head }
-    case 'pull-request-changed':
-    case 'plan-progressed':
-    case 'plan-outdated': {
-      const known = await deps.store.pullRequests.numbered(repositoryKey(job.repository), job.number)
-      const isOpen = known?.state === 'open' || known?.state === 'queued'
-      return isOpen ? { ref: job.repository, revision: known.head } : null
-    }
-    default:
-      return null
-  }
+  if (job.kind === 'merge-group') return { ref: job.repository, revision: job.head }
+  if (!planning.includes(job.kind) || !('number' in job) || job.number === null) return null
+  const { repository: ref, number } = job
+  if (typeof ref === 'string' || number === undefined) return null
+  const known = await deps.store.pullRequests.numbered(repositoryKey(ref), number)
+  return known?.state === 'open' || known?.state === 'queued' ? { ref, revision: known.head } : null
 }
 
 /** Only errors that are written for people are shown to them. */

@@ -26,6 +26,14 @@ export type Job =
       /** `Deployment guestbook/frontend changed in the cluster since`; Markdown, of code spans only. */
       readonly why: string
     }
+  /** Somebody wants a pull request planned again. */
+  | {
+      readonly kind: 'plan-asked'
+      readonly repository: RepositoryRef
+      readonly number: number
+      /** As of `plan-outdated`. */
+      readonly because: string
+    }
   /** Commits came to a branch that pull requests may go into. */
   | {
       readonly kind: 'base-moved'
@@ -86,6 +94,7 @@ export function jobKey(job: Job): string {
     case 'pull-request-closed':
     case 'plan-progressed':
     case 'plan-outdated':
+    case 'plan-asked':
       return pullRequestKey(job.repository, job.number)
     case 'comment-touched':
     case 'commented':

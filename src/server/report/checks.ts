@@ -32,7 +32,7 @@ const approve: CheckAction = {
 const planAgain: CheckAction = {
   action: 'plan',
   label: 'Plan again',
-  description: 'Compares with the clusters as they are now',
+  description: 'Compares with the clusters as of now',
 }
 const planFork: CheckAction = {
   action: 'plan',
