@@ -5,7 +5,7 @@ import type { JobContext } from '../queue/queue.ts'
 import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { JobDeps } from './deps.ts'
-import { endChecks } from './end-checks.ts'
+import { endChecks, openedAgain } from './end-checks.ts'
 import { endOverlaps } from './overlaps.ts'
 import { reviewAttributed } from './review-attributed.ts'
 
@@ -66,7 +66,7 @@ async function endPlan(
   await store.commands.withdraw(plan.applications.flatMap(({ commandId }) => commandId ?? []))
   await endChecks(deps, { plan, pullRequest: record, ref, ended }, signal)
   // Should it be opened again, what it shows by then was compared with clusters of long ago.
-  await store.plans.outdate(plan.id, 'the pull request was opened again')
+  await store.plans.outdate(plan.id, openedAgain)
   for (const { id, number } of await store.pullRequests.openAt(record.repository, plan.head)) {
     const shared = await store.plans.latest(id)
     if (!shared) continue

@@ -7,6 +7,9 @@ import type { JobDeps } from './deps.ts'
 import { planView } from './plan-view.ts'
 import { sendChecks } from './send-checks.ts'
 
+/** Why a plan of a closed pull request does not count any more, should it be opened again. Nothing waits for it: its checks stay. */
+export const openedAgain = 'the pull request was opened again'
+
 /**
  * Ends the checks of a plan that nobody waits for any more, as far as they are in progress. What was planned stays: it is what people
  * have seen. A commit that is the head of another open pull request keeps that one's checks.
@@ -25,7 +28,8 @@ export async function endChecks(
   const { store, publicUrl } = deps
   const { repository } = pullRequest
   const isPending = plan.applications.some(({ status }) => status.kind === 'pending')
-  if (!isPending && plan.outdated === null) return
+  const isMadeAgain = plan.outdated !== null && plan.outdated !== openedAgain
+  if (!isPending && !isMadeAgain) return
   const sharing = await store.pullRequests.openAt(repository, plan.head)
   if (sharing.some(other => other.id !== pullRequest.id)) return
   const clusters = await store.clusters.all()
