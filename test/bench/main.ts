@@ -16,6 +16,8 @@ import { driftIssueScenario } from './loop/drift.ts'
 import { memoryScenario } from './loop/memory.ts'
 import { startLoopPlace } from './loop/place.ts'
 import { webhookScenario } from './loop/webhook.ts'
+import { pageScenario } from './page/page.ts'
+import { startPagePlace } from './page/place.ts'
 import { crashScenario } from './proof/crash.ts'
 import { faultsScenario } from './proof/faults.ts'
 import { startBenchProofPlace } from './proof/place.ts'
@@ -35,6 +37,7 @@ const engineScenarios = [
 const proofScenarios = [crashScenario, faultsScenario]
 const loopScenarios = [webhookScenario, driftIssueScenario, memoryScenario]
 const driftScenarios = [driftScenario]
+const pageScenarios = [pageScenario]
 /** Takes as long as all others together: when it is asked for. */
 const fidelityScenarios = [fidelityScenario]
 const names = [
@@ -44,6 +47,7 @@ const names = [
   ...commandLineScenarios,
   ...loopScenarios,
   ...driftScenarios,
+  ...pageScenarios,
 ].map(it => it.name)
 
 /** `make bench`: everything, into docs/benchmarks.md. `npm run bench -- plan drift`: these alone, in place of their sections. */
@@ -93,6 +97,12 @@ async function main(chosen: readonly string[]): Promise<number> {
         'a full cluster, its agent and a server',
         startDriftPlace,
         driftScenarios.filter(isChosen),
+        signal,
+      )),
+      ...(await measureGroup(
+        'a browser and pages on both databases',
+        startPagePlace,
+        pageScenarios.filter(isChosen),
         signal,
       )),
     ]
