@@ -27,6 +27,16 @@ export class ForgeError extends Error {
   }
 }
 
+/** We were not granted what the call needs. Its message says which permission. */
+export class MissingPermissionError extends ForgeError {
+  /** As people read it where they grant it: `Checks: read and write`. */
+  readonly permission: string
+  constructor(attempted: string, permission: string, cause: unknown) {
+    super('forbidden', `${attempted}: the permission "${permission}" is missing`, { kind: 'never' }, cause)
+    this.permission = permission
+  }
+}
+
 /** `cancelled`: nobody waits for it any more. It never lets anything merge. */
 export type CheckConclusion = 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
 
@@ -260,6 +270,8 @@ export interface Forge {
   repositories(signal: AbortSignal): Promise<readonly RepositoryFacts[]>
   /** By its name or a former one. Null when we cannot reach it any more. */
   facts(fullName: string, signal: AbortSignal): Promise<RepositoryFacts | null>
+  /** What is to be done so that we have a permission (as a {@link MissingPermissionError} names it), and where: Markdown. */
+  howToGrant(fullName: string, permission: string, signal: AbortSignal): Promise<string>
   /** What a verified webhook says of the repository that it is about; null when it is about none. */
   factsIn(payload: unknown): RepositoryFacts | null
   /** Webhooks of the time since `since` (RFC 3339) that did not reach us, oldest first; those that did later may be among them. */

@@ -1,4 +1,5 @@
-import { ForgeError, type Retry } from '../forge.ts'
+import { ForgeError, MissingPermissionError, type Retry } from '../forge.ts'
+import { permissionFrom } from './permissions.ts'
 
 interface VendorError {
   readonly status: number
@@ -18,6 +19,8 @@ export function toForgeError(attempted: string, error: unknown, now: Date = new 
   if (!vendor.answered) return failure('unreachable', after(10))
   const limited = secondsLimited(vendor, now)
   if (limited !== null) return failure('rate-limited', after(limited))
+  const permission = missingPermission(vendor)
+  if (permission !== null) return new MissingPermissionError(attempted, permission, error)
   switch (vendor.status) {
     case 400:
     case 422:
@@ -38,6 +41,15 @@ export function toForgeError(attempted: string, error: unknown, now: Date = new 
     default:
       return vendor.status >= 500 ? failure('server', after(15)) : failure('invalid', never)
   }
+}
+
+/** GitHub names what would have sufficed in a header; a token for git is refused in words. */
+function missingPermission({ status, message, headers }: VendorError): string | null {
+  if (status === 422 && /permissions requested are not granted/i.test(message)) {
+    return permissionFrom('contents=read')
+  }
+  if (status !== 403 || !/not accessible by integration/i.test(message)) return null
+  return permissionFrom(String(headers['x-accepted-github-permissions'] ?? ''))
 }
 
 /** How long GitHub refuses us for being too many; null when that is not why. `isSaid`: by a header, not our guess. */

@@ -19,6 +19,7 @@ import { markerRoom } from './marker.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import { orNull } from './or-null.ts'
 import { proposeChange } from './proposals.ts'
+import { howToGrant } from './permissions.ts'
 import { openPullRequests, pullRequestsOf, readPullRequest } from './pull-requests.ts'
 import { type Authenticate, createSession, repositoryOf } from './session.ts'
 
@@ -184,6 +185,8 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
     repository,
     repositories,
     facts: (fullName, signal) => orNull('not-found', () => factsOf(fullName, signal)),
+    howToGrant: (fullName, permission, signal) =>
+      howToGrant({ session, webUrl }, { fullName, permission }, signal),
     factsIn(payload) {
       const told = factsIn(payload)
       if (told) noteFacts(told.facts, told.installation)

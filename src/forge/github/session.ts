@@ -1,5 +1,5 @@
 import type { ProbotOctokit } from 'probot'
-import { ForgeError } from '../forge.ts'
+import { ForgeError, MissingPermissionError } from '../forge.ts'
 import { createConditionalRequests } from './conditional-requests.ts'
 import { toForgeError } from './errors.ts'
 import { createRateGate } from './rate-gate.ts'
@@ -73,18 +73,43 @@ export function createSession(authenticate: Authenticate): Session {
     })
   }
 
+  /** Whose token may be older than a permission that was granted since. */
+  const outgrown = new Set<number>()
+
+  const renewed = new Map<number, { readonly octokit: ProbotOctokit; readonly until: number }>()
+
+  /** Octokit keeps the token that it has for an hour, whatever was granted meanwhile. */
+  async function withNewToken(installation_id: number) {
+    const app = await authenticate()
+    const { data } = await app.rest.apps.createInstallationAccessToken({ installation_id })
+    const Octokit = app.constructor as typeof ProbotOctokit
+    const { baseUrl } = app.request.endpoint.DEFAULTS
+    const octokit = new Octokit({ baseUrl, log: app.log, auth: { token: data.token } })
+    return { octokit, until: Date.parse(data.expires_at) - 300_000 }
+  }
+
+  async function octokitFor(installationId: number | null): Promise<ProbotOctokit> {
+    if (installationId === null) return authenticate()
+    if (outgrown.delete(installationId)) renewed.set(installationId, await withNewToken(installationId))
+    const own = renewed.get(installationId)
+    if (own && own.until > Date.now()) return own.octokit
+    renewed.delete(installationId)
+    return authenticate(installationId)
+  }
+
   async function run<T>(installationId: number | null, { to, signal }: Attempt, work: Work<T>): Promise<T> {
     try {
       signal.throwIfAborted()
       const principal = installationId === null ? 'app' : `installation ${installationId}`
       gate.pass(principal, to)
-      const octokit = await (installationId === null ? authenticate() : authenticate(installationId))
+      const octokit = await octokitFor(installationId)
       hook(octokit, principal)
       return await work(octokit, { signal, retries: 0 })
     } catch (error) {
-      throw signal.aborted
-        ? new ForgeError('unreachable', to, { kind: 'after', seconds: 1 }, error)
-        : toForgeError(to, error)
+      if (signal.aborted) throw new ForgeError('unreachable', to, { kind: 'after', seconds: 1 }, error)
+      const failure = toForgeError(to, error)
+      if (failure instanceof MissingPermissionError && installationId !== null) outgrown.add(installationId)
+      throw failure
     }
   }
 

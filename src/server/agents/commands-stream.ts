@@ -11,6 +11,9 @@ export interface CommandMessage {
   readonly commandJson: string
 }
 
+/** Plans that an agent has in hand. It works on a few at a time, and holds all of them in memory. */
+const mostPlansAtOnce = 64
+
 const keepAlive: CommandMessage = { id: '', traceId: '', deadline: '', commandJson: '' }
 
 /**
@@ -35,8 +38,12 @@ export async function* commandsFor(
         throw new ConnectError('a newer session of this cluster has begun', Code.Aborted)
       }
       yield keepAlive
-      for (const { id, traceId, deadline, command } of await store.commands.unanswered(session.cluster)) {
+      const unanswered = await store.commands.unanswered(session.cluster)
+      let underWay = unanswered.filter(it => told.has(it.id) && it.command.kind === 'plan').length
+      for (const { id, traceId, deadline, command } of unanswered) {
         if (told.has(id)) continue
+        // What people wait for at a merge never stands behind the plans of a large pull request.
+        if (command.kind === 'plan' && ++underWay > mostPlansAtOnce) continue
         told.add(id)
         yield { id, traceId, deadline, commandJson: JSON.stringify(command) }
         await store.commands.markSent(id)

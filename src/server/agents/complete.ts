@@ -1,7 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import type { AgentCommand, CommandResult } from '../../model/command.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { CommandRecord } from '../store/records/commands.ts'
+import { notify } from '../store/notifications.ts'
+import { type CommandRecord, commandsHint } from '../store/records/commands.ts'
 import type { Records, Store } from '../store/store.ts'
 import { tellOfChange, watchPlan } from './watch-plan.ts'
 
@@ -18,6 +19,8 @@ export async function complete(
   await deps.store.transaction(async records => {
     if (!(await records.commands.answer(record.id, result))) return
     await keep(records, record, result)
+    // There is room for one more.
+    if (result.kind === 'plan') await notify(records.sql, commandsHint(record.cluster))
     if (result.kind === 'watch') return tellOfChange(deps.queue, records, { record, result: result.result })
     if (result.kind === 'plan') await watchPlan(records, record, result)
     const job = await jobFor(records, record)

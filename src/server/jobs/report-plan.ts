@@ -1,3 +1,4 @@
+import { MissingPermissionError } from '../../forge/forge.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { sharedChecks } from '../report/checks.ts'
@@ -94,7 +95,9 @@ async function giveUpOnSilent(
     const lastSeen = clusters.find(it => it.name === cluster)?.lastSeen ?? null
     const alive = lastSeen !== null && now - Date.parse(lastSeen) < patience.silence * 1000
     const inTime = command !== null && now < Date.parse(command.deadline)
-    if (command?.state !== 'sent' || !alive || !inTime) silent.push(commandId)
+    // One that is not sent yet stands behind others that its agent has in hand.
+    const isAwaited = command?.state === 'sent' || command?.state === 'pending'
+    if (!isAwaited || !alive || !inTime) silent.push(commandId)
   }
   await store.transaction(async records => {
     await records.commands.expire(silent)
@@ -116,20 +119,28 @@ async function show(
   const forge = deps.forges.repository(it.ref)
   const of = { store: deps.store, forge, pace: paceOf(deps) }
   let heldBack: number | null = null
+  let refused: MissingPermissionError | null = null
+  // A permission that is missing for one is no reason to leave the other.
+  const unlessRefused = async (work: () => Promise<number | null>): Promise<number | null> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof MissingPermissionError)) throw error
+      refused = error
+      return null
+    }
+  }
   const isComplete = view.applications.every(({ status }) => status.kind !== 'pending')
   // What it shows is true of the commit that it names, and is edited when the next plan is there.
   const isCurrent = view.replanning === null || pullRequest.commentId === null
   if (isComplete && isCurrent && !view.isMergeGroup) {
-    heldBack = await sendComment(
-      of,
-      {
-        pullRequest,
-        kind: 'plan',
-        body: pullRequestComment(view, forge.maxCommentLength),
-        createWhenMissing: deservesComment(view) || view.forkAwaitsMaintainer,
-      },
-      signal,
-    )
+    const comment = {
+      pullRequest,
+      kind: 'plan',
+      body: pullRequestComment(view, forge.maxCommentLength),
+      createWhenMissing: deservesComment(view) || view.forkAwaitsMaintainer,
+    } as const
+    heldBack = await unlessRefused(() => sendComment(of, comment, signal))
   }
   // After the comment: whoever waits for the check finds the comment there.
   const { repository } = pullRequest
@@ -139,6 +150,7 @@ async function show(
     { repository, revision: view.head, checks: sharedChecks([view, ...others]), isAll: true },
     signal,
   )
+  if (refused) throw refused
   return heldBack === null ? later : Math.max(heldBack, later ?? 0)
 }
 

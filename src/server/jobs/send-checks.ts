@@ -81,7 +81,8 @@ function noLongerOurs(name: string, revision: Revision): Check {
     revision,
     state: { kind: 'completed', conclusion: 'neutral' },
     title: 'No longer touched',
-    summary: 'This pull request does not touch this application any more.',
+    summary:
+      'This pull request does not touch this application any more, or touches so many that the check `plumbline` tells of it.',
     annotations: [],
     detailsUrl: null,
   }

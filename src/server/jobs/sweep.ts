@@ -1,4 +1,4 @@
-import type { Forge, RepositoryFacts } from '../../forge/forge.ts'
+import type { Forge, ForgeEvent, RepositoryFacts } from '../../forge/forge.ts'
 import { repositoryKey, type RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
@@ -20,12 +20,30 @@ export async function sweep(deps: JobDeps, context: JobContext): Promise<void> {
   await sweepIssues(deps, context)
 }
 
-/** We may have been installed somewhere, or taken away. */
-export async function sweepRepositories(deps: JobDeps, context: JobContext): Promise<void> {
+/** We may have been installed somewhere, taken away, or given a permission that was missing. */
+export async function afterInstallation(
+  deps: JobDeps,
+  { why }: Extract<ForgeEvent, { readonly kind: 'installation-changed' }>,
+  context: JobContext,
+): Promise<void> {
+  await deps.store.notices.forget('permission/')
   for (const forge of deps.forges.all) {
     for (const { ref, access } of await settleRepositories(deps, forge, context)) {
-      if (access === 'full') await sweepRepository(deps, ref, context)
+      if (access !== 'full') continue
+      await sweepRepository(deps, ref, context)
+      if (why.endsWith('new_permissions_accepted')) await reportAgain(deps, ref, context)
     }
+  }
+}
+
+/** What could not be written before can be now. */
+async function reportAgain(
+  { store, queue }: JobDeps,
+  ref: RepositoryRef,
+  { traceId }: JobContext,
+): Promise<void> {
+  for (const number of await store.pullRequests.openNumbers(repositoryKey(ref))) {
+    await queue.enqueue(store, { traceId, job: { kind: 'pull-request-changed', repository: ref, number } })
   }
 }
 

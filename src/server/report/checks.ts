@@ -19,6 +19,9 @@ function checkName(it: { readonly application: string; readonly cluster: string 
   return `${aggregateCheckName} / ${it.application} @ ${it.cluster}`
 }
 
+/** Of one pull request. Beyond it, the aggregate speaks for those that go well. */
+const mostApplicationChecks = 50
+
 /** Below GitHub's 65,535 characters for a check's summary. */
 const maxSummary = 60_000
 
@@ -80,7 +83,14 @@ function weightOf({ state }: Check): number {
 /** The checks of a pull request's head: the aggregate first, then one for each application. */
 export function checksFor(view: PullRequestView): readonly Check[] {
   const applications = view.forkAwaitsMaintainer ? [] : view.applications
-  return [aggregateCheck(view), ...applications.map(it => applicationCheck(it, view))]
+  const all = applications.map(it => applicationCheck(it, view))
+  const aggregate = aggregateCheck(view)
+  if (all.length <= mostApplicationChecks) return [aggregate, ...all]
+  // Each is a request, and nobody reads a thousand green lines.
+  const failing = all.filter(({ state }) => state.kind === 'completed' && state.conclusion === 'failure')
+  const note = `Of ${count(all.length, 'application')}, only those that fail have a check of their own: at most ${mostApplicationChecks}.`
+  const summary = `${note}\n\n${aggregate.summary}`
+  return [{ ...aggregate, summary }, ...failing.slice(0, mostApplicationChecks)]
 }
 
 function aggregateCheck(view: PullRequestView): Check {

@@ -128,8 +128,9 @@ export function commandsIn(db: Sql): Commands {
         .where('cluster', '=', cluster)
         .where('state', 'in', ['pending', 'sent'])
         .where('deadline', '>', new Date())
-        // Watches stay unanswered for long, and must not keep back what is waited for.
+        // Watches stay unanswered for long, and must not keep back what is waited for; nor may the plans of a large pull request.
         .orderBy(it => it('kind', '=', 'watch'))
+        .orderBy(it => it('kind', '=', 'plan'))
         .orderBy('position')
         .limit(mostAtOnce)
         .execute()
