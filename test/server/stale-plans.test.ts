@@ -100,7 +100,8 @@ describe('commits that come to the base', () => {
 describe('an object of an open plan that changed in the cluster', () => {
   const id = 'apps/Deployment/guestbook/frontend'
   const observed = [{ id, apiVersion: 'apps/v1', pointers: ['/spec/replicas'], mark: 'x' }]
-  const watchOf = (name: string) => agent.watching.filter(it => it.command.application.name === name)
+  const watchOf = (name: string) =>
+    agent.watching.filter(it => it.command.kind === 'watch' && it.command.application.name === name)
 
   /** The agent says what its plans depend on. */
   const observing: Script = (command, envelope) => {
