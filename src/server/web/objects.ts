@@ -39,12 +39,17 @@ export function objectRow(
   inside: Html | null,
 ): Html {
   const { line } = it
-  const link = `${objectUrl(page.plan, it)}?diff=${page.style}`
-  return html`<details class="change" id="${objectAnchor(it)}" data-action="${line.action}" data-origin="${line.origin}"${line.severity && html` data-risk="${line.severity}"`}${inside ? html` open` : html` data-part="${link}"`}>
-<summary>${actionBadge(line.action)} <b>${objectNameInText(line.id)}</b> ${originBadge(line.origin)} ${riskBadge(line)} ${lineCounts(line)}</summary>
-<div class="inside">${inside ?? html`<p class="more"><a href="${link}">Show what changes</a></p>`}</div>
-</details>
+  // There are thousands of these: what is not written need not be read.
+  const marks = html`${line.origin !== 'pull-request' && html` data-origin="${line.origin}"`}${line.severity && html` data-risk="${line.severity}"`}${inside ? html` open` : null}`
+  const content =
+    inside ??
+    html`<a class="more" href="${objectUrl(page.plan, it)}?diff=${page.style}">Show what changes</a>`
+  return html`<details class="change" id="${objectAnchor(it)}" data-action="${line.action}"${marks}><summary>${actionBadge(line.action)} <b>${objectNameInText(line.id)}</b>${spaced(originBadge(line.origin))}${spaced(riskBadge(line))}${spaced(lineCounts(line))}</summary><div class="inside">${content}</div></details>
 `
+}
+
+function spaced(it: Html | null): Html | null {
+  return it && html` ${it}`
 }
 
 function riskBadge({ severity, risks }: ObjectLine): Html | null {
@@ -54,5 +59,5 @@ function riskBadge({ severity, risks }: ObjectLine): Html | null {
 
 function lineCounts({ added, removed }: ObjectLine): Html | null {
   if (added + removed === 0) return null
-  return html`<span class="lines-changed"><span class="added">+${added}</span> <span class="removed">−${removed}</span><span class="unseen"> lines</span></span>`
+  return html`<span class="lines-changed"><i class="added">+${added}</i> <i class="removed">−${removed}</i></span>`
 }

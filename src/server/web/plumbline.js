@@ -13,18 +13,18 @@ const shown = () => [...document.querySelectorAll('details.change:not([hidden])'
 const loading = new WeakMap()
 
 function load(row) {
-  const address = row.dataset.part
-  if (!address) return Promise.resolve()
+  const inside = row.querySelector('.inside')
+  const link = inside.firstElementChild
+  if (!link?.matches('a.more')) return Promise.resolve()
+  const address = link.href
   const known = loading.get(row)
   if (known) return known
-  const inside = row.querySelector('.inside')
   const loaded = fetch(`${address}&part`, { credentials: 'same-origin', redirect: 'error' })
     .then(async answer => {
       if (answer.status === 401) return problem(inside, 'You are signed out.', 'Sign in again', location.href)
       if (!answer.ok) throw new Error(String(answer.status))
       // From our own server, which has escaped it; no script in it would run, by the page's policy.
       inside.innerHTML = await answer.text()
-      delete row.dataset.part
     })
     .catch(() => {
       loading.delete(row)
@@ -36,15 +36,15 @@ function load(row) {
 
 function problem(inside, text, label, address) {
   const link = document.createElement('a')
+  link.className = 'more'
   link.href = address
-  link.textContent = label
-  const line = document.createElement('p')
-  line.className = 'more'
-  line.append(`${text} `, link)
-  inside.replaceChildren(line)
+  link.textContent = `${text} ${label}`
+  inside.replaceChildren(link)
 }
 
-objects?.addEventListener('toggle', event => event.target.open && load(event.target), true)
+/** Where all are unfolded at once, each comes when it is near the window. */
+let many = false
+objects?.addEventListener('toggle', event => event.target.open && !many && load(event.target), true)
 objects?.addEventListener('pointerover', event => {
   const row = event.target.closest?.('details.change')
   if (row && event.target.closest('summary')) load(row)
@@ -98,7 +98,7 @@ function fits({ dataset }, { action, risk, origin }) {
   if (risk === 'any' && !dataset.risk) return false
   if (risk === 'medium' && dataset.risk !== 'medium' && dataset.risk !== 'high') return false
   if (risk === 'high' && dataset.risk !== 'high') return false
-  if (origin === 'drift') return dataset.origin !== 'pull-request'
+  if (origin === 'drift') return dataset.origin !== undefined
   return origin !== 'pull-request' || dataset.origin !== 'drift'
 }
 
@@ -210,8 +210,11 @@ function stepSection(by) {
 function unfoldAll() {
   const rows = shown()
   const open = rows.some(row => !row.open)
+  many = open
+  // The events of unfolding come a moment later.
+  setTimeout(() => (many = false), 1000)
   for (const row of rows) {
-    if (open && row.dataset.part) nearby.observe(row)
+    if (open && row.querySelector('a.more')) nearby.observe(row)
     row.open = open
   }
 }
