@@ -1,3 +1,5 @@
+import { visible } from '../report/escape.ts'
+
 /** HTML that is safe to send: made by {@link html} or vouched for by {@link trusted}. */
 export interface Html {
   readonly html: string
@@ -29,6 +31,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** What reorders text on screen, or cannot be seen, is named: a name looks like what it is. */
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, it => entities[it]!)
+  return visible(text).replace(/[&<>"']/g, it => entities[it]!)
 }
