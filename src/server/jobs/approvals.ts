@@ -66,7 +66,7 @@ export function approvalViews(
 }
 
 /** Whether there is something in it that an approval would still change. */
-export function isOpen({ wanted, risky, by }: ApprovalView): boolean {
+function isOpen({ wanted, risky, by }: ApprovalView): boolean {
   return by.length < Math.max(wanted, risky ? 1 : 0)
 }
 

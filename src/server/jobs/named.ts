@@ -33,7 +33,7 @@ export function named<T extends Named>(
 
 const mostNames = 10
 
-export function namesOf(all: readonly Named[]): string {
+function namesOf(all: readonly Named[]): string {
   return listOf([...new Set(all.map(it => it.application.name))])
 }
 

@@ -28,7 +28,7 @@ function keyOf({ other, application, cluster }: OverlapKey): string {
 }
 
 /** The other pull requests whose comments say something else now. */
-export function affectedBy(before: readonly OverlapKey[], after: readonly OverlapKey[]): readonly number[] {
+function affectedBy(before: readonly OverlapKey[], after: readonly OverlapKey[]): readonly number[] {
   const [old, current] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))]
   const moved = [...before.filter(it => !current.has(keyOf(it))), ...after.filter(it => !old.has(keyOf(it)))]
   return [...new Set(moved.map(it => it.other))]
