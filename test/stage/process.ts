@@ -85,7 +85,8 @@ function watchProcess(child: ChildProcess, logFile: string): PlumblineProcess {
 }
 
 export function cleanEnvironment(): Record<string, string> {
-  const ours = /^(PLUMBLINE_|GHE_|GITHUB_CLIENT_|DATABASE_URL$|APP_ID$|PRIVATE_KEY|WEBHOOK_|KUBECONFIG$|PORT$|HOST$)/
+  const ours =
+    /^(PLUMBLINE_|GHE_|GITHUB_CLIENT_|DATABASE_URL$|APP_ID$|PRIVATE_KEY|WEBHOOK_|KUBECONFIG$|PORT$|HOST$)/
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !ours.test(entry[0]),

@@ -69,7 +69,8 @@ function outcomeOf({ testResults }: z.infer<typeof report>): Omit<VitestRun, 'br
       failed.push({ file, name: fullName, reason: firstLine(failureMessages?.[0]) })
     }
     // A file that fails outside its tests counts as one, since its tests may not have run.
-    if (ofFile.length === 0 && status === 'failed') failed.push({ file, name: '', reason: firstLine(message) })
+    if (ofFile.length === 0 && status === 'failed')
+      failed.push({ file, name: '', reason: firstLine(message) })
   }
   return { passed, failed }
 }

@@ -89,7 +89,7 @@ async function happen(
 }
 
 /** The comment and the check of the last head are there. */
-export function showsHead(world: World, life: Life, { repository, pull, comments }: PullRequest): boolean {
+function showsHead(world: World, life: Life, { repository, pull, comments }: PullRequest): boolean {
   const checks = world.github.checkRuns(repository, pull.headSha)
   const isChecked = checks.findLast(it => it.name === 'plumbline')?.status === 'completed'
   if (life.application === null) return isChecked

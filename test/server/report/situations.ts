@@ -365,7 +365,7 @@ export const situations: Readonly<Record<string, PullRequestView>> = {
 }
 
 /** Shop after shop, on three clusters. */
-export function fleet(count: number): readonly ApplicationView[] {
+function fleet(count: number): readonly ApplicationView[] {
   return Array.from({ length: count }, (_, at) =>
     planned({
       application: `shop-${String(Math.floor(at / 3)).padStart(3, '0')}`,
