@@ -6,7 +6,7 @@ import type { PlannedObject } from './store/records/planned-objects.ts'
 import type { Store } from './store/store.ts'
 import type { ListedObject } from './web/objects.ts'
 import type { PagesDeps } from './web/pages.ts'
-import type { PlanPage } from './web/plan-page.ts'
+import type { PlanPage } from './web/plan-shown.ts'
 
 /** What the pages show, read from the store. */
 export function pagesFrom(

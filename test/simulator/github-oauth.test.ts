@@ -17,7 +17,7 @@ function authorizeQuery({ app }: GitHubSimulator): Record<string, string> {
 }
 
 const address = (simulator: GitHubSimulator, changes: Record<string, string> = {}): string =>
-  `${simulator.url}/login/oauth/authorize?${new URLSearchParams({ ...authorizeQuery(simulator), ...changes })}`
+  `${simulator.url}/login/oauth/authorize?${new URLSearchParams({ ...authorizeQuery(simulator), ...changes }).toString()}`
 
 function press(simulator: GitHubSimulator, answer: 'yes' | 'no', user = 'ada'): Promise<Response> {
   const body = new URLSearchParams({ ...authorizeQuery(simulator), user, answer })

@@ -37,7 +37,7 @@ export function createGitHubSignIn({
         code_challenge: challenge,
         code_challenge_method: 'S256',
       })
-      return `${webUrl}/login/oauth/authorize?${query}`
+      return `${webUrl}/login/oauth/authorize?${query.toString()}`
     },
     async personWith({ code, verifier, redirectUrl }, signal) {
       const attempted = 'exchange the code of a sign-in'

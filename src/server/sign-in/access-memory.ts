@@ -21,7 +21,7 @@ export interface AccessMemory {
  * A plan says what a cluster has. Readers of a private repository were chosen; readers of a public one are everybody, so there it
  * takes a role that its owners have given.
  */
-export function isForThem({ role, isPublic }: RepositoryAccess): boolean {
+function isForThem({ role, isPublic }: RepositoryAccess): boolean {
   return isPublic ? role === 'write' || role === 'triage' : role !== 'none'
 }
 

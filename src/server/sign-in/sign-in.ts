@@ -74,7 +74,10 @@ export function createSignIn(deps: SignInDeps): SignIn {
       if (!session) {
         if (isPart) plainly(response, 401, 'sign in')
         else
-          await goTo(response, `${signInPaths.start}?${new URLSearchParams({ to: path, host: forge.host })}`)
+          await goTo(
+            response,
+            `${signInPaths.start}?${new URLSearchParams({ to: path, host: forge.host }).toString()}`,
+          )
         return null
       }
       // There is no such page: that is no secret to whoever is somebody.
@@ -119,7 +122,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     const isPublic = request.headers.host === new URL(deps.publicUrl()).host
     if (!isPublic && !query.has('moved')) {
       const moved = new URLSearchParams({ to: back, host: forge.host, moved: '' })
-      return goTo(response, `${deps.publicUrl()}${signInPaths.start}?${moved}`)
+      return goTo(response, `${deps.publicUrl()}${signInPaths.start}?${moved.toString()}`)
     }
     const underway = begin({ back, host: forge.host })
     const { state } = underway

@@ -17,7 +17,7 @@ export interface Underway {
   readonly host: string
 }
 
-export const underwaySeconds = 600
+const underwaySeconds = 600
 /** Tabs that sign in at the same time. */
 const mostUnderway = 8
 

@@ -41,7 +41,7 @@ export function sendAsset(request: IncomingMessage, response: ServerResponse, it
     response.writeHead(304, headers).end()
     return
   }
-  const zipped = /\bgzip\b(?!\s*;\s*q=0)/.test(String(request.headers['accept-encoding'] ?? ''))
+  const zipped = /\bgzip\b(?!\s*;\s*q=0)/.test(request.headers['accept-encoding'] ?? '')
   response
     .writeHead(200, {
       ...headers,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { createSearch, type Filter } from './filter.ts'
 import { objectKey } from './objects.ts'
-import type { PlanPage } from './plan-page.ts'
+import type { PlanPage } from './plan-shown.ts'
 import { privateHeaders } from './send-page.ts'
 
 /** More than a person looks through. */

@@ -5,7 +5,7 @@ import type { DiffStyle } from './diff-view.ts'
 import { html } from './html.ts'
 import type { Page } from './layout.ts'
 import { objectAnchor, type ObjectPlace, objectUrl } from './objects.ts'
-import type { PlanPage } from './plan-page.ts'
+import type { PlanPage } from './plan-shown.ts'
 
 /** One object of a plan by itself: what a folded one leads to where no script runs. */
 export function objectPage(

@@ -10,7 +10,8 @@ import type { Page } from './layout.ts'
 import { sendMatches } from './matches.ts'
 import { objectPage } from './object-page.ts'
 import { changeBody } from './change-panel.ts'
-import { type PlanPage, planPage } from './plan-page.ts'
+import { planPage } from './plan-page.ts'
+import type { PlanPage } from './plan-shown.ts'
 import { sendPage, sendPart } from './send-page.ts'
 
 /** What belongs to a repository. */

@@ -1,54 +1,17 @@
-import { formatProblem, type Problem } from '../../model/problem.ts'
-import type { Change } from '../../model/plan.ts'
-import { capitalised, count, shortRevision, utc } from '../../model/phrase.ts'
+import { capitalised, shortRevision, utc } from '../../model/phrase.ts'
 import { oldestLive } from '../report/comment.ts'
 import { headline, isPlanned } from '../report/counts.ts'
-import type { Outline } from '../report/outline.ts'
 import type { PullRequestView } from '../report/view.ts'
-import type { DiffStyle } from './diff-view.ts'
-import { type Filter, isFiltered } from './filter.ts'
+import { isFiltered } from './filter.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
-import type { ListedObject, ObjectPlace } from './objects.ts'
+import type { ListedObject } from './objects.ts'
+import { problems } from './plan-problems.ts'
 import { jumpList, objectSections } from './plan-sections.ts'
+import { mostUnfolded, objectsIn, type PlanOptions, type PlanPage } from './plan-shown.ts'
 import { planTable } from './plan-table.ts'
 import { filterForm, keyHelp, styleSwitch } from './plan-tools.ts'
 
-/** A plan as it is shown under its unguessable address. */
-export interface PlanPage {
-  /** Unguessable id of this one plan, also where the page was that of a pull request. */
-  readonly id: string
-  /** Its plans have no `changes`. */
-  readonly view: PullRequestView
-  /** By the order of the view's applications; null where nothing is planned. */
-  readonly outlines: readonly (Outline | null)[]
-  /** What the page leads back to; null for a plan without pull request. */
-  readonly pullRequest: {
-    readonly title: string
-    readonly url: string
-    /** Of its newest plan. */
-    readonly page: string
-  } | null
-  /** A newer plan took its place. */
-  readonly isOutdated: boolean
-  /** All objects in the order of the applications, some hundreds at a time. */
-  objects(): AsyncIterable<readonly ListedObject[]>
-  /** The same with all that is known of each. */
-  objectsInFull(): AsyncIterable<readonly (ListedObject & { readonly change: Change })[]>
-  /** Those of one application that there are. */
-  changes(
-    application: number,
-    positions: readonly number[],
-  ): Promise<readonly (ObjectPlace & { readonly change: Change })[]>
-}
-
-export interface PlanOptions {
-  readonly style: DiffStyle
-  readonly filter: Filter
-}
-
-/** Up to as many, objects come unfolded; more are a list of which the reader unfolds some. */
-export const mostUnfolded = 60
 /** Up to as many have their names beside the page. */
 const mostNamed = 200
 
@@ -64,10 +27,6 @@ export function planPage(page: PlanPage, options: PlanOptions): Page {
     isInteractive: true,
     isWide: true,
   }
-}
-
-export function objectsIn({ outlines }: PlanPage): number {
-  return outlines.reduce((sum, it) => sum + (it?.objects ?? 0), 0)
 }
 
 async function* planBody(page: PlanPage, options: PlanOptions): AsyncGenerator<Html> {
@@ -103,13 +62,4 @@ function provenance(view: PullRequestView): Html {
   const live = oldestLive(view)
   const made = view.applications.some(isPlanned)
   return html`${made ? 'Plan' : 'A plan'} for <code>${shortRevision(view.head)}</code> merged onto <code>${view.baseRef}</code> at <code>${shortRevision(view.base)}</code>${live && html`, live as of ${utc(live)}`}`
-}
-
-export function problems(title: string, list: readonly Problem[]): Html {
-  return html`<div class="problems"><h3>${title}</h3><ul>${list.map(it => html`<li><pre>${formatProblem(it)}</pre></li>`)}</ul></div>`
-}
-
-/** Of the whole plan, for the page's end. */
-export function found(shown: number, total: number): Html {
-  return html`<p class="found">${shown === 0 ? 'No object matches' : `${shown} of ${count(total, 'object')} ${shown === 1 ? 'matches' : 'match'}`}.</p>`
 }

@@ -4,7 +4,8 @@ import { actionWords, changeBody } from './change-panel.ts'
 import { createSearch, fits, isFiltered } from './filter.ts'
 import { type Html, html } from './html.ts'
 import { type ListedObject, objectAnchor, objectKey, objectRow } from './objects.ts'
-import { found, mostUnfolded, objectsIn, type PlanOptions, type PlanPage, problems } from './plan-page.ts'
+import { found, problems } from './plan-problems.ts'
+import { mostUnfolded, objectsIn, type PlanOptions, type PlanPage } from './plan-shown.ts'
 import { stateOf } from './plan-table.ts'
 
 /** UTF-16 code units of changes that are sent unfolded; what is beyond is a link away. */

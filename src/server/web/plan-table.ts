@@ -4,7 +4,7 @@ import type { Outline } from '../report/outline.ts'
 import { type Column, columnsOf, title } from '../report/table.ts'
 import { applicationAnchor, type ApplicationView } from '../report/view.ts'
 import { type Html, html } from './html.ts'
-import type { PlanPage } from './plan-page.ts'
+import type { PlanPage } from './plan-shown.ts'
 
 /** All applications at a glance. */
 export function planTable({ view, outlines }: PlanPage): Html {

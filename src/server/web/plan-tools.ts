@@ -49,7 +49,7 @@ export function styleSwitch({ style: current, filter }: Shown): Html {
     const chosen = Object.entries({ q: search, ...others, diff: style }).filter(
       (it): it is [string, string] => it[1] !== null && it[1] !== '',
     )
-    return `?${new URLSearchParams(chosen)}`
+    return `?${new URLSearchParams(chosen).toString()}`
   }
   const choice = (style: DiffStyle, label: string): Html =>
     style === current

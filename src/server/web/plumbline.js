@@ -86,7 +86,7 @@ const isWhole = output && !('filtered' in output.dataset)
 function wanted() {
   const fields = new FormData(form)
   return {
-    words: String(fields.get('q')).toLowerCase().split(/\s+/).filter(Boolean),
+    words: form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean),
     action: fields.get('action'),
     risk: fields.get('risk'),
     origin: fields.get('origin'),
@@ -168,7 +168,7 @@ if (isWhole) {
     if (output.textContent.startsWith('The search')) return
     event.preventDefault()
     clearTimeout(timer)
-    filter().then(() => focusOn(shown()[0]))
+    void filter().then(() => focusOn(shown()[0]))
   })
 } else form?.addEventListener('change', event => event.target.matches('select') && form.requestSubmit())
 

@@ -113,7 +113,7 @@ const compressors = {
 
 /** RFC 9110, 12.5.3, as far as browsers use it: what is named with `q=0` is not wanted. */
 function encodingFor({ req }: ServerResponse): keyof typeof compressors | null {
-  const accepted = String(req.headers['accept-encoding'] ?? '')
+  const accepted = (req.headers['accept-encoding'] ?? '')
     .split(',')
     .filter(it => !/;\s*q=0(\.0*)?\s*$/.test(it))
     .map(it => it.split(';')[0]!.trim())

@@ -6,7 +6,7 @@ import { lineOf, outlineOf, pageOrder } from '../../../src/server/report/outline
 import type { PullRequestView } from '../../../src/server/report/view.ts'
 import type { ApplicationPage } from '../../../src/server/web/application-page.ts'
 import { type Gate, openGate } from '../../../src/server/web/gate.ts'
-import type { PlanPage } from '../../../src/server/web/plan-page.ts'
+import type { PlanPage } from '../../../src/server/web/plan-shown.ts'
 import { createPages } from '../../../src/server/web/pages.ts'
 
 export const planId = 'kq3VZr8mT1yB0xWn'
@@ -25,7 +25,7 @@ export interface ServedPlan {
 }
 
 /** A plan's page out of a view that has all of it. */
-export function pageFrom({ view, pullRequest, isOutdated = false }: ServedPlan): PlanPage {
+function pageFrom({ view, pullRequest, isOutdated = false }: ServedPlan): PlanPage {
   const changes = view.applications.map(it => (isPlanned(it) ? pageOrder(it.status.plan.changes) : []))
   const all = changes.flatMap((some, application) =>
     some.map((change, position) => ({
