@@ -19,7 +19,7 @@ import { markerRoom } from './marker.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import { orNull } from './or-null.ts'
 import { proposeChange } from './proposals.ts'
-import { howToGrant } from './permissions.ts'
+import { howToGrant } from './how-to-grant.ts'
 import { openPullRequests, pullRequestsOf, readPullRequest } from './pull-requests.ts'
 import { type Authenticate, createSession, repositoryOf } from './session.ts'
 

@@ -21,7 +21,7 @@ export async function unlessUnpermitted(
     const key = `permission/${repositoryKey(ref)}/${error.permission}`
     if (await deps.store.notices.tell(key)) await tell(deps, { ref, job, error }, context)
     const isPlan = job.kind !== 'plan-progressed'
-    if (isPlan && !/^Checks/.test(error.permission)) await reportGivenUp(deps, { job, error }, context)
+    if (isPlan && !error.permission.startsWith('Checks')) await reportGivenUp(deps, { job, error }, context)
   }
 }
 
