@@ -33,6 +33,8 @@ const permissionFor: Readonly<Record<string, readonly string[]>> = {
   deployment: ['deployments'],
   deployment_status: ['deployments'],
   status: ['statuses'],
+  merge_group: ['merge_queues'],
+  repository: ['metadata'],
 }
 
 /** Throws 422 with what GitHub would not take. */
