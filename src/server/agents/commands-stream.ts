@@ -38,13 +38,17 @@ export async function* commandsFor(
         throw new ConnectError('a newer session of this cluster has begun', Code.Aborted)
       }
       yield keepAlive
-      const unanswered = await store.commands.unanswered(session.cluster)
-      let underWay = unanswered.filter(it => told.has(it.id) && it.command.kind === 'plan').length
-      for (const { id, traceId, deadline, command } of unanswered) {
+      const waiting = await store.commands.waiting(session.cluster)
+      let underWay = waiting.filter(it => told.has(it.id) && it.kind === 'plan').length
+      for (const { id, kind } of waiting) {
         if (told.has(id)) continue
         // What people wait for at a merge never stands behind the plans of a large pull request.
-        if (command.kind === 'plan' && ++underWay > mostPlansAtOnce) continue
+        if (kind === 'plan' && underWay >= mostPlansAtOnce) continue
+        const record = await store.commands.byId(id)
+        if (record?.state !== 'pending' && record?.state !== 'sent') continue
+        if (kind === 'plan') underWay += 1
         told.add(id)
+        const { traceId, deadline, command } = record
         yield { id, traceId, deadline, commandJson: JSON.stringify(command) }
         await store.commands.markSent(id)
       }

@@ -64,6 +64,8 @@ export interface Commands {
   byId(id: string): Promise<CommandRecord | null>
   /** To be delivered to a cluster, oldest first: neither answered nor withdrawn nor past the deadline. */
   unanswered(cluster: string): Promise<readonly CommandRecord[]>
+  /** The same, without what they say: a large pull request asks a thousand things at once. */
+  waiting(cluster: string): Promise<readonly Pick<Selectable<Database['commands']>, 'id' | 'kind'>[]>
   markSent(id: string): Promise<void>
   /** False, and nothing changes, when it was answered before or is not wanted any more. An expired one is still taken. */
   answer(id: string, result: CommandResult): Promise<boolean>
@@ -98,6 +100,17 @@ export function commandsIn(db: Sql): Commands {
       .executeTakeFirst()
     return Number(numUpdatedRows)
   }
+  const waiting = (cluster: string) =>
+    db
+      .selectFrom('commands')
+      .where('cluster', '=', cluster)
+      .where('state', 'in', ['pending', 'sent'])
+      .where('deadline', '>', new Date())
+      // Watches stay unanswered for long, and must not keep back what is waited for; nor may the plans of a large pull request.
+      .orderBy(it => it('kind', '=', 'watch'))
+      .orderBy(it => it('kind', '=', 'plan'))
+      .orderBy('position')
+      .limit(mostAtOnce)
   return {
     async add(command) {
       await db
@@ -122,20 +135,9 @@ export function commandsIn(db: Sql): Commands {
       return row ? recordFrom(row) : null
     },
     async unanswered(cluster) {
-      const rows = await db
-        .selectFrom('commands')
-        .selectAll()
-        .where('cluster', '=', cluster)
-        .where('state', 'in', ['pending', 'sent'])
-        .where('deadline', '>', new Date())
-        // Watches stay unanswered for long, and must not keep back what is waited for; nor may the plans of a large pull request.
-        .orderBy(it => it('kind', '=', 'watch'))
-        .orderBy(it => it('kind', '=', 'plan'))
-        .orderBy('position')
-        .limit(mostAtOnce)
-        .execute()
-      return rows.map(recordFrom)
+      return (await waiting(cluster).selectAll().execute()).map(recordFrom)
     },
+    waiting: cluster => waiting(cluster).select(['id', 'kind']).execute(),
     async markSent(id) {
       await db
         .updateTable('commands')
