@@ -25,8 +25,9 @@ export async function openGallery({ takePictures }: { takePictures: boolean }): 
     async look(sight) {
       for (const window of [desk, phone]) {
         const context = await browser.newContext({ ...window, deviceScaleFactor: takePictures ? 1.5 : 1 })
+        await signIn(await context.newPage(), sight.url)
+        // A page of its own: what the other was about to load is cut off, and nothing to complain of.
         const page = await context.newPage()
-        await signIn(page, sight.url)
         const complaints = complaintsOf(page, new URL(sight.url).origin)
         await page.goto(sight.url)
         await unfold(page, sight)

@@ -45,8 +45,8 @@ export const deploySteps: readonly StoryStep[] = [
       const comment = await eventually(() => theComment(pull, '## Plumbline:'))
       await eventually(() => {
         assert.match(comment.body, /1 application changes on 2 clusters/)
-        assert.match(comment.body, /\| \[guestbook\]\([^)]*\) \| dev \| 0 \| 1 \| 0 \| 0 \| 0 \|/)
-        assert.match(comment.body, /\| \[guestbook\]\([^)]*\) \| prod \| 0 \| 1 \| 0 \| 0 \| 0 \|/)
+        assert.match(comment.body, /\| \[guestbook\]\([^)]*\) \| dev \| 0 \| 1 \| 0 \| 0 \|/)
+        assert.match(comment.body, /\| \[guestbook\]\([^)]*\) \| prod \| 0 \| 1 \| 0 \| 0 \|/)
         assert.match(comment.body, /^-\s+(- )?image: .*gb-frontend:v5$/m)
         assert.match(comment.body, /^\+\s+(- )?image: .*gb-frontend:v6$/m)
         assert.match(comment.body, /^-\s+replicas: 2$/m)
