@@ -260,7 +260,7 @@ test.each([
 test('who may not write, and what no longer drifts, opens nothing', async () => {
   const { issue, said, say, pulls, repository } = await scene([drifted(replicas)])
   world.github.commentOn(issue, world.carol, '/plumbline ignore')
-  await eventually(() => expect(said()).toContain('Commands are taken from people with write permission.'))
+  await eventually(() => expect(said()).toContain('Commands are taken from people with write permission,'))
   const report = (await world.store.applications.named({ name: repository.name, cluster: 'dev' }))?.drift
   const observedAt = new Date(Date.parse(report!.observedAt) + 1000).toISOString()
   await agent.reportDrift({ ...report!, drifted: [], observedAt })

@@ -30,7 +30,31 @@ export interface ComponentCorrection {
 
 const eventsOfSuite = ['properties', 'check_suite', 'properties', 'app', 'properties', 'events', 'items']
 
+const eventsOfApp = ['properties', 'performed_via_github_app', 'properties', 'events', 'items']
+const ofIssue = ['properties', 'issue', ...eventsOfApp]
+const ofMergedIssue = ['properties', 'issue', 'allOf', '0', ...eventsOfApp]
+
+/** Where the app that wrote an issue is told, each with another list of events, none of which has merge_group. */
+const appOfIssue: readonly (readonly [string, readonly string[]])[] = [
+  ['webhook-issue-comment-created', ofMergedIssue],
+  ['webhook-issue-comment-deleted', ofMergedIssue],
+  ['webhook-issue-comment-edited', ofMergedIssue],
+  ['webhook-issues-closed', ofMergedIssue],
+  ['webhook-issues-edited', ofIssue],
+  ['webhook-issues-labeled', ofIssue],
+  ['webhook-issues-opened', ['properties', 'changes', 'properties', 'old_issue', ...eventsOfApp]],
+  ['webhook-issues-opened', ofIssue],
+  ['webhook-issues-reopened', ofIssue],
+  ['webhooks_issue', eventsOfApp],
+]
+
 export const componentCorrections: readonly ComponentCorrection[] = [
+  ...appOfIssue.map(([component, at]) => ({
+    component,
+    at,
+    why: 'knows fewer events of the app than webhook-check-suite-requested, such as merge_group',
+    schema: { type: 'string' },
+  })),
   {
     component: 'webhook-check-suite-rerequested',
     at: eventsOfSuite,
