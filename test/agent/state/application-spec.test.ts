@@ -11,7 +11,12 @@ const condition = fc.constantFrom(
 )
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null })
 const texts = fc.array(text, { maxLength: 3 })
-const map = fc.dictionary(text, fc.string(), { maxKeys: 3 })
+/** No label or annotation may begin with an underscore, so none is `__proto__`. */
+const map = fc.dictionary(
+  text.filter(it => !it.startsWith('__')),
+  fc.string(),
+  { maxKeys: 3 },
+)
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map(parts => parts.join('/'))
 
 const source: fc.Arbitrary<ApplicationSource> = fc.record({

@@ -131,7 +131,11 @@ test.each([
     event: { kind: 'issue-changed', repository: ref, number: 3, state: 'closed' },
   },
   { name: 'issues', payload: { action: 'labeled', issue: { number: 3 }, repository }, event: ignored },
-  { name: 'installation', payload: { action: 'created' }, event: ignored },
+  {
+    name: 'installation',
+    payload: { action: 'created', installation: { html_url: 'https://github.com/settings/installations/1' } },
+    event: { kind: 'installation-changed', host: 'github.com', why: 'installation.created' },
+  },
 ])('$name $payload.action becomes $event.kind', ({ name, payload, event }) => {
   expect(eventFrom(name, payload)).toEqual(event)
 })
