@@ -8,9 +8,9 @@ import { type Life, livesFrom } from './life.ts'
 import { type Lived, live } from './play.ts'
 import { beginTrouble } from './trouble.ts'
 
-/** `LIVES_COUNT=300` plays more of them; `LIVES_SEED` the same again. */
-const count = Number(process.env['LIVES_COUNT'] ?? 24)
-const seed = Number(process.env['LIVES_SEED'] ?? Date.now() % 2 ** 31)
+/** `LIVES_COUNT=300` plays more of them, `LIVES_SEED` others. */
+const count = Number(process.env['LIVES_COUNT'] ?? 10)
+const seed = Number(process.env['LIVES_SEED'] ?? 6)
 
 const lanes = 6
 const applications = 4

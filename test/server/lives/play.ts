@@ -96,7 +96,7 @@ function showsHead(world: World, life: Life, { repository, pull, comments }: Pul
   return isChecked && comments.some(it => it.byApp && it.body.includes(tokenOf(pull.headSha)))
 }
 
-const patience = 120_000
+const patience = 300_000
 
 async function untilSeen(world: World, life: Life, pull: PullRequest): Promise<boolean> {
   await eventually(() => {
