@@ -7,6 +7,8 @@ import { startWorld, type World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
+  // GitHub tells of the new installation, and is not what is looked at here.
+  await world.github.settled()
 })
 beforeEach(() => emptied(world.store))
 afterAll(() => world.stop())

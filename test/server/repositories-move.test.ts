@@ -145,9 +145,9 @@ test('a repository that is transferred to somebody without us is left alone, wit
   const { github, alice } = world
   const { repository, pull } = await scene('transferred')
   await tells(pull, pull.pull.headSha.slice(0, 7))
-  const before = writes()
   github.transferRepository(repository, alice, github.createUser('umbrella'))
   await eventually(async () => expect(await accessOf('transferred')).toBe('none'))
+  const before = writes()
   await github.settled()
   expect(writes()).toBe(before)
   const lines = world.log.filter(it => it.includes('out of reach: nothing') && it.includes('/transferred'))

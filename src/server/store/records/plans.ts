@@ -252,23 +252,9 @@ export function plansIn(db: Sql): Plans {
         .execute()
     },
     async waitingFor(cluster) {
-      return db
-        .selectFrom('planned_applications as planned')
-        .innerJoin('plans', 'plans.id', 'planned.plan')
-        .innerJoin('pull_requests', 'pull_requests.id', 'plans.pull_request')
+      return newestOfOpen()
         .where('planned.cluster', '=', cluster)
         .where('planned.status', '=', 'offline')
-        .where('pull_requests.state', '=', 'open')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('plans as newer')
-                .select('newer.id')
-                .whereRef('newer.pull_request', '=', 'plans.pull_request')
-                .whereRef('newer.id', '>', 'plans.id'),
-            ),
-          ),
-        )
         .select(['pull_requests.repository', 'pull_requests.number'])
         .distinct()
         .execute()
