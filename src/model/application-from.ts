@@ -1,7 +1,8 @@
 import type { Application, ApplicationLocation, ApplicationSource } from './application.ts'
-import type { ApplicationDocument, SourceDocument } from './application-document.ts'
+import type { ApplicationDocument } from './application-document.ts'
 import { secondsOf } from './duration.ts'
 import { mostRetries, timeoutAnnotation } from './fields.ts'
+import type { SourceDocument } from './source-document.ts'
 
 const defaultTimeoutSeconds = 300
 
@@ -12,7 +13,8 @@ export function applicationFrom(
 ): Application {
   const { metadata, spec } = document
   const annotations = metadata.annotations ?? {}
-  const automated = spec.syncPolicy?.automated
+  const said = spec.syncPolicy?.automated
+  const automated = said?.enabled === false ? null : said
   const retry = spec.syncPolicy?.retry
   const timeout = annotations[timeoutAnnotation]
   const paths =

@@ -62,7 +62,7 @@ function problemsOf(issue: z.core.$ZodIssue, context: Context): readonly Problem
 }
 
 /** `spec.sources[1].path`; the document itself when empty. */
-function formatPath(path: readonly PropertyKey[]): string {
+export function formatPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'the document'
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))

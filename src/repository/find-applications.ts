@@ -18,7 +18,9 @@ import { itemsIn, parseYamlDocuments } from './parse-yaml.ts'
 import { type Chunk, chunksOf, movedDocument, movedProblem } from './yaml-chunks.ts'
 import { isBelow } from './paths.ts'
 import { createReadingMemory, type Reading, type ReadingMemory } from './reading-memory.ts'
+import { syncOptionProblems } from './sync-option-problems.ts'
 import { gitTree, type Tree, type TreeFile } from './tree.ts'
+import { unreadFields } from './unread-fields.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 export interface FoundApplications {
@@ -206,8 +208,11 @@ function applicationsInChunk(chunk: Chunk, file: string): FileReading {
     if (ofFlux) flux.push(ofFlux)
     if (!isOurs(document.value)) continue
     const checked = checkDocument(applicationDocument, document, file, 'invalid-application')
-    if ('problems' in checked) problems.push(...checked.problems)
-    else applications.push(locatedApplication(checked.data, document, file))
+    const wrong = 'problems' in checked ? checked.problems : unreadIn(checked.data, document, file)
+    problems.push(...wrong)
+    if ('data' in checked && wrong.length === 0) {
+      applications.push(locatedApplication(checked.data, document, file))
+    }
   }
   return { applications, problems, flux }
 }
@@ -221,6 +226,12 @@ function tooMuch(): GitError {
 
 function unreadable(why: string): GitError {
   return new GitError('invalid', `could not read the Applications: ${why}`, false)
+}
+
+/** What would be passed over in silence. */
+function unreadIn(data: ApplicationDocument, document: YamlDocument, file: string): readonly Problem[] {
+  const options = data.spec.syncPolicy?.syncOptions ?? []
+  return [...unreadFields(document, file), ...syncOptionProblems(options, document, file)]
 }
 
 function locatedApplication(data: ApplicationDocument, document: YamlDocument, file: string): Application {

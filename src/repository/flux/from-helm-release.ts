@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SourceDocument } from '../../model/application-document.ts'
+import type { SourceDocument } from '../../model/source-document.ts'
 import type { FluxHelmRelease, FluxOrigin } from './document.ts'
 import { type FindOrigin, gitRevisionOf } from './origins.ts'
 import type { Refusal, Translated } from './translated.ts'

@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../../model/application-document.ts'
+import type { SourceDocument } from '../../model/source-document.ts'
 import type { FluxKustomization } from './document.ts'
 import { type FindOrigin, gitRevisionOf } from './origins.ts'
 import type { Refusal, Translated } from './translated.ts'

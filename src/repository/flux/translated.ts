@@ -1,4 +1,5 @@
-import type { ApplicationDocument, SourceDocument } from '../../model/application-document.ts'
+import type { ApplicationDocument } from '../../model/application-document.ts'
+import type { SourceDocument } from '../../model/source-document.ts'
 
 /** A field of `spec` that cannot be read as it is meant. */
 export interface Refusal {
