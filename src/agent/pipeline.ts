@@ -22,6 +22,7 @@ import type { Planner } from './plan/planner.ts'
 import { createSiblings } from './siblings.ts'
 import type { Sources } from './sources.ts'
 import type { State } from './state/state.ts'
+import { createStopwatch, type Stopwatch } from './stopwatch.ts'
 import { rollbackRequest } from './sync/rollback-target.ts'
 import { SyncCancelled, type Syncer } from './sync/syncer.ts'
 import { createTurnsOfCommands } from './turns-of-commands.ts'
@@ -38,6 +39,14 @@ export interface PipelineDependencies {
   readonly clock: () => Date
   /** Told of failures that people cannot mend: their results have no details of them. */
   readonly onFault?: (cause: unknown, application: string) => void
+  readonly onPlanned?: (made: MadePlan) => void
+}
+
+/** A plan that was made, and where its time went; milliseconds. */
+export interface MadePlan {
+  readonly application: string
+  readonly traceId: string
+  readonly spent: ReturnType<Stopwatch['spent']>
 }
 
 /**
@@ -51,10 +60,10 @@ export interface AgentPipeline {
 export function createAgentPipeline(deps: PipelineDependencies): AgentPipeline {
   const turns = createTurnsOfCommands()
   return {
-    async execute({ id, command }, signal) {
+    async execute({ id, traceId, command }, signal) {
       switch (command.kind) {
         case 'plan':
-          return { kind: 'plan', ...(await plan(deps, command, signal)) }
+          return { kind: 'plan', ...(await plan(deps, { traceId, command }, signal)) }
         case 'sync':
           return { kind: 'sync', result: await syncInTurn(id, command, signal) }
         case 'revert':
@@ -83,14 +92,16 @@ export function createAgentPipeline(deps: PipelineDependencies): AgentPipeline {
 /** Plan: merge head onto base, render both, compare with live. */
 async function plan(
   deps: PipelineDependencies,
-  command: PlanCommand,
+  { traceId, command }: { readonly traceId: string; readonly command: PlanCommand },
   signal: AbortSignal,
 ): Promise<{ readonly outcome: PlanOutcome; readonly observed?: readonly Observed[] }> {
   const { application, baseApplication, repository, base, head } = command
+  const stopwatch = createStopwatch()
   try {
     const at = { base, head }
-    const rendered = command.removed ? [] : await deps.sources.render(application, { repository, at }, signal)
-    const baseline = await renderBase(deps, { baseApplication, repository, base }, signal)
+    const from = { repository, at, stopwatch }
+    const rendered = command.removed ? [] : await deps.sources.render(application, from, signal)
+    const baseline = await renderBase(deps, { baseApplication, repository, base, stopwatch }, signal)
     const siblings = createSiblings(deps, { repository, at, neighbours: command.neighbours ?? [] })
     const request = {
       application,
@@ -101,7 +112,8 @@ async function plan(
       repository,
       siblings,
     }
-    const planned = await deps.planner.plan(request, signal)
+    const planned = await stopwatch.time('plan', () => deps.planner.plan(request, signal))
+    deps.onPlanned?.({ application: application.name, traceId, spent: stopwatch.spent() })
     const outcome = { kind: 'planned', plan: planned.plan } as const
     return deps.planWatch ? { outcome, observed: observedBy(planned.plan, planned.input) } : { outcome }
   } catch (cause) {
@@ -123,16 +135,18 @@ async function watch(
 /** The base tells origins apart; when it does not render, every difference counts as the pull request's. */
 async function renderBase(
   deps: PipelineDependencies,
-  from: { baseApplication: Application | null; repository: RepositoryRef; base: string },
+  from: {
+    readonly baseApplication: Application | null
+    readonly repository: RepositoryRef
+    readonly base: string
+    readonly stopwatch: Stopwatch
+  },
   signal: AbortSignal,
 ): Promise<readonly RenderedObject[] | null> {
-  if (!from.baseApplication) return []
+  const { baseApplication, repository, base: at, stopwatch } = from
+  if (!baseApplication) return []
   try {
-    return await deps.sources.render(
-      from.baseApplication,
-      { repository: from.repository, at: from.base },
-      signal,
-    )
+    return await deps.sources.render(baseApplication, { repository, at, stopwatch }, signal)
   } catch (cause) {
     if (signal.aborted || cause instanceof ClusterError) throw cause
     return null

@@ -5,6 +5,7 @@ import type { GitCredential, RepositoryRef, Revision } from '../model/repository
 import type { CheckoutRequest, Checkouts } from './checkout/checkouts.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { Renderer } from './render/renderer.ts'
+import { createStopwatch, type Stopwatch } from './stopwatch.ts'
 
 /** From a commit, or a merge, to rendered objects. Rejects with InvalidInputError, GitError or ClusterError. */
 export interface Sources {
@@ -14,7 +15,11 @@ export interface Sources {
    */
   render(
     application: Application,
-    from: { readonly repository: RepositoryRef; readonly at: CheckoutRequest['of'] },
+    from: {
+      readonly repository: RepositoryRef
+      readonly at: CheckoutRequest['of']
+      readonly stopwatch?: Stopwatch
+    },
     signal: AbortSignal,
   ): Promise<readonly RenderedObject[]>
   /** What a branch, tag or HEAD of the remote points to now; null when it does not exist. */
@@ -34,21 +39,21 @@ export interface SourcesDependencies {
 
 export function createSources(deps: SourcesDependencies): Sources {
   return {
-    async render(application, { repository, at }, signal) {
+    async render(application, { repository, at, stopwatch = createStopwatch() }, signal) {
       const { kubernetesVersion, apiVersions } = await deps.cluster.discover(signal)
-      const credential = await deps.credential(repository, signal)
-      const checkout = await deps.checkouts.of({ cloneUrl: repository.cloneUrl, of: at, credential }, signal)
+      const checkout = await stopwatch.time('checkout', async () => {
+        const credential = await deps.credential(repository, signal)
+        return deps.checkouts.of({ cloneUrl: repository.cloneUrl, of: at, credential }, signal)
+      })
       try {
-        return await deps.renderer.render(
-          {
-            folder: checkout.folder,
-            contentKey: checkout.contentKey,
-            application,
-            inRepository: source => deps.inRepository(source, repository),
-            destination: { kubernetesVersion, apiVersions },
-          },
-          signal,
-        )
+        const request = {
+          folder: checkout.folder,
+          contentKey: checkout.contentKey,
+          application,
+          inRepository: (source: ApplicationSource) => deps.inRepository(source, repository),
+          destination: { kubernetesVersion, apiVersions },
+        }
+        return await stopwatch.time('render', () => deps.renderer.render(request, signal))
       } finally {
         checkout.release()
       }

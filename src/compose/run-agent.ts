@@ -131,6 +131,7 @@ async function serve(
     clusterName,
     clock,
     onFault,
+    onPlanned: ({ spent, ...made }) => logger.info({ ...made, spentMs: spent }, 'a plan was made'),
   })
   const drift = createDriftWatcher({
     cluster,

@@ -1,6 +1,5 @@
 import type { PullRequest } from '../../simulator/github/state.ts'
 import type { Delivery } from '../../simulator/github/webhooks/delivery.ts'
-import { edited, openChange } from '../../story/change.ts'
 import { appComments } from '../../story/seen.ts'
 import { momentOf } from '../moment.ts'
 import type { LoopPlace } from './place.ts'
@@ -12,30 +11,10 @@ export interface Seen {
   readonly check: number
 }
 
-/** Opens a pull request that scales the frontend on both clusters. */
-export async function openScaling(
-  { story }: LoopPlace,
-  branch: string,
-  replicas: number,
-): Promise<PullRequest> {
-  const files = await edited(
-    story,
-    { branch: 'main', path: 'base/frontend.yaml' },
-    { 'replicas: 2': `replicas: ${replicas}` },
-  )
-  return openChange(story, { branch, title: `Scale the frontend to ${replicas}`, files })
-}
-
-/** Pushes a second commit onto it. */
-export async function scaleAgain(
-  { story, stage }: LoopPlace,
-  branch: string,
-  [from, to]: readonly [number, number],
-): Promise<void> {
-  const { simulator, repository, people } = stage.github
-  const file = { branch, path: 'base/frontend.yaml' }
-  const files = await edited(story, file, { [`replicas: ${from}`]: `replicas: ${to}` })
-  await simulator.pushCommit({ repository, author: people.alice, branch, message: `Scale to ${to}`, files })
+export interface Followed {
+  readonly pull: PullRequest
+  readonly seen: Seen
+  readonly sent: Delivery
 }
 
 /** Follows the webhook of `action` that `cause` makes GitHub send, until comment and check show the pull request's head. */
@@ -44,10 +23,11 @@ export async function follow(
   action: 'opened' | 'synchronize',
   cause: () => Promise<PullRequest>,
   signal: AbortSignal,
-): Promise<{ readonly pull: PullRequest; readonly seen: Seen }> {
+): Promise<Followed> {
   const { simulator, repository } = stage.github
   const before = simulator.deliveries.length
-  const isSent = () => simulator.deliveries.slice(before).some(it => isPull(it, action))
+  const delivery = () => simulator.deliveries.slice(before).find(it => isPull(it, action))
+  const isSent = () => delivery() !== undefined
   const [sent, pull] = await Promise.all([momentOf(`GitHub sends ${action}`, isSent, { signal }), cause()])
   const showsHead = () => {
     const part = `Plan for \`${pull.pull.headSha.slice(0, 7)}\``
@@ -61,7 +41,7 @@ export async function follow(
     momentOf('a comment shows the plan', showsHead, { signal }),
     momentOf('the check is green', isGreen, { signal }),
   ])
-  return { pull, seen: { sent, comment, check } }
+  return { pull, seen: { sent, comment, check }, sent: delivery()! }
 }
 
 function isPull({ event, action }: Delivery, wanted: string): boolean {
