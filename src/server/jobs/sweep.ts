@@ -2,19 +2,17 @@ import type { Forge, ForgeEvent, RepositoryFacts } from '../../forge/forge.ts'
 import { repositoryKey, type RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import type { JobDeps } from './deps.ts'
+import { forgetOld } from './forget-old.ts'
 import { settleRepositories } from './settle-repositories.ts'
 import { sweepDeliveries } from './sweep-deliveries.ts'
 import { sweepDrift, sweepIssues } from './sweep-drift.ts'
-
-const rememberedDays = 30
 
 /**
  * Finds what a lost webhook should have told: by asking for it again, then by looking: repositories that moved, open pull requests whose
  * head has no plan, those that are open no more, and branches that moved.
  */
 export async function sweep(deps: JobDeps, context: JobContext): Promise<void> {
-  await deps.store.deliveries.forgetOlderThan(rememberedDays)
-  await deps.store.redeliveries.forgetOlderThan(rememberedDays)
+  await forgetOld(deps)
   await sweepDrift(deps, context)
   for (const forge of deps.forges.all) await sweepForge(deps, forge, context)
   await sweepIssues(deps, context)

@@ -24,6 +24,7 @@ import { plansIn } from './records/plans.ts'
 import { pullRequestsIn } from './records/pull-requests.ts'
 import { redeliveriesIn } from './records/redeliveries.ts'
 import { repositoriesIn } from './records/repositories.ts'
+import { retentionIn } from './records/retention.ts'
 import { sessionsIn } from './records/sessions.ts'
 import { sentCommentsIn } from './records/sent-comments.ts'
 import { syncsIn } from './records/syncs.ts'
@@ -116,6 +117,7 @@ function recordsIn(db: Sql): Records {
     planReports: planReportsIn(db),
     redeliveries: redeliveriesIn(db),
     notices: noticesIn(db),
+    retention: retentionIn(db),
     issues: issuesIn(db),
     approvals: approvalsIn(db),
     overlaps: overlapsIn(db),

@@ -17,6 +17,7 @@ import type { Plans } from './records/plans.ts'
 import type { PullRequests } from './records/pull-requests.ts'
 import type { Redeliveries } from './records/redeliveries.ts'
 import type { Repositories } from './records/repositories.ts'
+import type { Retention } from './records/retention.ts'
 import type { Sessions } from './records/sessions.ts'
 import type { SentComments } from './records/sent-comments.ts'
 import type { Syncs } from './records/syncs.ts'
@@ -39,6 +40,7 @@ export interface Records {
   readonly planReports: PlanReports
   readonly redeliveries: Redeliveries
   readonly notices: Notices
+  readonly retention: Retention
   readonly issues: Issues
   readonly approvals: Approvals
   readonly overlaps: Overlaps

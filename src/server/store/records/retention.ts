@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import type { Sql } from '../database.ts'
+
+/** How long is kept what nobody waits for any more; days. */
+export interface RetentionDays {
+  /** Plans in whose place a newer one of the same pull request came. */
+  readonly supersededPlans: number
+  /** The last plans of pull requests that are over. */
+  readonly plansOfEnded: number
+  /** Commands that were answered, withdrawn or given up on. */
+  readonly commands: number
+}
+
+export interface Retention {
+  /** Deletes what is older. Never the newest plan of an open pull request, nor a command that an agent may still take. */
+  forget(days: RetentionDays): Promise<void>
+}
+
+export function retentionIn(db: Sql): Retention {
+  const daysAgo = (days: number) => sql<Date>`now() - make_interval(days => ${days})`
+  return {
+    async forget({ supersededPlans, plansOfEnded, commands }) {
+      await db
+        .deleteFrom('plans')
+        .where('created_at', '<', daysAgo(supersededPlans))
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('plans as newer')
+              .select('newer.id')
+              .whereRef('newer.pull_request', '=', 'plans.pull_request')
+              .whereRef('newer.id', '>', 'plans.id'),
+          ),
+        )
+        .execute()
+      await db
+        .deleteFrom('plans')
+        .where('created_at', '<', daysAgo(plansOfEnded))
+        .where('pull_request', 'in', ({ selectFrom }) =>
+          selectFrom('pull_requests').select('id').where('state', '!=', 'open'),
+        )
+        .execute()
+      await db
+        .deleteFrom('commands')
+        .where('created_at', '<', daysAgo(commands))
+        .where('state', 'in', ['answered', 'withdrawn', 'expired'])
+        .execute()
+    },
+  }
+}
