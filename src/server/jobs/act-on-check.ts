@@ -28,12 +28,13 @@ export async function actOnCheck(deps: JobDeps, event: CheckAction, context: Job
   }
 }
 
-/** The forge's list leaves out pull requests from forks; ours knows those whose head it is. */
+/** The forge's list leaves out pull requests from forks and merged ones; we know whose head it is. What was merged may wait for approval only. */
 async function concerned(
-  deps: JobDeps,
+  { store }: JobDeps,
   key: string,
-  { revision, pullRequests }: CheckAction,
+  { revision, pullRequests, action }: CheckAction,
 ): Promise<readonly number[]> {
-  const ours = await deps.store.pullRequests.openAt(key, revision)
-  return [...new Set([...ours.map(it => it.number), ...pullRequests])]
+  const open = await store.pullRequests.openAt(key, revision)
+  const merged = action === 'approve' ? await store.pullRequests.mergedAt(key, revision) : []
+  return [...new Set([...open.map(it => it.number), ...pullRequests, ...merged.map(it => it.number)])]
 }

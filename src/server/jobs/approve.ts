@@ -21,7 +21,7 @@ export interface Approving {
   readonly environment: string | null
   /** The head that is meant, or its beginning; null: that of the newest plan. */
   readonly head: Revision | null
-  /** When it was said, RFC 3339: what came later was not seen. Null: just now. */
+  /** When it was said, RFC 3339: what came later was not seen. Null: at a check, which shows nothing of what came after the merge. */
   readonly at: string | null
 }
 
@@ -84,14 +84,16 @@ function decideOnSyncs(syncs: readonly SyncRecord[], { environment, at }: Approv
     const { name: application, cluster } = applicationOf(sync)
     return [{ application, cluster, digest: awaited.digest }]
   })
-  const isNewer = meant.some(it => awaitedApproval(it)?.moved && isUnseen(it.result?.finishedAt ?? '', at))
+  const isNewer = meant.some(
+    it => awaitedApproval(it)?.moved && (at === null || isUnseen(it.result?.finishedAt ?? '', at)),
+  )
   if (isNewer) return unseen
   return subjects.length === 0 ? no('Nothing here waits for approval.') : { kind: 'approve', subjects }
 }
 
 const unseen: ApprovalDecision = {
   kind: 'no',
-  why: 'Nothing was approved: the plan is newer than that. Look at it, then say it again.',
+  why: 'Nothing was approved: the plan is newer than that. Look at it, then say `/plumbline approve`.',
 }
 
 /** Forges tell the time of a comment in whole seconds. */

@@ -212,6 +212,20 @@ describe('after the merge', () => {
     expect((await say(scene, pull, bob, '/plumbline approve')).answer).toMatch(/Nothing here waits/)
   })
 
+  test('the button on the check of its head still works', async () => {
+    const { world, bob } = scene
+    const { github } = world
+    const shop = await scene.shop('pressed', { settings: wanting(1), on: ['prod'] })
+    const pull = await shop.open(world.alice, 'change')
+    await untilPlanned(scene, pull)
+    await github.mergePullRequest(pull, world.alice)
+    await eventually(() => expect(resultComment(pull)).toMatch(/waits for approval/))
+    const run = github.checkRuns(shop.repository, pull.pull.headSha).find(it => it.name === 'plumbline')!
+    github.requestAction(shop.repository, run, bob, 'approve')
+    await eventually(() => expect(resultComment(pull)).toMatch(/synced on prod/))
+    expect(scene.commands('sync', 'pressed')).toHaveLength(1)
+  })
+
   test('an approval of another plan than the merged one does not count', async () => {
     const { world, bob } = scene
     const shop = await scene.shop('quick', { settings: wanting(1), on: ['prod'] })

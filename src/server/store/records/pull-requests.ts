@@ -34,6 +34,8 @@ export interface PullRequests {
   mergedAs(repository: string, revision: Revision): Promise<PullRequestRecord | null>
   /** Open ones with this head, wherever they go. */
   openAt(repository: string, head: Revision): Promise<readonly PullRequestRecord[]>
+  /** Merged ones with this head. */
+  mergedAt(repository: string, head: Revision): Promise<readonly PullRequestRecord[]>
   /** Open ones that go into this branch. */
   openInto(repository: string, branch: string): Promise<readonly PullRequestRecord[]>
   /** Numbers of those that are open as far as we know. */
@@ -60,13 +62,18 @@ export function pullRequestsIn(db: Sql): PullRequests {
   ) => {
     await db.updateTable('pull_requests').set(change).where('id', '=', id).execute()
   }
-  const open = async (repository: string, column: 'head' | 'base_ref', value: string) => {
+  const allWith = async (
+    state: 'open' | 'merged',
+    repository: string,
+    column: 'head' | 'base_ref',
+    value: string,
+  ) => {
     const rows = await db
       .selectFrom('pull_requests')
       .selectAll()
       .where('repository', '=', repository)
       .where(column, '=', value)
-      .where('state', '=', 'open')
+      .where('state', '=', state)
       .orderBy('number')
       .execute()
     return rows.map(recordFrom)
@@ -123,8 +130,9 @@ export function pullRequestsIn(db: Sql): PullRequests {
         .executeTakeFirst()
       return row ? recordFrom(row) : null
     },
-    openAt: (repository, head) => open(repository, 'head', head),
-    openInto: (repository, branch) => open(repository, 'base_ref', branch),
+    openAt: (repository, head) => allWith('open', repository, 'head', head),
+    mergedAt: (repository, head) => allWith('merged', repository, 'head', head),
+    openInto: (repository, branch) => allWith('open', repository, 'base_ref', branch),
     async openNumbers(repository) {
       const rows = await db
         .selectFrom('pull_requests')
