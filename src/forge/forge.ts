@@ -157,6 +157,12 @@ export interface ProposedFile {
   readonly content: Uint8Array | null
 }
 
+/** Where people talk. Some forges number pull requests and issues apart. */
+export interface Thread {
+  readonly kind: 'pull-request' | 'issue'
+  readonly number: number
+}
+
 export type Permission = 'none' | 'read' | 'write' | 'admin'
 export type Reaction = 'eyes' | '+1' | '-1'
 
@@ -182,7 +188,7 @@ export interface ForgeRepository {
    */
   upsertComment(
     comment: {
-      readonly on: number
+      readonly on: Thread
       readonly key: string
       readonly body: string
       readonly knownId: string | null

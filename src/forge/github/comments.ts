@@ -65,10 +65,10 @@ async function knownComment(
   try {
     return await place.session.on(
       place.fullName,
-      { to: `read our comment on ${place.fullName}#${comment.on}`, signal },
+      { to: `read our comment on ${place.fullName}#${comment.on.number}`, signal },
       async (octokit, request) => {
         const { data } = await octokit.rest.issues.getComment({ ...at(place), comment_id: id, request })
-        const onThis = data.issue_url.endsWith(`/issues/${comment.on}`)
+        const onThis = data.issue_url.endsWith(`/issues/${comment.on.number}`)
         return onThis && isOurs(data) && carries(data.body, comment.key)
           ? { id, body: data.body ?? '' }
           : null
@@ -87,11 +87,11 @@ async function oldestComment(
   signal: AbortSignal,
 ): Promise<Found | null> {
   const { isOurs } = await place.authorship(signal)
-  const attempt = { to: `read the comments on ${place.fullName}#${comment.on}`, signal }
+  const attempt = { to: `read the comments on ${place.fullName}#${comment.on.number}`, signal }
   return place.session.on(place.fullName, attempt, async (octokit, request) => {
     const pages = octokit.paginate.iterator(octokit.rest.issues.listComments, {
       ...at(place),
-      issue_number: comment.on,
+      issue_number: comment.on.number,
       per_page: 100,
       request,
     })
@@ -104,12 +104,12 @@ async function oldestComment(
 }
 
 async function createComment(place: CommentPlace, comment: Comment, signal: AbortSignal): Promise<number> {
-  const attempt = { to: `post a comment on ${place.fullName}#${comment.on}`, signal }
+  const attempt = { to: `post a comment on ${place.fullName}#${comment.on.number}`, signal }
   return place.session.on(place.fullName, attempt, async (octokit, request) => {
     const { on, body } = comment
     const { data } = await octokit.rest.issues.createComment({
       ...at(place),
-      issue_number: on,
+      issue_number: on.number,
       body,
       request,
     })
@@ -124,7 +124,7 @@ async function edited(
   signal: AbortSignal,
 ): Promise<string> {
   if (found.body === null || !sameText(found.body, body)) {
-    const attempt = { to: `edit our comment on ${place.fullName}#${on}`, signal }
+    const attempt = { to: `edit our comment on ${place.fullName}#${on.number}`, signal }
     await place.session.on(place.fullName, attempt, (octokit, request) =>
       octokit.rest.issues.updateComment({ ...at(place), comment_id: found.id, body, request }),
     )

@@ -19,5 +19,9 @@ export async function approveByCheck(
   if (outcome.kind !== 'no') return
   const body = `To ${code(`@${by}`)}, who pressed Approve: ${outcome.why}`
   const key = `button-${by.toLowerCase()}`
-  await say(deps.forges.repository(repository), { number, key, body }, context.signal)
+  await say(
+    deps.forges.repository(repository),
+    { on: { kind: 'pull-request', number }, key, body },
+    context.signal,
+  )
 }

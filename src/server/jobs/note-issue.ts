@@ -51,7 +51,7 @@ export async function followIssue(
     const accepted = acceptedRecord(issue, seen.closedAt ?? deps.clock().toISOString())
     const turn = `accepted-${accepted.memory?.turns ?? 0}`
     const body = issue.kind === 'drift' ? acceptedSentence : acceptedSilenceSentence
-    await say(forge, { on: number, key: turn, body }, signal)
+    await say(forge, { issue: number, key: turn, body }, signal)
     await deps.store.issues.save(accepted)
   } else if (seen !== 'gone' && seen.state === 'open' && issue.state === 'closed') {
     await deps.store.issues.save(reopenedRecord(issue))

@@ -13,7 +13,7 @@ import { obeyRollback } from './obey-rollback.ts'
 import { obeySync } from './obey-sync.ts'
 import { obeyUnlock } from './obey-unlock.ts'
 import { type PersonCommand, personCommand } from './person-command.ts'
-import { reply, say } from './reply.ts'
+import { reply, say, threadOf } from './reply.ts'
 
 /** Does what a comment's first line asks for, if whoever wrote it may write to the repository. */
 export async function obeyComment(deps: JobDeps, comment: Comment, context: JobContext): Promise<void> {
@@ -44,13 +44,10 @@ async function see(forge: ForgeRepository, { commentId }: Comment, signal: Abort
 }
 
 /** Once for each person: nobody can have us write comment after comment. */
-async function refuse(
-  forge: ForgeRepository,
-  { number, author }: Comment,
-  signal: AbortSignal,
-): Promise<void> {
+async function refuse(forge: ForgeRepository, comment: Comment, signal: AbortSignal): Promise<void> {
+  const { author } = comment
   const body = `Commands are taken from people with write permission, which ${code(`@${author}`)} does not have.`
-  await say(forge, { number, key: `refused-${author.toLowerCase()}`, body }, signal)
+  await say(forge, { on: threadOf(comment), key: `refused-${author.toLowerCase()}`, body }, signal)
 }
 
 interface Order {
@@ -97,6 +94,6 @@ async function obey(deps: JobDeps, order: Order, context: JobContext): Promise<O
 }
 
 /** One on each pull request and issue, however often it is asked for. */
-async function help(forge: ForgeRepository, { number }: Comment, signal: AbortSignal): Promise<void> {
-  await say(forge, { number, key: 'help', body: helpText }, signal)
+async function help(forge: ForgeRepository, comment: Comment, signal: AbortSignal): Promise<void> {
+  await say(forge, { on: threadOf(comment), key: 'help', body: helpText }, signal)
 }

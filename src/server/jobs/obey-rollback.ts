@@ -74,7 +74,7 @@ async function send(
   { traceId }: JobContext,
 ): Promise<void> {
   const { comment, command, applications } = it
-  const { repository, number, commentId, author } = comment
+  const { repository, number, commentId, onPullRequest, author } = comment
   const idOf = ({ name, cluster }: ApplicationName) =>
     `rollback-${repository.forge}-${repository.host}-${commentId}-${name}@${cluster}`
   const purpose = {
@@ -82,6 +82,7 @@ async function send(
     repository: repositoryKey(repository),
     number,
     commentId,
+    onPullRequest,
     together: applications.map(idOf),
   } as const
   await deps.store.transaction(async records => {

@@ -23,7 +23,7 @@ export async function reportAdopt(
   const forge = deps.forges.repository(request.repository)
   const said = await propose(deps, { command, issue: request.number, forge }, signal)
   if (said.isDone) await forge.react(commentId, '+1', signal)
-  await reply(forge, { number: request.number, commentId }, said.text, signal)
+  await reply(forge, { number: request.number, onPullRequest: false, commentId }, said.text, signal)
 }
 
 interface Asked {

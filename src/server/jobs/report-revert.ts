@@ -17,5 +17,10 @@ export async function reportRevert(
   const { result } = command.result
   if (result.outcome === 'synced') return forge.react(commentId, '+1', context.signal)
   const why = result.error ? sentence(result.error.message) : `it ended as ${result.outcome}`
-  await reply(forge, { number: request.number, commentId }, `Not reverted: ${why}`, context.signal)
+  await reply(
+    forge,
+    { number: request.number, onPullRequest: false, commentId },
+    `Not reverted: ${why}`,
+    context.signal,
+  )
 }

@@ -14,14 +14,19 @@ export async function reportRollback(
   const command = await deps.store.commands.byId(request.command)
   if (command?.purpose.kind !== 'rollback') return
   await noteRevision(deps, command)
-  const { commentId, together } = command.purpose
+  const { commentId, together, onPullRequest = false } = command.purpose
   const views: RollbackView[] = []
   for (const id of together) {
     const other = await deps.store.commands.byId(id)
     if (other) views.push(viewOf(other))
   }
   const forge = deps.forges.repository(request.repository)
-  await reply(forge, { number: request.number, commentId }, rollbackReply(views), context.signal)
+  await reply(
+    forge,
+    { number: request.number, onPullRequest, commentId },
+    rollbackReply(views),
+    context.signal,
+  )
 }
 
 function viewOf({ application, cluster, result }: CommandRecord): RollbackView {

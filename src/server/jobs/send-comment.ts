@@ -32,7 +32,8 @@ export async function sendComment(
   if (!before && !createWhenMissing) return null
   const isFirst = !before && (await store.sentComments.begin(pullRequest.id, kind))
   const knownId = before?.id ?? null
-  const comment = { on: pullRequest.number, key: kind, body, knownId, createWhenMissing }
+  const on = { kind: 'pull-request', number: pullRequest.number } as const
+  const comment = { on, key: kind, body, knownId, createWhenMissing }
   const id = await orForget(store, { pullRequest: pullRequest.id, kind, isFirst }, () =>
     forge.upsertComment({ ...comment, isCertain: isFirst || knownId !== null }, signal),
   )

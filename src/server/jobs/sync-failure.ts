@@ -52,7 +52,7 @@ export async function closeSyncFailures(deps: JobDeps, success: Failure, signal:
     if (issue.kind !== 'sync-failed' || issue.number === null) continue
     await forge.upsertComment(
       {
-        on: issue.number,
+        on: { kind: 'issue', number: issue.number },
         key: `mended-${revision}`,
         body: `Synced to \`${revision.slice(0, 7)}\` since, so this is closed.`,
         knownId: null,

@@ -47,7 +47,7 @@ export async function takeIssueStep(
     }
     case 'reopen': {
       const body = taking.reopening(step.news.map(it => it.words))
-      await say(forge, { on: step.number, key: turnKey(issue), body }, signal)
+      await say(forge, { issue: step.number, key: turnKey(issue), body }, signal)
       return bringUpToDate(deps, taking, { number: step.number, opens: true }, signal)
     }
     case 'edit':
@@ -117,7 +117,7 @@ export async function closeIssue(
 ): Promise<void> {
   const { forge, issue, body } = it
   if (issue.number === null || issue.state === 'closed') return forgetAccepted(deps, issue)
-  await say(forge, { on: issue.number, key: turnKey(issue), body }, signal)
+  await say(forge, { issue: issue.number, key: turnKey(issue), body }, signal)
   await forge.updateIssue(issue.number, { state: 'closed' }, signal)
   const closedAt = deps.clock().toISOString()
   const memory = issue.memory && { ...issue.memory, accepted: null, turns: issue.memory.turns + 1 }
@@ -150,8 +150,9 @@ function turnKey(issue: Pick<IssueRecord, 'memory'> | null): string {
 
 export async function say(
   forge: ForgeRepository,
-  comment: { readonly on: number; readonly key: string; readonly body: string },
+  { issue: number, key, body }: { readonly issue: number; readonly key: string; readonly body: string },
   signal: AbortSignal,
 ): Promise<void> {
-  await forge.upsertComment({ ...comment, knownId: null, createWhenMissing: true }, signal)
+  const on = { kind: 'issue', number } as const
+  await forge.upsertComment({ on, key, body, knownId: null, createWhenMissing: true }, signal)
 }

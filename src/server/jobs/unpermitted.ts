@@ -1,4 +1,4 @@
-import { ForgeError, MissingPermissionError } from '../../forge/forge.ts'
+import { ForgeError, MissingPermissionError, type Thread } from '../../forge/forge.ts'
 import { repositoryKey, type RepositoryRef } from '../../model/repository.ts'
 import type { Job } from '../queue/job.ts'
 import type { JobContext } from '../queue/queue.ts'
@@ -47,6 +47,13 @@ async function tell(
   }
 }
 
+/** What a job is about; numbers below zero are our own. */
+function threadIn(job: Job): Thread | null {
+  if (!('number' in job) || job.number === null || job.number === undefined || job.number <= 0) return null
+  const isIssue = job.kind === 'issue-changed' || (job.kind === 'commented' && !job.onPullRequest)
+  return { kind: isIssue ? 'issue' : 'pull-request', number: job.number }
+}
+
 /** On the pull request or issue, else by a check, else by an issue. Each says whether there was something to tell it on. */
 function waysToTell(
   { store, forges }: JobDeps,
@@ -56,15 +63,16 @@ function waysToTell(
 ): readonly (() => Promise<boolean>)[] {
   const forge = forges.repository(ref)
   const repository = repositoryKey(ref)
-  const number = 'number' in job && job.number !== null && job.number > 0 ? job.number : null
+  const on = threadIn(job)
   return [
     async () => {
-      if (number === null) return false
-      const comment = { on: number, key: 'permission', body: text, knownId: null, createWhenMissing: true }
+      if (on === null) return false
+      const comment = { on, key: 'permission', body: text, knownId: null, createWhenMissing: true }
       return (await forge.upsertComment(comment, signal)) !== null
     },
     async () => {
-      const pullRequest = number === null ? null : await store.pullRequests.numbered(repository, number)
+      const pullRequest =
+        on?.kind === 'pull-request' ? await store.pullRequests.numbered(repository, on.number) : null
       if (!pullRequest) return false
       const check = {
         name: 'plumbline / permissions',

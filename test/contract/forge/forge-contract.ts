@@ -25,7 +25,7 @@ export function forgeContract(name: string, setUp: () => Promise<ForgeScene>): v
   })
 
   const comment = (on: number, body: string, knownId: string | null = null) => ({
-    on,
+    on: { kind: 'pull-request' as const, number: on },
     key: 'plan',
     body,
     knownId,

@@ -35,6 +35,8 @@ export type CommandPurpose =
       readonly repository: string
       readonly number: number
       readonly commentId: string
+      /** Missing in records of versions that did not say. */
+      readonly onPullRequest?: boolean
       /** Ids of all commands that the comment stands for: they are answered in one reply. */
       readonly together: readonly string[]
     }
