@@ -25,6 +25,26 @@ export function withoutFieldsWeDrop(live: KubernetesObject, desired: KubernetesO
   return withoutDisowned(live, desired, owned, { live, steps: [] }) as KubernetesObject
 }
 
+/** With the empty maps of `desired` that `live` lacks: a custom resource keeps those that all was taken out of. */
+export function withEmptyMaps(live: KubernetesObject, desired: KubernetesObject): KubernetesObject {
+  return filledUp(live, desired) as KubernetesObject
+}
+
+function filledUp(live: unknown, desired: unknown): unknown {
+  if (!isJsonObject(live) || !isJsonObject(desired)) return live
+  return Object.entries(desired).reduce((filled, [field, value]) => {
+    if (!isJsonObject(value)) return filled
+    const before = property(filled, field)
+    const next = filledUp(before ?? {}, value)
+    const isMissing = before === undefined && Object.keys(value).length > 0 && isEmptyMap(next)
+    return isMissing ? filled : withProperty(filled, field, next)
+  }, live)
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0
+}
+
 interface At {
   readonly steps: Steps
   /** The same place in what was applied last. */

@@ -196,6 +196,19 @@ const rivals: readonly Row[] = [
     },
   },
   {
+    what: 'what others put into keyed lists of a custom resource that is taken over from kubectl',
+    async play({ git, patch, kubectlApply, live }) {
+      const own = gadget({ listeners: [{ id: 'a', hosts: [] }] })
+      await kubectlApply(own)
+      await patch(own, [
+        { op: 'replace', path: '/spec/listeners/0/hosts', value: ['y', 'x'] },
+        { op: 'add', path: '/spec/listeners/-', value: { id: 'b', hosts: ['z'] } },
+      ])
+      expect(await git(gadget({ listeners: [{ id: 'a' }] }))).toMatchObject({ outcome: 'synced' })
+      expect(JSON.stringify((await live(own))?.['spec'])).toContain('"id":"b"')
+    },
+  },
+  {
     what: 'a map of a custom resource that kubectl applied, and that Git leaves empty',
     async play({ git, apply, kubectlApply, scene }) {
       const policy = (spec: object) => ({

@@ -1,6 +1,6 @@
 import { sameJson } from '../../engine/json.ts'
 import { isBuiltIn, mended } from '../../engine/mend.ts'
-import { overlay, withoutFieldsWeDrop } from '../../engine/overlay.ts'
+import { overlay, withEmptyMaps, withoutFieldsWeDrop } from '../../engine/overlay.ts'
 import { identityOf } from '../../model/identity.ts'
 import type { KubernetesObject } from '../../model/object.ts'
 import { type Cluster, ClusterError } from '../cluster/cluster.ts'
@@ -72,8 +72,9 @@ async function afterTakeOver(
     ...predicted,
     metadata: { ...predicted.metadata, ...(managedFields ? { managedFields } : {}) },
   }
+  const rest = withoutFieldsWeDrop(owned, wanted)
   // The empty map that is rendered where all goes: built-in kinds are stored without it, a custom resource's schema wants it.
-  const target = isBuiltIn(wanted) ? withoutFieldsWeDrop(owned, wanted) : overlay(owned, wanted)
+  const target = isBuiltIn(wanted) ? rest : withEmptyMaps(rest, wanted)
   return sameJson(target, owned) ? predicted : patched(cluster, live, target, signal)
 }
 
