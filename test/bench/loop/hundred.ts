@@ -25,7 +25,7 @@ export async function deployHundred({ stage }: LoopPlace): Promise<void> {
     author: people.alice,
     branch: 'main',
     message: 'A hundred objects',
-    files: { ...Object.fromEntries(others), ...hundredWith(0), 'hundred/application.yaml': application },
+    files: { ...Object.fromEntries(others), ...hundredWith(0), 'deploy/applications/hundred.yaml': application },
   })
   const dev = stage.clusters['dev']!
   const name = 'applications.plumbline.dev/hundred'
@@ -36,7 +36,7 @@ export async function deployHundred({ stage }: LoopPlace): Promise<void> {
 /** Takes it away again, and waits until the cluster has none of it. */
 export async function removeHundred({ stage }: LoopPlace): Promise<void> {
   const { simulator, repository, people } = stage.github
-  const files = { 'hundred/application.yaml': null, [hundredFile]: null }
+  const files = { 'deploy/applications/hundred.yaml': null, [hundredFile]: null }
   const message = 'Without the hundred objects'
   await simulator.pushCommit({ repository, author: people.alice, branch: 'main', message, files })
   await eventually(async () => {
@@ -49,7 +49,7 @@ const application = `apiVersion: plumbline.dev/v1alpha1
 kind: Application
 metadata: { name: hundred }
 spec:
-  source: { repoURL: ., path: hundred, directory: { exclude: application.yaml } }
+  source: { repoURL: ., path: hundred }
   destination: { name: dev, namespace: hundred }
   syncPolicy: { automated: { prune: true }, syncOptions: [CreateNamespace=true] }
 `

@@ -1,14 +1,28 @@
 import type { World } from '../world.ts'
 import { tokenOf } from './agents.ts'
-import { type Lived, planComments } from './play.ts'
+import { keyOf, type Lived, planComments } from './play.ts'
 
 /** What was begun when the end became known may still come to its end. */
 const graceMilliseconds = 3000
 
 /** What is wrong with how a life ended, in words; empty when nothing is. */
-export function wrongWith(world: World, lived: Lived): readonly string[] {
-  return [...wrongComments(lived), ...wrongChecks(world, lived), ...lateWrites(world, lived)].map(
-    it => `life ${lived.life.number} (#${lived.pull.number}): ${it}`,
+export async function wrongWith(world: World, lived: Lived): Promise<readonly string[]> {
+  const isOvertaken = await wasBeingPlanned(world, lived)
+  const wrong = [
+    ...wrongComments(lived),
+    ...wrongChecks(world, lived, isOvertaken),
+    ...lateWrites(world, lived),
+  ]
+  return wrong.map(it => `life ${lived.life.number} (#${lived.pull.number}): ${it}`)
+}
+
+/** It ended while its plan was being made again, because its base had moved: that is cancelled. */
+async function wasBeingPlanned({ store, github }: World, { life, pull }: Lived): Promise<boolean> {
+  if (life.end === 'stay') return false
+  const record = await store.pullRequests.numbered(keyOf(github, pull), pull.number)
+  const plan = record && (await store.plans.latest(record.id))
+  return (
+    plan !== null && (plan.outdated !== null || plan.applications.some(it => it.status.kind === 'pending'))
   )
 }
 
@@ -31,7 +45,11 @@ function wrongComments({ life, pull, wasSeen }: Lived): readonly string[] {
   return wrong
 }
 
-function wrongChecks({ github }: World, { life, pull, wasSeen }: Lived): readonly string[] {
+function wrongChecks(
+  { github }: World,
+  { life, pull, wasSeen }: Lived,
+  isOvertaken: boolean,
+): readonly string[] {
   const runs = github.checkRuns(pull.repository, pull.pull.headSha)
   const newest = new Map(runs.map(it => [it.name, it]))
   const wrong = [...newest.values()]
@@ -39,6 +57,7 @@ function wrongChecks({ github }: World, { life, pull, wasSeen }: Lived): readonl
     .map(it => `the check ${it.name} is still ${it.status}`)
   const aggregate = newest.get('plumbline')
   if (!wasSeen && life.end !== 'stay') return wrong
+  if (isOvertaken && aggregate?.conclusion === 'cancelled') return wrong
   const expected = life.application === null ? 'neutral' : 'success'
   if (aggregate?.conclusion !== expected) {
     wrong.push(`the check says ${aggregate?.conclusion ?? 'nothing'} (${aggregate?.title}), not ${expected}`)

@@ -49,7 +49,8 @@ test(`pull requests end with one comment about their last head, and the right ch
       }),
     )
     trouble.stop()
-    await eventually(() => expect(lived.flatMap(it => wrongWith(world, it))).toEqual([]), 120_000)
+    const wrong = async () => (await Promise.all(lived.map(it => wrongWith(world, it)))).flat()
+    await eventually(async () => expect(await wrong()).toEqual([]), 120_000)
     // Whatever is still to come has come when nobody has written for longer than any sweep and any pace takes.
     const written = () => world.github.requests.filter(it => it.method !== 'GET').length
     let before = -1
@@ -60,7 +61,7 @@ test(`pull requests end with one comment about their last head, and the right ch
       await new Promise(resolve => setTimeout(resolve, isQuiet ? 0 : 6000))
       expect(isQuiet).toBe(true)
     }, 120_000)
-    expect(lived.flatMap(it => wrongWith(world, it))).toEqual([])
+    expect(await wrong()).toEqual([])
   } finally {
     trouble.stop()
     for (const agent of agents) await agent.stop()

@@ -117,9 +117,15 @@ function told(world: World, life: Life, { number, repository, pull, state, comme
   return lines.join('\n')
 }
 
-async function known({ store, github }: World, { repository, number }: PullRequest): Promise<number> {
+/** Of its repository's records. */
+export function keyOf(github: World['github'], { repository }: PullRequest): string {
   const fullName = `${repository.owner.login}/${repository.name}`
-  const key = repositoryKey({ forge: 'github', host: new URL(github.url).host, fullName })
+  return repositoryKey({ forge: 'github', host: new URL(github.url).host, fullName })
+}
+
+async function known({ store, github }: World, pull: PullRequest): Promise<number> {
+  const key = keyOf(github, pull)
+  const { number } = pull
   return eventually(async () => {
     const record = await store.pullRequests.numbered(key, number)
     if (!record || record.state === 'open') throw new Error(`#${number}: nobody knows that it is over`)
