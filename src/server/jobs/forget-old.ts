@@ -1,12 +1,13 @@
 import type { JobDeps } from './deps.ts'
 
-/** Days. GitHub delivers webhooks again for three of them. */
-const deliveries = 30
+/** How long each is kept. GitHub delivers webhooks again for three days. */
+export const keptDays = { deliveries: 30, answeredComments: 30 }
 const days = { supersededPlans: 7, plansOfEnded: 90, commands: 30 }
 
 /** Keeps the database from growing with every push there ever was. */
 export async function forgetOld({ store }: JobDeps): Promise<void> {
-  await store.deliveries.forgetOlderThan(deliveries)
-  await store.redeliveries.forgetOlderThan(deliveries)
+  await store.deliveries.forgetOlderThan(keptDays.deliveries)
+  await store.redeliveries.forgetOlderThan(keptDays.deliveries)
+  await store.answeredComments.forgetOlderThan(keptDays.answeredComments)
   await store.retention.forget(days)
 }

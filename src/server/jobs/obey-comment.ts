@@ -5,6 +5,7 @@ import { helpText } from '../report/help.ts'
 import { approve } from './approve.ts'
 import { type Comment, done, no, type Outcome, underWay } from './comment-outcome.ts'
 import type { JobDeps } from './deps.ts'
+import { keptDays } from './forget-old.ts'
 import { obeyAdopt } from './obey-adopt.ts'
 import { obeyIgnore } from './obey-ignore.ts'
 import { obeyPlan } from './obey-plan.ts'
@@ -15,18 +16,44 @@ import { obeyUnlock } from './obey-unlock.ts'
 import { type PersonCommand, personCommand } from './person-command.ts'
 import { reply, say, threadOf } from './reply.ts'
 
-/** Does what a comment's first line asks for, if whoever wrote it may write to the repository. */
+/**
+ * Does what a comment's first line asks for, if whoever wrote it may write to the repository. Once: a comment that is told of again, or
+ * whose answer failed, is only answered again.
+ */
 export async function obeyComment(deps: JobDeps, comment: Comment, context: JobContext): Promise<void> {
   const command = personCommand(comment.body)
   if (!command) return
   const { signal } = context
   const forge = deps.forges.repository(comment.repository)
-  await deps.store.repositories.save(comment.repository)
-  if (!(await see(forge, comment, signal))) return
+  const key = await deps.store.repositories.save(comment.repository)
+  const before = await deps.store.answeredComments.of(key, comment.commentId)
+  if (before?.isTold || isForgotten(deps, comment)) return
+  if (!before && !(await see(forge, comment, signal))) return
+  const outcome = before?.outcome ?? (await obeyIfPermitted(deps, { comment, command, forge }, context))
+  if (!before) await deps.store.answeredComments.keep(key, comment.commentId, outcome)
+  await answer(forge, comment, outcome, signal)
+  await deps.store.answeredComments.told(key, comment.commentId)
+}
+
+/** Nobody would know any more whether it was answered: what is so old commands nothing. */
+function isForgotten({ clock }: JobDeps, { at }: Comment): boolean {
+  return clock().getTime() - Date.parse(at) > (keptDays.answeredComments - 1) * 24 * 3600_000
+}
+
+async function obeyIfPermitted(deps: JobDeps, order: Order, context: JobContext): Promise<Outcome> {
+  const { comment, forge } = order
   // Not to know is no permission: a lookup that fails is made again, and nothing is done before.
-  const permission = await forge.permissionOf(comment.author, signal)
-  if (permission !== 'write' && permission !== 'admin') return refuse(forge, comment, signal)
-  const outcome = await obey(deps, { comment, command, forge }, context)
+  const permission = await forge.permissionOf(comment.author, context.signal)
+  if (permission !== 'write' && permission !== 'admin') return refuse(forge, comment, context.signal)
+  return obey(deps, order, context)
+}
+
+async function answer(
+  forge: ForgeRepository,
+  comment: Comment,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
   if (outcome.kind === 'done') await forge.react(comment.commentId, '+1', signal)
   if (outcome.kind === 'done' && outcome.say) await reply(forge, comment, outcome.say, signal)
   if (outcome.kind === 'no') await reply(forge, comment, outcome.why, signal)
@@ -44,10 +71,11 @@ async function see(forge: ForgeRepository, { commentId }: Comment, signal: Abort
 }
 
 /** Once for each person: nobody can have us write comment after comment. */
-async function refuse(forge: ForgeRepository, comment: Comment, signal: AbortSignal): Promise<void> {
+async function refuse(forge: ForgeRepository, comment: Comment, signal: AbortSignal): Promise<Outcome> {
   const { author } = comment
   const body = `Commands are taken from people with write permission, which ${code(`@${author}`)} does not have.`
   await say(forge, { on: threadOf(comment), key: `refused-${author.toLowerCase()}`, body }, signal)
+  return underWay
 }
 
 interface Order {

@@ -7,6 +7,7 @@ import { pgliteDialect } from './pglite/dialect.ts'
 import { jobsOnPglite } from './pglite/jobs-adapter.ts'
 import { openPglite } from './pglite/open-pglite.ts'
 import { createTurns } from './pglite/turns.ts'
+import { answeredCommentsIn } from './records/answered-comments.ts'
 import { applicationsIn } from './records/applications.ts'
 import { approvalsIn } from './records/approvals.ts'
 import { branchesIn } from './records/branches.ts'
@@ -114,6 +115,7 @@ function recordsIn(db: Sql): Records {
     syncs: syncsIn(db),
     checks: checksIn(db),
     sentComments: sentCommentsIn(db),
+    answeredComments: answeredCommentsIn(db),
     planReports: planReportsIn(db),
     redeliveries: redeliveriesIn(db),
     notices: noticesIn(db),

@@ -65,6 +65,15 @@ export interface Database {
     content_hash: string | null
     edited_at: MomentOrNull
   }
+  answered_comments: {
+    repository: string
+    /** The forge's. */
+    comment_id: string
+    outcome: Json<unknown>
+    /** Whoever asked was told. */
+    is_told: Generated<boolean>
+    answered_at: Generated<Date>
+  }
   redeliveries: {
     id: string
     attempts: Generated<number>

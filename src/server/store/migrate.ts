@@ -5,6 +5,7 @@ import { driftIssues } from './migrations/0002-drift-issues.ts'
 import { stalePlans } from './migrations/0005-stale-plans.ts'
 import { applicationPages } from './migrations/0003-application-pages.ts'
 import { approvalsAndLocks } from './migrations/0004-approvals-and-locks.ts'
+import { answeredComments } from './migrations/0009-answered-comments.ts'
 import { goodCitizen } from './migrations/0007-good-citizen.ts'
 import { planPages } from './migrations/0006-plan-pages.ts'
 
@@ -17,6 +18,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-stale-plans': { up: stalePlans },
   '0006-plan-pages': { up: planPages },
   '0007-good-citizen': { up: goodCitizen },
+  '0009-answered-comments': { up: answeredComments },
 }
 
 /** Brings the schema to what this version needs. Safe with several servers starting at once. */

@@ -1,5 +1,6 @@
 import type { PgBoss } from 'pg-boss'
 import type { Sql } from './database.ts'
+import type { AnsweredComments } from './records/answered-comments.ts'
 import type { Applications } from './records/applications.ts'
 import type { Approvals } from './records/approvals.ts'
 import type { Branches } from './records/branches.ts'
@@ -37,6 +38,7 @@ export interface Records {
   readonly syncs: Syncs
   readonly checks: Checks
   readonly sentComments: SentComments
+  readonly answeredComments: AnsweredComments
   readonly planReports: PlanReports
   readonly redeliveries: Redeliveries
   readonly notices: Notices
