@@ -307,6 +307,8 @@ export type ForgeEvent =
       readonly branch: string
       readonly before: Revision
       readonly after: Revision
+      /** Login of whoever pushed, where the forge tells. */
+      readonly by?: string
     }
   | {
       readonly kind: 'commented'
@@ -328,6 +330,8 @@ export type ForgeEvent =
       readonly pullRequests: readonly number[]
       readonly action: 'rerun' | 'approve' | 'plan'
       readonly by: string
+      /** {@link Check.attempt} of the check whose button it is, where the forge tells. */
+      readonly attempt?: string
     }
   | {
       readonly kind: 'issue-changed'

@@ -1,4 +1,5 @@
 import type { ForgeEvent, RepositoryFacts } from '../forge/forge.ts'
+import { notePush } from './jobs/note-push.ts'
 import type { Queue } from './queue/queue.ts'
 import type { Store } from './store/store.ts'
 import { newTraceId } from './trace-id.ts'
@@ -33,6 +34,7 @@ export async function accept(
   const isNew = await deps.store.transaction(async records => {
     if (!(await records.deliveries.remember({ id, event: name, traceId }))) return false
     if (facts) await records.repositories.note(facts, 'told')
+    await notePush(records, event)
     await deps.queue.enqueue(records, { traceId, job: event })
     return true
   })

@@ -1,11 +1,11 @@
-import { actOnCheck } from './jobs/act-on-check.ts'
+import { actOnCheck, planAsked } from './jobs/act-on-check.ts'
+import { approveByCheck } from './jobs/approve-by-check.ts'
 import { commentTouched } from './jobs/comment-touched.ts'
 import { closePullRequest, dropMergeGroup } from './jobs/close-pull-request.ts'
 import type { JobDeps } from './jobs/deps.ts'
 import { failureOf } from './jobs/failure.ts'
 import { followBase, noteBaseMoved } from './jobs/follow-base.ts'
 import { followIssue, noteIssue } from './jobs/note-issue.ts'
-import { notePush } from './jobs/note-push.ts'
 import { obeyComment } from './jobs/obey-comment.ts'
 import { openWindow } from './jobs/open-window.ts'
 import { planOutdated } from './jobs/plan-outdated.ts'
@@ -49,7 +49,7 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
   switch (job.kind) {
     // 1. A pull request: what does it touch? Ask the agents of those clusters.
     case 'pull-request-changed':
-      return planPullRequest(deps, { ...job, again: false }, context).then(() => notePush(deps, job))
+      return planPullRequest(deps, { ...job, again: false }, context)
     case 'check-action':
       return actOnCheck(deps, job, context)
     case 'merge-group':
@@ -62,7 +62,9 @@ function step(deps: JobDeps, job: Job, context: JobContext): Promise<void> {
     case 'plan-outdated':
       return planOutdated(deps, job, context)
     case 'plan-asked':
-      return planPullRequest(deps, { ...job, again: true }, context)
+      return planAsked(deps, job, context)
+    case 'approve-pressed':
+      return approveByCheck(deps, job, context)
     // 2. Their plans: one comment, its checks.
     case 'plan-progressed':
       return reportPlan(deps, job, context)

@@ -85,12 +85,17 @@ function beginsAgain(existing: Run, check: Check): boolean {
 
 /** Whoever pressed "Re-run" waits for a run that ends, though it may say what the last one said. */
 function isOfAnotherAttempt({ external_id }: Run, { attempt }: Check): boolean {
-  return attempt !== undefined && (external_id ?? '').split(' ')[0] !== attempt
+  return attempt !== undefined && attemptIn(external_id) !== attempt
 }
 
 /** What an answer does not tell of a run otherwise: which attempt it belongs to, and its buttons. */
 function referenceOf({ attempt = '', actions = [] }: Check): string {
   return [attempt, ...actions.map(it => it.action)].join(' ').trimEnd()
+}
+
+/** The attempt that a run of ours belongs to, by its `external_id`. */
+export function attemptIn(reference: string | null | undefined): string | undefined {
+  return reference?.split(' ')[0] || undefined
 }
 
 function saysTheSame(run: Run, check: Check): boolean {

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { ForgeEvent } from '../forge.ts'
+import { attemptIn } from './checks.ts'
 
 const repository = z.object({ full_name: z.string(), clone_url: z.url() })
+/** Of a check's pull requests each may be into another repository: forks have the same commits, and numbers of their own. */
+const repositoryWithId = repository.extend({ id: z.number() })
 const account = z.object({ login: z.string(), type: z.string() })
-const pullRequests = z.array(z.object({ number: z.number() })).default([])
+const pullRequests = z
+  .array(z.object({ number: z.number(), base: z.object({ repo: z.object({ id: z.number() }) }) }))
+  .default([])
 
 const pullRequestPayload = z.object({
   action: z.string(),
@@ -23,6 +28,7 @@ const pushPayload = z.object({
   before: z.string(),
   after: z.string(),
   deleted: z.boolean(),
+  sender: account.nullish(),
   repository,
 })
 
@@ -41,17 +47,21 @@ const commentPayload = z.object({
 
 const checkRunPayload = z.object({
   action: z.string(),
-  check_run: z.object({ head_sha: z.string(), pull_requests: pullRequests }),
+  check_run: z.object({
+    head_sha: z.string(),
+    external_id: z.string().nullish(),
+    pull_requests: pullRequests,
+  }),
   requested_action: z.object({ identifier: z.string() }).nullish(),
   sender: account,
-  repository,
+  repository: repositoryWithId,
 })
 
 const checkSuitePayload = z.object({
   action: z.string(),
   check_suite: z.object({ head_sha: z.string(), pull_requests: pullRequests }),
   sender: account,
-  repository,
+  repository: repositoryWithId,
 })
 
 const mergeGroupPayload = z.object({
@@ -134,6 +144,7 @@ function pushEvent(it: z.infer<typeof pushPayload>): ForgeEvent {
     branch,
     before: it.before,
     after: it.after,
+    ...(it.sender ? { by: it.sender.login } : {}),
   }
 }
 
@@ -166,13 +177,15 @@ function checkRunEvent(payload: unknown): ForgeEvent {
         ? buttons.find(button => button === it.requested_action?.identifier)
         : undefined
   if (!action) return ignored
+  const attempt = attemptIn(it.check_run.external_id)
   return {
     kind: 'check-action',
     repository: refFrom(it.repository),
     revision: it.check_run.head_sha,
-    pullRequests: it.check_run.pull_requests.map(pull => pull.number),
+    pullRequests: numbersInto(it.repository, it.check_run.pull_requests),
     action,
     by: it.sender.login,
+    ...(attempt === undefined ? {} : { attempt }),
   }
 }
 
@@ -186,10 +199,17 @@ function checkSuiteEvent(payload: unknown): ForgeEvent {
     kind: 'check-action',
     repository: refFrom(it.repository),
     revision: it.check_suite.head_sha,
-    pullRequests: it.check_suite.pull_requests.map(pull => pull.number),
+    pullRequests: numbersInto(it.repository, it.check_suite.pull_requests),
     action: 'rerun',
     by: it.sender.login,
   }
+}
+
+function numbersInto(
+  { id }: { readonly id: number },
+  pulls: z.infer<typeof pullRequests>,
+): readonly number[] {
+  return pulls.filter(it => it.base.repo.id === id).map(it => it.number)
 }
 
 /** `destroyed` says that the group was merged, or that its checks are wanted no more. */

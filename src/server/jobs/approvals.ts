@@ -87,14 +87,14 @@ export type ApprovalDecision =
   | { readonly kind: 'approve'; readonly subjects: readonly ApprovalSubject[] }
   | { readonly kind: 'no'; readonly why: string }
 
-/** Why somebody may not approve a pull request; null when nothing speaks against it. */
+/** Why somebody may not approve a pull request; null when nothing speaks against it. `pushers`: of its head. */
 export function mayNotApprove(
-  { author, headPushedBy }: Pick<PullRequestRecord, 'author' | 'headPushedBy'>,
+  { author, pushers }: Pick<PullRequestRecord, 'author'> & { readonly pushers: readonly string[] },
   by: string,
 ): string | null {
-  const isSame = (other: string | null) => other?.toLowerCase() === by.toLowerCase()
+  const isSame = (other: string) => other.toLowerCase() === by.toLowerCase()
   if (isSame(author)) return 'Somebody else has to approve: this pull request is yours.'
-  return isSame(headPushedBy) ? 'Somebody else has to approve: its last commit is yours.' : null
+  return pushers.some(isSame) ? 'Somebody else has to approve: its last commit is yours.' : null
 }
 
 /** What an approval of an open pull request stands for. */

@@ -1,5 +1,7 @@
 import { type RepositoryRef, repositoryKey, type Revision } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
+import type { ApprovalRecord } from '../store/records/approvals.ts'
+import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import { applicationOf, type SyncRecord } from '../store/records/syncs.ts'
 import type { Records } from '../store/store.ts'
@@ -10,6 +12,7 @@ import { done, no, type Outcome } from './comment-outcome.ts'
 import type { JobDeps } from './deps.ts'
 import { awaitWindow, windowNow } from './open-window.ts'
 import { startSync } from './start-sync.ts'
+import { syncedElsewhere } from './synced-elsewhere.ts'
 import { isAutomated } from './syncs-by-itself.ts'
 
 export interface Approving {
@@ -23,6 +26,8 @@ export interface Approving {
   readonly head: Revision | null
   /** When it was said, RFC 3339: what came later was not seen. Null: at a check, which shows nothing of what came after the merge. */
   readonly at: string | null
+  /** The plan that was looked at, as a check names it; missing: nobody knows. */
+  readonly plan?: string
 }
 
 /**
@@ -34,13 +39,22 @@ export async function approve(deps: JobDeps, it: Approving, context: JobContext)
   const now = await deps.forges.repository(ref).pullRequest(number, context.signal)
   const pullRequest = await deps.store.pullRequests.save(repositoryKey(ref), now)
   if (pullRequest.state === 'closed') return no('This pull request is closed.')
-  const why = mayNotApprove(pullRequest, it.by)
+  const pushers = await deps.store.pushers.of(pullRequest.repository, pullRequest.head)
+  const why = mayNotApprove({ author: pullRequest.author, pushers }, it.by)
   if (why) return no(why)
   return deps.store.transaction(async records => {
     await records.pullRequests.hold(pullRequest.id)
-    const syncs = await records.syncs.ofPullRequest(pullRequest.repository, number)
-    const decision =
-      syncs.length > 0 ? decideOnSyncs(syncs, it) : await decideOnPlan(records, pullRequest, it)
+    const { repository } = pullRequest
+    const syncs = await records.syncs.ofPullRequest(repository, number)
+    const elsewhere = syncs.length === 0 ? await syncedElsewhere(records, { repository, number }) : null
+    if (elsewhere) return elsewhere
+    const latest = await records.plans.latest(pullRequest.id)
+    const sawAnother = it.plan !== undefined && latest !== null && it.plan !== `${latest.id}`
+    const decision = sawAnother
+      ? unseen
+      : syncs.length > 0
+        ? decideOnSyncs(syncs, it)
+        : decideOnPlan(latest, { pullRequest, approvals: await records.approvals.of(pullRequest.id), it })
     if (decision.kind === 'no') return decision
     for (const { application, cluster, digest } of decision.subjects) {
       const subject = { application, cluster, digest }
@@ -56,17 +70,20 @@ export async function approve(deps: JobDeps, it: Approving, context: JobContext)
   })
 }
 
-async function decideOnPlan(
-  records: Records,
-  pullRequest: PullRequestRecord,
-  { environment, head, at }: Approving,
-): Promise<ApprovalDecision> {
-  const plan = await records.plans.latest(pullRequest.id)
+function decideOnPlan(
+  plan: PlanRecord | null,
+  about: {
+    readonly pullRequest: PullRequestRecord
+    readonly approvals: readonly ApprovalRecord[]
+    readonly it: Approving
+  },
+): ApprovalDecision {
+  const { pullRequest, approvals } = about
+  const { environment, head, at } = about.it
   const isCurrent = plan?.head === pullRequest.head
   if (plan && isCurrent && (isUnseen(plan.createdAt, at) || !plan.head.startsWith(head ?? ''))) {
     return unseen
   }
-  const approvals = await records.approvals.of(pullRequest.id)
   return decideApproval(isCurrent ? plan : null, approvals, environment)
 }
 

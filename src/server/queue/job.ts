@@ -33,6 +33,20 @@ export type Job =
       readonly number: number
       /** As of `plan-outdated`. */
       readonly because: string
+      /** A fork's head that somebody has looked at: it may be planned, if it still is the head. */
+      readonly permitted?: Revision
+    }
+  /** Somebody pressed Approve on the check of a commit. */
+  | {
+      readonly kind: 'approve-pressed'
+      readonly repository: RepositoryRef
+      readonly number: number
+      readonly revision: Revision
+      readonly by: string
+      /** As of `check-action`. */
+      readonly attempt?: string
+      /** All that the press may have been meant for: when it is more than this one, nobody knows which. */
+      readonly oneOf: readonly number[]
     }
   /** Commits came to a branch that pull requests may go into. */
   | {
@@ -95,6 +109,7 @@ export function jobKey(job: Job): string {
     case 'plan-progressed':
     case 'plan-outdated':
     case 'plan-asked':
+    case 'approve-pressed':
       return pullRequestKey(job.repository, job.number)
     case 'comment-touched':
     case 'commented':

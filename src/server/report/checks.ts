@@ -53,7 +53,10 @@ const weight: Readonly<Record<CheckConclusion | 'in-progress', number>> = {
   neutral: 0,
 }
 
-/** Of one commit that is the head of several pull requests, which share its checks: each says the worst of them. */
+/**
+ * Of one commit that is the head of several pull requests, which share its checks: each says the worst of them. Nobody approves by their
+ * button what another of them does, which is not shown.
+ */
 export function sharedChecks(views: readonly PullRequestView[]): readonly Check[] {
   const [first, ...others] = views
   if (!first) return []
@@ -61,12 +64,20 @@ export function sharedChecks(views: readonly PullRequestView[]): readonly Check[
   const numbers = list(views.map(it => `#${it.number}`))
   const attempt = views.map(it => it.plan).join('-')
   const told = views.flatMap(view =>
-    checksFor(view).map(check => ({
-      ...check,
-      attempt,
-      title: oneLine(`#${view.number}: ${check.title}`),
-      summary: `This commit is the head of ${numbers}. Of these, #${view.number} says:\n\n${check.summary}`,
-    })),
+    checksFor(view).map(check => {
+      const actions = (check.actions ?? []).filter(it => it !== approve)
+      const how =
+        actions.length < (check.actions ?? []).length
+          ? ' To approve, comment `/plumbline approve` on the one that you mean.'
+          : ''
+      return {
+        ...check,
+        attempt,
+        ...(check.actions ? { actions } : {}),
+        title: oneLine(`#${view.number}: ${check.title}`),
+        summary: `This commit is the head of ${numbers}.${how} Of these, #${view.number} says:\n\n${check.summary}`,
+      }
+    }),
   )
   const worst = new Map<string, Check>()
   for (const check of told) {

@@ -23,6 +23,7 @@ import { overlapsIn } from './records/overlaps.ts'
 import { planReportsIn } from './records/plan-reports.ts'
 import { plansIn } from './records/plans.ts'
 import { pullRequestsIn } from './records/pull-requests.ts'
+import { pushersIn } from './records/pushers.ts'
 import { redeliveriesIn } from './records/redeliveries.ts'
 import { repositoriesIn } from './records/repositories.ts'
 import { retentionIn } from './records/retention.ts'
@@ -107,6 +108,7 @@ function recordsIn(db: Sql): Records {
     commands: commandsIn(db),
     repositories: repositoriesIn(db),
     pullRequests: pullRequestsIn(db),
+    pushers: pushersIn(db),
     plans: plansIn(db),
     planPages: planPagesIn(db),
     branches: branchesIn(db),

@@ -103,11 +103,15 @@ export interface Database {
     permitted_head: string | null
     /** When we first knew of its head. */
     head_seen_at: Generated<Date>
-    /** A head, and who pushed it, where the forge told. */
-    pushed_head: string | null
-    pushed_by: string | null
     /** Unguessable part of the address of its newest plan. */
     page: Generated<string>
+  }
+  pushers: {
+    repository: string
+    head: string
+    /** Login on the forge. */
+    person: string
+    told_at: Generated<Date>
   }
   branches: {
     repository: string

@@ -7,6 +7,7 @@ import { applicationPages } from './migrations/0003-application-pages.ts'
 import { approvalsAndLocks } from './migrations/0004-approvals-and-locks.ts'
 import { answeredComments } from './migrations/0009-answered-comments.ts'
 import { goodCitizen } from './migrations/0007-good-citizen.ts'
+import { pushers } from './migrations/0008-pushers.ts'
 import { planPages } from './migrations/0006-plan-pages.ts'
 
 /** In order of their names. A migration that was released is never edited. */
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-stale-plans': { up: stalePlans },
   '0006-plan-pages': { up: planPages },
   '0007-good-citizen': { up: goodCitizen },
+  '0008-pushers': { up: pushers },
   '0009-answered-comments': { up: answeredComments },
 }
 

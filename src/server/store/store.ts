@@ -16,6 +16,7 @@ import type { Overlaps } from './records/overlaps.ts'
 import type { PlanReports } from './records/plan-reports.ts'
 import type { Plans } from './records/plans.ts'
 import type { PullRequests } from './records/pull-requests.ts'
+import type { Pushers } from './records/pushers.ts'
 import type { Redeliveries } from './records/redeliveries.ts'
 import type { Repositories } from './records/repositories.ts'
 import type { Retention } from './records/retention.ts'
@@ -30,6 +31,7 @@ export interface Records {
   readonly commands: Commands
   readonly repositories: Repositories
   readonly pullRequests: PullRequests
+  readonly pushers: Pushers
   readonly plans: Plans
   readonly planPages: PlanPages
   readonly branches: Branches

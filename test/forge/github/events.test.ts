@@ -5,7 +5,7 @@ import { eventFrom } from '../../../src/forge/github/events.ts'
 
 const sha = (digit: string): string => digit.repeat(40)
 
-const repository = { full_name: 'ada/shop', clone_url: 'https://github.com/ada/shop.git' }
+const repository = { id: 11, full_name: 'ada/shop', clone_url: 'https://github.com/ada/shop.git' }
 const ref = {
   forge: 'github',
   host: 'github.com',
@@ -45,8 +45,11 @@ const push = (it: object = {}) => ({
   ...it,
 })
 
+/** As checks name pull requests. */
+const into = (id: number, number: number) => ({ number, base: { repo: { id } } })
+
 const run = (it: object) => ({
-  check_run: { head_sha: sha('c'), pull_requests: [{ number: 7 }] },
+  check_run: { head_sha: sha('c'), pull_requests: [into(11, 7), into(12, 8)] },
   sender: ada,
   repository,
   ...it,
@@ -76,6 +79,11 @@ test.each([
     name: 'push',
     payload: push({ ref: 'refs/heads/feature/x' }),
     event: expect.objectContaining({ branch: 'feature/x' }),
+  },
+  {
+    name: 'push',
+    payload: push({ sender: ada }),
+    event: expect.objectContaining({ after: sha('b'), by: 'ada' }),
   },
   { name: 'push', payload: push({ deleted: true }), event: ignored },
   { name: 'push', payload: push({ ref: 'refs/tags/v1' }), event: ignored },
@@ -118,6 +126,25 @@ test.each([
     name: 'check_run',
     payload: run({ action: 'requested_action', requested_action: { identifier: 'approve' } }),
     event: expect.objectContaining({ action: 'approve' }),
+  },
+  {
+    name: 'check_run',
+    payload: run({
+      action: 'requested_action',
+      requested_action: { identifier: 'approve' },
+      check_run: { head_sha: sha('c'), external_id: '12 approve plan', pull_requests: [into(12, 7)] },
+    }),
+    event: expect.objectContaining({ attempt: '12', pullRequests: [] }),
+  },
+  {
+    name: 'check_suite',
+    payload: {
+      action: 'rerequested',
+      check_suite: { head_sha: sha('c'), pull_requests: [into(12, 8), into(11, 7)] },
+      sender: ada,
+      repository,
+    },
+    event: expect.objectContaining({ action: 'rerun', pullRequests: [7] }),
   },
   {
     name: 'check_run',

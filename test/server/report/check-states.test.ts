@@ -88,6 +88,14 @@ describe('of one commit that is the head of two pull requests', () => {
     ])
   })
 
+  test('nobody approves by a button what it does not show', () => {
+    const waits = { applications: [risky] }
+    expect(checksFor(view(waits))[0]?.actions?.map(it => it.action)).toEqual(['approve', 'plan'])
+    const [aggregate] = sharedChecks([view({ number: 7, ...waits }), view({ number: 9, ...waits })])
+    expect(aggregate?.actions?.map(it => it.action)).toEqual(['plan'])
+    expect(aggregate?.summary).toMatch(/comment `\/plumbline approve` on the one that you mean/)
+  })
+
   test('one alone is told as ever', () => {
     expect(sharedChecks([view()])).toEqual(checksFor(view()))
   })

@@ -5,7 +5,7 @@ import type { Store } from '../../../src/server/store/store.ts'
 import { anApplication, aPlan, aPullRequest, aRepository, revision } from '../builders/application.ts'
 import { databases, emptied } from '../databases.ts'
 
-const days = { supersededPlans: 7, plansOfEnded: 90, commands: 30 }
+const days = { supersededPlans: 7, plansOfEnded: 90, commands: 30, pushers: 365 }
 
 describe.each(databases())('what is kept on $name', ({ open }) => {
   let store: Store
@@ -64,6 +64,20 @@ describe.each(databases())('what is kept on $name', ({ open }) => {
     await store.retention.forget(days)
     expect(await kept()).toEqual([last])
     expect(await store.plans.latest(longMerged)).toBeNull()
+  })
+
+  test('who pushed a commit goes after a year, unless it is the head of a pull request', async () => {
+    await pullRequest(4, 'merged')
+    const repository = await store.repositories.save(aRepository)
+    const note = (digit: string, person: string) =>
+      store.pushers.note({ repository, head: revision(digit), person })
+    await note('b', 'alice')
+    await note('c', 'alice')
+    await sql`update pushers set told_at = now() - interval '366 days'`.execute(store.sql)
+    await note('d', 'alice')
+    await store.retention.forget(days)
+    const left = await store.sql.selectFrom('pushers').select('head').orderBy('head').execute()
+    expect(left.map(it => it.head)).toEqual([revision('b'), revision('d')])
   })
 
   test('commands that nobody waits for go after a month, others stay', async () => {

@@ -17,8 +17,6 @@ export interface PullRequestRecord extends Omit<PullRequest, 'draft' | 'state'> 
   readonly permittedHead: Revision | null
   /** When we first knew of its head; RFC 3339. */
   readonly headSeenAt: string
-  /** Who pushed its head, where the forge told. */
-  readonly headPushedBy: string | null
   /** Unguessable part of the address of its newest plan. */
   readonly page: string
 }
@@ -45,12 +43,6 @@ export interface PullRequests {
   setCommentId(id: number, commentId: string): Promise<void>
   setResultCommentId(id: number, commentId: string): Promise<void>
   permitHead(id: number, head: Revision): Promise<void>
-  /** The forge tells who pushed a head. */
-  notePush(
-    repository: string,
-    number: number,
-    push: { readonly head: Revision; readonly by: string },
-  ): Promise<void>
   /** Until the transaction ends nobody else decides about it. */
   hold(id: number): Promise<void>
 }
@@ -156,14 +148,6 @@ export function pullRequestsIn(db: Sql): PullRequests {
     setCommentId: (id, commentId) => set(id, { comment_id: commentId }),
     setResultCommentId: (id, commentId) => set(id, { result_comment_id: commentId }),
     permitHead: (id, head) => set(id, { permitted_head: head }),
-    async notePush(repository, number, { head, by }) {
-      await db
-        .updateTable('pull_requests')
-        .set({ pushed_head: head, pushed_by: by })
-        .where('repository', '=', repository)
-        .where('number', '=', number)
-        .execute()
-    },
     async hold(id) {
       await db.selectFrom('pull_requests').select('id').where('id', '=', id).forUpdate().execute()
     },
@@ -190,7 +174,6 @@ function recordFrom(row: Row): PullRequestRecord {
     resultCommentId: row.result_comment_id,
     permittedHead: row.permitted_head,
     headSeenAt: row.head_seen_at.toISOString(),
-    headPushedBy: row.pushed_head === row.head ? row.pushed_by : null,
     page: row.page,
   }
 }

@@ -9,17 +9,19 @@ export interface RetentionDays {
   readonly plansOfEnded: number
   /** Commands that were answered, withdrawn or given up on. */
   readonly commands: number
+  /** Who pushed a commit that is no pull request's head. */
+  readonly pushers: number
 }
 
 export interface Retention {
-  /** Deletes what is older. Never the newest plan of an open pull request, nor a command that an agent may still take. */
+  /** Deletes what is older. Never the newest plan of an open pull request, a command that an agent may still take, nor who pushed a pull request's head. */
   forget(days: RetentionDays): Promise<void>
 }
 
 export function retentionIn(db: Sql): Retention {
   const daysAgo = (days: number) => sql<Date>`now() - make_interval(days => ${days})`
   return {
-    async forget({ supersededPlans, plansOfEnded, commands }) {
+    async forget({ supersededPlans, plansOfEnded, commands, pushers }) {
       await db
         .deleteFrom('plans')
         .where('created_at', '<', daysAgo(supersededPlans))
@@ -43,6 +45,20 @@ export function retentionIn(db: Sql): Retention {
         .deleteFrom('commands')
         .where('created_at', '<', daysAgo(commands))
         .where('state', 'in', ['answered', 'withdrawn', 'expired'])
+        .execute()
+      await db
+        .deleteFrom('pushers')
+        .where('told_at', '<', daysAgo(pushers))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('pull_requests')
+                .select('pull_requests.id')
+                .whereRef('pull_requests.repository', '=', 'pushers.repository')
+                .whereRef('pull_requests.head', '=', 'pushers.head'),
+            ),
+          ),
+        )
         .execute()
     },
   }
