@@ -1,4 +1,4 @@
-import { MissingPermissionError } from '../../forge/forge.ts'
+import type { ForgeError } from '../../forge/forge.ts'
 import type { RepositoryRef } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { sharedChecks } from '../report/checks.ts'
@@ -7,6 +7,7 @@ import type { PullRequestView } from '../report/view.ts'
 import type { ClusterRecord } from '../store/records/clusters.ts'
 import type { PlanRecord } from '../store/records/plans.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
+import { createApart } from './apart.ts'
 import { inSeconds, type JobDeps, paceOf } from './deps.ts'
 import { planView } from './plan-view.ts'
 import { sendChecks } from './send-checks.ts'
@@ -34,7 +35,9 @@ export async function reportPlan(
   const asked = await store.plans.byId(request.plan)
   const pullRequest = asked && (await store.pullRequests.byId(asked.pullRequest))
   if (!asked || !pullRequest || isOver(pullRequest)) return
-  if (!(await store.planReports.begin(asked.id, request.asked ?? null))) return
+  // An earlier attempt has begun it, and did not come to its end.
+  const isRetry = context.attempt > 1
+  if (!(await store.planReports.begin(asked.id, isRetry ? null : (request.asked ?? null)))) return
   const latest = await store.plans.latest(pullRequest.id)
   if (latest?.id !== asked.id || latest.head !== pullRequest.head) return
   const clusters = await store.clusters.all()
@@ -48,7 +51,8 @@ export async function reportPlan(
     publicUrl: deps.publicUrl,
     standing: await settleStanding(deps, { plan, pullRequest, ref: request.repository }, context.traceId),
   })
-  const heldBack = await show(deps, { view, pullRequest, ref: request.repository }, context.signal)
+  const about = { view, pullRequest, ref: request.repository }
+  const { heldBack, refused } = await show(deps, about, context.signal)
   const { traceId } = context
   if (heldBack !== null) await comeAgain(deps, request, { traceId, afterSeconds: heldBack })
   if (lookAgainIn !== null) {
@@ -56,6 +60,7 @@ export async function reportPlan(
     const job = { kind: 'plan-progressed', ...due } as const
     await deps.queue.enqueue(store, { traceId, job }, { afterSeconds: lookAgainIn })
   }
+  if (refused) throw refused
 }
 
 /** Something was edited too recently: what it says now is told a little later. */
@@ -106,6 +111,7 @@ async function giveUpOnSilent(
   return silent.length < pending.length ? patience.silence / 2 : null
 }
 
+/** Returns in how many seconds to come again for what was edited too recently, and what the forge refused. */
 async function show(
   deps: JobDeps,
   it: {
@@ -114,22 +120,12 @@ async function show(
     readonly ref: RepositoryRef
   },
   signal: AbortSignal,
-): Promise<number | null> {
+): Promise<{ readonly heldBack: number | null; readonly refused: ForgeError | null }> {
   const { view, pullRequest } = it
   const forge = deps.forges.repository(it.ref)
   const of = { store: deps.store, forge, pace: paceOf(deps) }
   let heldBack: number | null = null
-  let refused: MissingPermissionError | null = null
-  // A permission that is missing for one is no reason to leave the other.
-  const unlessRefused = async (work: () => Promise<number | null>): Promise<number | null> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof MissingPermissionError)) throw error
-      refused = error
-      return null
-    }
-  }
+  const steps = createApart()
   const isComplete = view.applications.every(({ status }) => status.kind !== 'pending')
   // What it shows is true of the commit that it names, and is edited when the next plan is there.
   const isCurrent = view.replanning === null || pullRequest.commentId === null
@@ -140,18 +136,15 @@ async function show(
       body: pullRequestComment(view, forge.maxCommentLength),
       createWhenMissing: deservesComment(view) || view.forkAwaitsMaintainer,
     } as const
-    heldBack = await unlessRefused(() => sendComment(of, comment, signal))
+    heldBack = await steps.apart(() => sendComment(of, comment, signal))
   }
   // After the comment: whoever waits for the check finds the comment there.
   const { repository } = pullRequest
   const others = await othersAtHead(deps, pullRequest, it.ref)
-  const later = await sendChecks(
-    of,
-    { repository, revision: view.head, checks: sharedChecks([view, ...others]), isAll: true },
-    signal,
-  )
-  if (refused) throw refused
-  return heldBack === null ? later : Math.max(heldBack, later ?? 0)
+  const checks = { repository, revision: view.head, checks: sharedChecks([view, ...others]), isAll: true }
+  const later = await steps.apart(() => sendChecks(of, checks, signal))
+  if (later !== null) heldBack = Math.max(heldBack ?? 0, later)
+  return { heldBack, refused: steps.refused() }
 }
 
 /** A commit has one set of checks, and may be the head of several pull requests. */

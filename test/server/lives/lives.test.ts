@@ -36,7 +36,7 @@ spec:
 }
 
 test(`pull requests end with one comment about their last head, and the right checks (seed ${seed})`, async () => {
-  const world = await startWorld({}, 1, { sweepSeconds: 2 })
+  const world = await startWorld({ betweenEdits: 1 }, 1, { sweepSeconds: 2 })
   const agents = [await startSlowAgent(world, 'dev', seed), await startSlowAgent(world, 'prod', seed + 1)]
   const trouble = beginTrouble(world.github, seed)
   const waiting = livesFrom(seed, count, applications).values()
