@@ -15,7 +15,7 @@ import { changeInstallation, type InstallInput, installApp } from './actions/ins
 import { editIssue, type IssueEdit, openIssue, setIssueState, setLabels } from './actions/issues.ts'
 import { type MergeInput, mergePull } from './actions/merge.ts'
 import { dropGroup, type MergeGroup, queueGroup } from './actions/merge-queue.ts'
-import { openPull, type PullInput, setBase, setDraft } from './actions/pulls.ts'
+import { openPull, type PullInput, reopenPull, setBase, setDraft } from './actions/pulls.ts'
 import { type CommitRequest, commitFiles } from './actions/push.ts'
 import { commitTree, initRepository, treeWith, updateRef } from './git/repository.ts'
 import { runGit } from './git/run-git.ts'
@@ -24,6 +24,7 @@ import {
   type Comment,
   type Installation,
   type Issue,
+  isPullRequest,
   type Permissions,
   type PullRequest,
   type Repository,
@@ -137,7 +138,10 @@ export function createPeople(world: World): People {
     openIssue: (repository, by, input) => openIssue(world, repository, asUser(by), input),
     editIssue: (issue, by, edit) => editIssue(world, issue, asUser(by), edit),
     closeIssue: (issue, by) => setIssueState(world, issue, asUser(by), { state: 'closed' }),
-    reopenIssue: (issue, by) => setIssueState(world, issue, asUser(by), { state: 'open' }),
+    reopenIssue: (issue, by) =>
+      isPullRequest(issue)
+        ? world.exclusively(issue.repository, () => reopenPull(world, issue, asUser(by)))
+        : setIssueState(world, issue, asUser(by), { state: 'open' }),
     labelIssue: (issue, by, labels) => setLabels(world, issue, asUser(by), labels),
     commentOn: (issue, by, body) => addComment(world, issue, asUser(by), body),
     editComment: (comment, by, body) => editComment(world, comment, asUser(by), body),

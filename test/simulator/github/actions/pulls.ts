@@ -4,7 +4,7 @@ import { commitTree, isAncestor, mergeTrees, resolveCommit, updateRef } from '..
 import { type Pull, type PullRequest, type Repository, type User } from '../state.ts'
 import { findRepository, type World } from '../world.ts'
 import { type Actor, touch } from './actor.ts'
-import { addIssue, issueEvent, note } from './issues.ts'
+import { addIssue, issueEvent, note, setIssueState } from './issues.ts'
 
 /** Who commits merges that are made on the forge. */
 export const committer: Pick<User, 'name' | 'email'> = { name: 'GitHub', email: 'noreply@github.com' }
@@ -52,6 +52,12 @@ export async function openPull(
   await refreshPull(world, issue)
   await issueEvent(world, issue, actor, { action: 'opened' })
   return issue
+}
+
+/** Its head is what its branch is at by now. */
+export async function reopenPull(world: World, issue: PullRequest, actor: Actor): Promise<void> {
+  if (issue.state === 'closed' && !issue.pull.mergedAt) await refreshPull(world, issue)
+  await setIssueState(world, issue, actor, { state: 'open' })
 }
 
 /** Reads head and base again and makes the test merge, which `refs/pull/N/merge` then names. */

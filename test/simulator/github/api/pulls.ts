@@ -1,6 +1,6 @@
 import { editIssue, setIssueState } from '../actions/issues.ts'
 import { mergePull } from '../actions/merge.ts'
-import { openPull, setBase } from '../actions/pulls.ts'
+import { openPull, reopenPull, setBase } from '../actions/pulls.ts'
 import { notFound } from '../failure.ts'
 import { changedFiles, log, unifiedDiff } from '../git/log.ts'
 import { commitShape, fileShape } from '../shapes/commit.ts'
@@ -41,7 +41,9 @@ export const pullHandlers: Handlers = {
       ...(body?.title === undefined ? {} : { title: body.title }),
       ...(body?.body === undefined ? {} : { body: body.body }),
     })
-    if (body?.state) await setIssueState(world, issue, actor, { state: body.state })
+    if (body?.state === 'open') {
+      await world.exclusively(repository, () => reopenPull(world, issue, actor))
+    } else if (body?.state) await setIssueState(world, issue, actor, { state: body.state })
     return ok(await pullDetail(world, issue))
   },
   'pulls/merge': async call => {
