@@ -1,7 +1,12 @@
-import { appendFile, mkdir, rm } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { deflate } from 'node:zlib'
 import type { User } from '../state.ts'
 import { GitFailure, gitText, runGit } from './run-git.ts'
+
+const deflated = promisify(deflate)
 
 export const zeroSha = '0'.repeat(40)
 
@@ -83,8 +88,18 @@ export async function commitTree(folder: string, commit: CommitInput): Promise<s
   )
 }
 
-export const writeBlob = async (folder: string, content: string | Buffer): Promise<string> =>
-  await gitText(folder, ['hash-object', '-w', '--stdin'], { input: content })
+/** As a loose object, without git: a process for each of thousands of files would be most of what a test takes. */
+export async function writeBlob(folder: string, content: string | Buffer): Promise<string> {
+  const body = Buffer.from(content)
+  const object = Buffer.concat([Buffer.from(`blob ${body.length}\0`), body])
+  const sha = createHash('sha1').update(object).digest('hex')
+  const place = join(folder, 'objects', sha.slice(0, 2))
+  await mkdir(place, { recursive: true })
+  const unfinished = join(place, `tmp_obj_${randomUUID()}`)
+  await writeFile(unfinished, await deflated(object))
+  await rename(unfinished, join(place, sha.slice(2)))
+  return sha
+}
 
 export interface IndexEntry {
   readonly path: string
@@ -99,7 +114,7 @@ export async function writeTree(
   base: string | undefined,
   entries: readonly IndexEntry[],
 ): Promise<string> {
-  const env = { GIT_INDEX_FILE: `${folder}/index-${crypto.randomUUID()}` }
+  const env = { GIT_INDEX_FILE: `${folder}/index-${randomUUID()}` }
   await runGit(folder, base ? ['read-tree', base] : ['read-tree', '--empty'], { env })
   const input = entries
     .map(({ path, mode, sha }) => `${sha ? mode : '0'} ${sha ?? zeroSha}\t${path}\0`)

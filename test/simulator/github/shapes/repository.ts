@@ -58,7 +58,7 @@ export function fullRepositoryShape(world: World, repository: Repository) {
     subscribers_count: 0,
     allow_merge_commit: true,
     allow_squash_merge: false,
-    allow_rebase_merge: false,
+    allow_rebase_merge: true,
     allow_auto_merge: false,
     delete_branch_on_merge: false,
     allow_update_branch: false,
