@@ -27,11 +27,14 @@ export async function accept(
   deps: { readonly store: Store; readonly queue: Queue },
   { id, name, event, facts }: IncomingDelivery,
 ): Promise<Acceptance> {
-  // It came: should the forge list an attempt that failed, that one is not asked for again.
-  await deps.store.redeliveries.noteArrived(id)
-  if (event.kind === 'ignored') return { kind: 'ignored' }
+  if (event.kind === 'ignored') {
+    await deps.store.redeliveries.noteArrived(id)
+    return { kind: 'ignored' }
+  }
   const traceId = newTraceId()
   const isNew = await deps.store.transaction(async records => {
+    // It came: should the forge list an attempt that failed, that one is not asked for again.
+    await records.redeliveries.noteArrived(id)
     if (!(await records.deliveries.remember({ id, event: name, traceId }))) return false
     if (facts) await records.repositories.note(facts, 'told')
     await notePush(records, event)

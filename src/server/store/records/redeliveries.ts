@@ -10,7 +10,7 @@ export interface Redeliveries {
     ReadonlyMap<string, { readonly attempts: number; readonly askedAt: string; readonly arrived: boolean }>
   >
   noteAsked(id: string): Promise<void>
-  /** It came, whatever it said. Costs nothing when it was never asked for. */
+  /** It came and was kept, or there was nothing to keep. Costs nothing when it was never asked for. */
   noteArrived(id: string): Promise<void>
   forgetOlderThan(days: number): Promise<void>
 }
