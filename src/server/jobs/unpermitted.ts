@@ -19,7 +19,14 @@ export async function unlessUnpermitted(
     if (typeof job.repository === 'string') throw error
     const { repository: ref } = job
     const key = `permission/${repositoryKey(ref)}/${error.permission}`
-    if (await deps.store.notices.tell(key)) await tell(deps, { ref, job, error }, context)
+    if (await deps.store.notices.tell(key)) {
+      try {
+        await tell(deps, { ref, job, error }, context)
+      } catch (cause) {
+        await deps.store.notices.takeBack(key)
+        throw cause
+      }
+    }
     const isPlan = job.kind !== 'plan-progressed'
     if (isPlan && !error.permission.startsWith('Checks')) await reportGivenUp(deps, { job, error }, context)
   }
@@ -41,8 +48,8 @@ async function tell(
     try {
       if (await way()) return
     } catch (cause) {
-      // What may be written is found out by trying.
-      if (!(cause instanceof ForgeError) || cause.code !== 'forbidden') throw cause
+      // What may be written is found out by trying; a repository may be without issues.
+      if (!(cause instanceof ForgeError) || cause.retry.kind !== 'never') throw cause
     }
   }
 }

@@ -4,6 +4,8 @@ import type { Sql } from '../database.ts'
 export interface Notices {
   /** False when it was told before. */
   tell(key: string): Promise<boolean>
+  /** It could not be told after all: whoever comes next tells it. */
+  takeBack(key: string): Promise<void>
   /** Mended: should it come back, it is told again. */
   forget(prefix: string): Promise<void>
 }
@@ -18,6 +20,9 @@ export function noticesIn(db: Sql): Notices {
         .returning('key')
         .executeTakeFirst()
       return added !== undefined
+    },
+    async takeBack(key) {
+      await db.deleteFrom('notices').where('key', '=', key).execute()
     },
     async forget(prefix) {
       await db
