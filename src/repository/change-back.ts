@@ -1,5 +1,6 @@
 import type { GitRepository, TreeEntry } from '../git/repository.ts'
 import type { Revision } from '../model/repository.ts'
+import { mergeCommits } from './merge-commits.ts'
 
 /** A change of more files is a person's to take back. */
 const mostFiles = 300
@@ -30,34 +31,12 @@ export type ChangeBack =
 /** What has to change on a branch as it is now so that it is without a merge. All three commits are here. Rejects with GitError. */
 export async function changeBack(git: GitRepository, merge: Merge, signal: AbortSignal): Promise<ChangeBack> {
   const { merged, onto } = merge
-  const before = await beforeMerge(git, merge, signal)
+  const { before } = await mergeCommits(git, merge, signal)
   if (before === null) return { conflict: 'it is where the history begins' }
   const reverted = await git.revert({ revision: merged, before, onto }, signal)
   if (reverted.kind === 'merged') return filesBetween(git, onto, reverted.tree, signal)
   const names = reverted.files.slice(0, 3).join(', ')
   return { conflict: `later changes of ${names} stand in the way` }
-}
-
-/**
- * The commit that the branch was at before the merge: the first parent of a merge commit and of a squash, and as many commits back as
- * the pull request has where they were put on top one by one. That is what it was if the head on it gives just the merge's tree.
- */
-async function beforeMerge(
-  git: GitRepository,
-  { merged, head }: Merge,
-  signal: AbortSignal,
-): Promise<Revision | null> {
-  const fork = await git.mergeBase(head, merged, signal)
-  const count = fork === null || fork === head ? 1 : await git.commitsAhead(head, fork, signal)
-  const parents = await git.ancestors(merged, Math.min(count, 250), signal)
-  const farthest = parents.at(count - 1)
-  if (count > 1 && farthest !== undefined) {
-    const onTop = await git.merge(farthest, head, signal)
-    const isSame =
-      onTop.kind === 'merged' && (await git.changedFiles(onTop.tree, merged, signal)).length === 0
-    if (isSame) return farthest
-  }
-  return parents[0] ?? null
 }
 
 async function filesBetween(

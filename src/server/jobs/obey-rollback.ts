@@ -6,6 +6,7 @@ import { type Comment, no, type Outcome, underWay } from './comment-outcome.ts'
 import { inSeconds, type JobDeps } from './deps.ts'
 import { foreignAmong } from './foreign.ts'
 import { named } from './named.ts'
+import { syncedElsewhere } from './synced-elsewhere.ts'
 import type { PersonCommand } from './person-command.ts'
 
 type RollbackWish = Extract<PersonCommand, { readonly kind: 'rollback' }>
@@ -31,8 +32,12 @@ async function ofPullRequest(
   { repository, number }: Comment,
   { application, to }: RollbackWish,
 ): Promise<readonly ApplicationName[] | Outcome> {
-  const all = await store.syncs.ofPullRequest(repositoryKey(repository), number)
-  if (all.length === 0) return no('Nothing was synced from here: a sync begins when a pull request merges.')
+  const key = repositoryKey(repository)
+  const all = await store.syncs.ofPullRequest(key, number)
+  if (all.length === 0) {
+    const elsewhere = await syncedElsewhere(store, { repository: key, number })
+    return elsewhere ?? no('Nothing was synced from here: a sync begins when a pull request merges.')
+  }
   const meant = named(all, application, 'ask')
   if ('kind' in meant) return meant
   if (to !== null) return meant.map(nameOf)

@@ -12,6 +12,7 @@ import { foreignAmong } from './foreign.ts'
 import { named } from './named.ts'
 import { windowNow } from './open-window.ts'
 import type { PersonCommand } from './person-command.ts'
+import { syncedElsewhere } from './synced-elsewhere.ts'
 import { startSync } from './start-sync.ts'
 
 export interface SyncOrder {
@@ -31,7 +32,12 @@ export async function obeySync(
   const all = comment.onPullRequest
     ? await deps.store.syncs.ofPullRequest(key, number)
     : await syncsOfIssue(deps, await deps.store.issues.numbered(key, number))
-  if (all.length === 0) return no('There is nothing to sync here: a sync begins when a pull request merges.')
+  if (all.length === 0) {
+    const elsewhere = comment.onPullRequest
+      ? await syncedElsewhere(deps.store, { repository: key, number })
+      : null
+    return elsewhere ?? no('There is nothing to sync here: a sync begins when a pull request merges.')
+  }
   const meant = named(all, application, 'ask')
   if ('kind' in meant) return meant
   const foreign = await foreignAmong(deps.store, key, meant.map(applicationOf))

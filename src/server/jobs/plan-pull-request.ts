@@ -84,10 +84,11 @@ export async function planMergeGroup(
   // Whoever put a fork's pull request into the queue is a maintainer.
   const subject = { ...facts, head, base, baseRef, fromFork: false, draft: false }
   const known = await deps.store.pullRequests.numbered(key, facts.number)
-  if (known && known.state !== 'queued') return
+  // A number is only the beginning of a head: another group may have had it.
+  if (known?.head === head && known.state !== 'queued') return
   const record = await deps.store.pullRequests.save(key, { ...subject, state: 'queued' })
   const latest = await deps.store.plans.latest(record.id)
-  if (latest) {
+  if (latest?.head === head) {
     const about = { ref, number: record.number, plan: latest.id, traceId: context.traceId }
     return enqueueReport(deps, deps.store, about)
   }

@@ -3,8 +3,10 @@ import { type RepositoryRef, repositoryKey } from '../../model/repository.ts'
 import type { JobContext } from '../queue/queue.ts'
 import { resultComment } from '../report/result.ts'
 import type { ResultView, SyncView } from '../report/view.ts'
+import type { ApprovalRecord } from '../store/records/approvals.ts'
 import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
+import type { Records } from '../store/store.ts'
 import { planUrl } from './addresses.ts'
 import { type JobDeps, paceOf } from './deps.ts'
 import { driftKey } from './drift-picture.ts'
@@ -13,12 +15,15 @@ import { windowNow } from './open-window.ts'
 import { sendChecks } from './send-checks.ts'
 import { sendComment } from './send-comment.ts'
 import { closeSyncFailures, openSyncFailure } from './sync-failure.ts'
+import { sharesOf } from './sync-shares.ts'
 import { deploymentsOf, isFailure, resultCheck, syncView } from './sync-view.ts'
 
 export interface SyncReportRequest {
   readonly repository: RepositoryRef
   readonly number: number | null
   readonly sync: number
+  /** See the job. */
+  readonly isPassedOn?: boolean
 }
 
 /** Tells the pull request, the commit and the forge's deployments how the syncs of one revision stand, and opens or closes issues. */
@@ -34,7 +39,8 @@ export async function reportSync(
   const forge = deps.forges.repository(request.repository)
   const pullRequest = request.number === null ? null : await store.pullRequests.numbered(key, request.number)
   const pageUrl = await reviewedPage(deps, pullRequest)
-  for (const sync of await store.syncs.ofRevision(key, asked.revision)) {
+  const push = { repository: key, revision: asked.revision, number: request.number }
+  for (const sync of (await sharesOf(store, push)).credited) {
     await noteOutcome(deps, sync)
     if (sync.result) await driftAfterSync(deps, sync, context)
     const about = { forge, sync, pullRequest, pageUrl }
@@ -42,14 +48,16 @@ export async function reportSync(
     if (sync.result?.outcome === 'synced') await closeSyncFailures(deps, about, context.signal)
   }
   // Once more: what was opened about them is noted in them.
-  const syncs = await store.syncs.ofRevision(key, asked.revision)
-  const revert = pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs }, context.signal))
+  const { all, credited, touched, others, leads } = await sharesOf(store, push)
+  if (!request.isPassedOn) await passOn(deps, { request, others }, context)
+  const revert =
+    pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs: credited }, context.signal))
   const of = { revision: asked.revision, baseRef: asked.branch, planUrl: pageUrl, revert }
-  const view: ResultView = { ...of, syncs: await syncViews(deps, syncs, pullRequest) }
+  const views = await syncViews(deps, leads ? all : touched)
+  const ofCommit: ResultView = { ...of, syncs: [...views.values()] }
+  const view: ResultView = { ...of, syncs: touched.flatMap(it => sharedView(it, views, request.number)) }
   const heldBack = pullRequest ? await comment(deps, { forge, view, pullRequest }, context.signal) : null
-  await deploy(forge, view, context.signal)
-  const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
-  const later = await sendChecks({ store, forge, pace: paceOf(deps) }, commit, context.signal)
+  const later = leads ? await tellCommit(deps, { forge, key, view: ofCommit }, context.signal) : null
   if (heldBack === null && later === null) return
   const { traceId } = context
   const afterSeconds = Math.max(heldBack ?? 0, later ?? 0)
@@ -90,23 +98,57 @@ async function driftAfterSync(
   await deps.queue.enqueue(deps.store, { traceId, job })
 }
 
+/** By the ids of the syncs, in their order. */
 async function syncViews(
   deps: JobDeps,
   syncs: readonly SyncRecord[],
-  pullRequest: PullRequestRecord | null,
-): Promise<readonly SyncView[]> {
+): Promise<ReadonlyMap<number, SyncView>> {
   const { store, patience } = deps
   const clusters = await store.clusters.all()
   const offlineBefore = new Date(deps.clock().getTime() - patience.silence * 1000)
-  const approvals = pullRequest ? await store.approvals.of(pullRequest.id) : []
-  const views: SyncView[] = []
+  const approvals = new Map<number | null, readonly ApprovalRecord[]>()
+  const views = new Map<number, SyncView>()
   for (const sync of syncs) {
+    const { pullRequest } = sync
+    const given = approvals.get(pullRequest) ?? (await approvalsOf(store, sync))
+    approvals.set(pullRequest, given)
     const command = sync.commandId === null ? null : await store.commands.byId(sync.commandId)
     const cluster = clusters.find(it => it.name === sync.application.destination.cluster) ?? null
     const window = await windowNow(deps, store, sync)
-    views.push(syncView({ sync, command, cluster, window, approvals }, offlineBefore))
+    views.set(sync.id, syncView({ sync, command, cluster, window, approvals: given }, offlineBefore))
   }
   return views
+}
+
+async function approvalsOf(
+  { pullRequests, approvals }: Records,
+  { repository, pullRequest: number }: SyncRecord,
+): Promise<readonly ApprovalRecord[]> {
+  const pullRequest = number === null ? null : await pullRequests.numbered(repository, number)
+  return pullRequest ? approvals.of(pullRequest.id) : []
+}
+
+/** As the pull request of this number tells it: a later one of the same push may have taken its change along. */
+function sharedView(
+  { id, pullRequest }: SyncRecord,
+  views: ReadonlyMap<number, SyncView>,
+  number: number | null,
+): readonly SyncView[] {
+  const view = views.get(id)
+  if (!view) return []
+  return [pullRequest === null || pullRequest === number ? view : { ...view, togetherWith: pullRequest }]
+}
+
+/** The other pull requests of the push may have changed what this is about, or have it in their comments. */
+async function passOn(
+  { queue, store }: JobDeps,
+  { request, others }: { readonly request: SyncReportRequest; readonly others: readonly number[] },
+  { traceId }: JobContext,
+): Promise<void> {
+  for (const number of others) {
+    const job = { kind: 'sync-progressed', ...request, number, isPassedOn: true } as const
+    await queue.enqueue(store, { traceId, job })
+  }
 }
 
 async function comment(
@@ -125,6 +167,18 @@ async function comment(
     { pullRequest, kind: 'result', body, createWhenMissing: true },
     signal,
   )
+}
+
+/** Says how the syncs of a commit stand on the commit itself. Returns in how many seconds to come again; null when all is said. */
+async function tellCommit(
+  deps: JobDeps,
+  it: { readonly forge: ForgeRepository; readonly key: string; readonly view: ResultView },
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { forge, key, view } = it
+  await deploy(forge, view, signal)
+  const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
+  return sendChecks({ store: deps.store, forge, pace: paceOf(deps) }, commit, signal)
 }
 
 async function deploy(forge: ForgeRepository, view: ResultView, signal: AbortSignal): Promise<void> {

@@ -18,12 +18,14 @@ export async function reviewAttributed(
     readonly traceId: string
   },
 ): Promise<void> {
-  const { syncs, pullRequest } = it
+  const { pullRequest } = it
+  // Another touched it later, which is asked instead.
+  const syncs = it.syncs.filter(sync => sync.pullRequest === pullRequest.number)
   if (!syncs.some(sync => sync.awaitsApproval)) return
   await records.pullRequests.hold(pullRequest.id)
   const plan = await records.plans.latest(pullRequest.id)
   for (const sync of syncs) {
-    if (!sync.awaitsApproval || sync.reviewedDigest !== null || plan?.head !== pullRequest.head) continue
+    if (!sync.awaitsApproval || plan?.head !== pullRequest.head) continue
     const digest = digestIn(plan, sync.application)
     if (digest !== null) await records.syncs.setReviewed(sync.id, digest)
   }

@@ -63,6 +63,8 @@ export type Job =
       readonly number: number | null
       /** Id of the sync's row. */
       readonly sync: number
+      /** Another pull request of the same push told this one. */
+      readonly isPassedOn?: boolean
     }
   | {
       readonly kind: 'reverted'

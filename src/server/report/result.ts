@@ -73,7 +73,7 @@ export function resultHeadline(view: ResultView): string {
 
 function resultTable(syncs: readonly SyncView[]): Piece {
   const head = [row(['Application', 'Cluster', 'Result', 'Took', 'Health']), '|---|---|---|--:|---|']
-  const rows = syncs.map(it => row([lightName(it.application), lightName(it.cluster), ...cells(it)]))
+  const rows = syncs.map(it => row([lightName(it.application), lightName(it.cluster), ...cellsOf(it)]))
   const write = (length: number): string =>
     [
       ...head,
@@ -83,6 +83,14 @@ function resultTable(syncs: readonly SyncView[]): Piece {
       .join('\n')
       .concat('\n')
   return rows.length > 20 ? { forms: [write(20), write(rows.length)] } : { forms: [write(rows.length)] }
+}
+
+/** What a later merge took along is waited for there. */
+function cellsOf(view: SyncView): readonly string[] {
+  const [result = '', ...others] = cells(view)
+  if (view.togetherWith === undefined) return [result, ...others]
+  const there = view.status.kind === 'waiting' && view.status.for !== 'window' ? ' on' : ', together with'
+  return [`${result}${there} #${view.togetherWith}`, ...others]
 }
 
 function cells({ cluster, status, issue }: SyncView): readonly string[] {

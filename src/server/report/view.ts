@@ -113,6 +113,8 @@ export interface SyncView {
     | { readonly kind: 'finished'; readonly result: SyncResult }
   /** The issue that was opened because it failed. */
   readonly issue: { readonly number: number; readonly url: string } | null
+  /** Number of a pull request that was merged later, whose sync took this one's change along; missing: it is this one's own. */
+  readonly togetherWith?: number
 }
 
 /** The pull request that takes a failed merge back. */

@@ -29,6 +29,7 @@ import { repositoriesIn } from './records/repositories.ts'
 import { retentionIn } from './records/retention.ts'
 import { sessionsIn } from './records/sessions.ts'
 import { sentCommentsIn } from './records/sent-comments.ts'
+import { syncOriginsIn } from './records/sync-origins.ts'
 import { syncsIn } from './records/syncs.ts'
 import type { Records, Store } from './store.ts'
 
@@ -115,6 +116,7 @@ function recordsIn(db: Sql): Records {
     followedBases: followedBasesIn(db),
     applications: applicationsIn(db),
     syncs: syncsIn(db),
+    syncOrigins: syncOriginsIn(db),
     checks: checksIn(db),
     sentComments: sentCommentsIn(db),
     answeredComments: answeredCommentsIn(db),

@@ -64,6 +64,9 @@ export interface Database {
     forge_id: string | null
     content_hash: string | null
     edited_at: MomentOrNull
+    /** When somebody else last changed or deleted it, and for the how manieth time without an hour of peace. */
+    touched_at: MomentOrNull
+    touched_times: Generated<number>
   }
   answered_comments: {
     repository: string
@@ -232,6 +235,13 @@ export interface Database {
     approvals_wanted: Generated<number>
     /** `waiting` is for their approval. */
     awaits_approval: Generated<boolean>
+  }
+  /** Of syncs whose push brought several merges. */
+  sync_origins: {
+    sync: number
+    position: number
+    revision: string
+    pull_request: number | null
   }
   approvals: {
     pull_request: number

@@ -8,6 +8,7 @@ import { approvalsAndLocks } from './migrations/0004-approvals-and-locks.ts'
 import { answeredComments } from './migrations/0009-answered-comments.ts'
 import { goodCitizen } from './migrations/0007-good-citizen.ts'
 import { pushers } from './migrations/0008-pushers.ts'
+import { merges } from './migrations/0010-merges.ts'
 import { planPages } from './migrations/0006-plan-pages.ts'
 
 /** In order of their names. A migration that was released is never edited. */
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-good-citizen': { up: goodCitizen },
   '0008-pushers': { up: pushers },
   '0009-answered-comments': { up: answeredComments },
+  '0010-merges': { up: merges },
 }
 
 /** Brings the schema to what this version needs. Safe with several servers starting at once. */

@@ -22,6 +22,7 @@ import type { Repositories } from './records/repositories.ts'
 import type { Retention } from './records/retention.ts'
 import type { Sessions } from './records/sessions.ts'
 import type { SentComments } from './records/sent-comments.ts'
+import type { SyncOrigins } from './records/sync-origins.ts'
 import type { Syncs } from './records/syncs.ts'
 
 /** Everything the server remembers, by noun. Rejects with the driver's error; every call is one statement or a few. */
@@ -38,6 +39,7 @@ export interface Records {
   readonly followedBases: FollowedBases
   readonly applications: Applications
   readonly syncs: Syncs
+  readonly syncOrigins: SyncOrigins
   readonly checks: Checks
   readonly sentComments: SentComments
   readonly answeredComments: AnsweredComments

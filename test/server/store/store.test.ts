@@ -154,7 +154,7 @@ describe.each(databases())('the store on $name', ({ open }) => {
       repository,
       aPullRequest({ state: 'merged', mergeRevision: revision('c'), title: 'Better' }),
     )
-    const found = await store.pullRequests.mergedAs(repository, revision('c'))
+    const [found] = await store.pullRequests.mergedAmong(repository, [revision('c'), revision('d')])
     expect(found).toMatchObject({
       id: saved.id,
       title: 'Better',

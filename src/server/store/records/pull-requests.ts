@@ -29,7 +29,8 @@ export interface PullRequests {
   ): Promise<PullRequestRecord>
   numbered(repository: string, number: number): Promise<PullRequestRecord | null>
   byId(id: number): Promise<PullRequestRecord | null>
-  mergedAs(repository: string, revision: Revision): Promise<PullRequestRecord | null>
+  /** Those whose merge made one of these commits. */
+  mergedAmong(repository: string, revisions: readonly Revision[]): Promise<readonly PullRequestRecord[]>
   /** Open ones with this head, wherever they go. */
   openAt(repository: string, head: Revision): Promise<readonly PullRequestRecord[]>
   /** Merged ones with this head. */
@@ -111,16 +112,17 @@ export function pullRequestsIn(db: Sql): PullRequests {
       const row = await db.selectFrom('pull_requests').selectAll().where('id', '=', id).executeTakeFirst()
       return row ? recordFrom(row) : null
     },
-    async mergedAs(repository, revision) {
-      const row = await db
+    async mergedAmong(repository, revisions) {
+      if (revisions.length === 0) return []
+      const rows = await db
         .selectFrom('pull_requests')
         .selectAll()
         .where('repository', '=', repository)
-        .where('merge_revision', '=', revision)
-        .orderBy('number', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      return row ? recordFrom(row) : null
+        .where('state', '=', 'merged')
+        .where('merge_revision', 'in', revisions)
+        .orderBy('number')
+        .execute()
+      return rows.map(recordFrom)
     },
     openAt: (repository, head) => allWith('open', repository, 'head', head),
     mergedAt: (repository, head) => allWith('merged', repository, 'head', head),

@@ -53,7 +53,7 @@ export interface Syncs {
   ofRevision(repository: string, revision: Revision): Promise<readonly SyncRecord[]>
   /** Those that merging one pull request set off. */
   ofPullRequest(repository: string, number: number): Promise<readonly SyncRecord[]>
-  /** Those of a revision that belong to no pull request yet belong to this one. Returns them. */
+  /** Those of a revision that belong to no pull request yet, and of which no origins are kept, belong to this one. Returns them. */
   attribute(repository: string, revision: Revision, number: number): Promise<readonly SyncRecord[]>
   /** As one repository defines it: another's of the same name was refused. Newest first. */
   ofApplication(of: ApplicationOf, limit: number): Promise<readonly SyncRecord[]>
@@ -134,6 +134,11 @@ export function syncsIn(db: Sql): Syncs {
         .where('repository', '=', repository)
         .where('revision', '=', revision)
         .where('pull_request', 'is', null)
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(selectFrom('sync_origins').select('sync').whereRef('sync_origins.sync', '=', 'syncs.id')),
+          ),
+        )
         .returningAll()
         .execute()
       return rows.map(recordFrom)
