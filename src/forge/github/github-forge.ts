@@ -123,7 +123,7 @@ export function createGitHubForge(deps: GitHubForgeDeps): Forge {
       pullRequestsOf: (revision, signal) => pullRequestsOf(place, revision, signal),
       defaultBranch: async signal => (await factsOf(fullName, signal)).defaultBranch,
       upsertComment: (comment, signal) =>
-        oneAtATime(`comment ${fullName}#${comment.on} ${comment.key}`, () =>
+        oneAtATime(`comment ${fullName}#${comment.on.number} ${comment.key}`, () =>
           upsertComment(place, comment, signal),
         ),
       react: (commentId, content, signal) =>
