@@ -176,7 +176,7 @@ export interface ForgeRepository {
 
   pullRequest(number: number, signal: AbortSignal): Promise<PullRequest>
   /** What of each is asked about most: all of it is read one by one. */
-  openPullRequests(signal: AbortSignal): Promise<readonly Pick<PullRequest, 'number' | 'head'>[]>
+  openPullRequests(signal: AbortSignal): Promise<readonly Pick<PullRequest, 'number' | 'head' | 'baseRef'>[]>
   /** Merged pull requests that brought this commit to its branch; empty when it was pushed directly. */
   pullRequestsOf(revision: Revision, signal: AbortSignal): Promise<readonly PullRequest[]>
   defaultBranch(signal: AbortSignal): Promise<string>

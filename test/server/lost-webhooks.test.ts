@@ -109,3 +109,27 @@ test.each(['pull_request.opened', 'pull_request.synchronize', 'pull_request.clos
     github.faults.clear()
   },
 )
+
+test('another base branch that nobody told us of is found, and planned onto', async () => {
+  const { github, alice, store } = world
+  github.faults.onOperation('apps/list-webhook-deliveries', { kind: 'before', status: 500 }, 100)
+  const { repository, pull } = await pullIn('rebased')
+  const key = `github:${new URL(github.url).host}/acme/rebased`
+  const planned = (baseRef: string) =>
+    eventually(async () => {
+      const known = await store.pullRequests.numbered(key, pull.number)
+      const plan = known && (await store.plans.latest(known.id))
+      expect(known?.baseRef).toBe(baseRef)
+      expect(plan?.baseRef).toBe(baseRef)
+    })
+  await planned('main')
+  const files = { 'README.md': 'x\n' }
+  await github.pushCommit({ repository, author: alice, branch: 'release', files, message: 'release' })
+  await github.settled()
+  github.faults.onDelivery('pull_request.edited', { kind: 'lose' })
+  await github.setBase(pull, alice, 'release')
+  await github.settled()
+  await world.restartServer()
+  await planned('release')
+  github.faults.clear()
+})

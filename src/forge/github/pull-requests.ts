@@ -37,12 +37,12 @@ export async function readPullRequest(
 export async function openPullRequests(
   place: PullPlace,
   signal: AbortSignal,
-): Promise<readonly Pick<PullRequest, 'number' | 'head'>[]> {
+): Promise<readonly Pick<PullRequest, 'number' | 'head' | 'baseRef'>[]> {
   const attempt = { to: `list the open pull requests of ${place.fullName}`, signal }
   const pulls = await place.session.on(place.fullName, attempt, (octokit, request) =>
     octokit.paginate(octokit.rest.pulls.list, { ...at(place), state: 'open', per_page: 100, request }),
   )
-  return pulls.map(({ number, head }) => ({ number, head: head.sha }))
+  return pulls.map(({ number, head, base }) => ({ number, head: head.sha, baseRef: base.ref }))
 }
 
 /** GitHub also names pull requests that merely contain the commit: only merged ones brought it. */

@@ -9,7 +9,7 @@ import { sweepDrift, sweepIssues } from './sweep-drift.ts'
 
 /**
  * Finds what a lost webhook should have told: by asking for it again, then by looking: repositories that moved, open pull requests whose
- * head has no plan, those that are open no more, and branches that moved.
+ * head has no plan into their base branch, those that are open no more, and branches that moved.
  */
 export async function sweep(deps: JobDeps, context: JobContext): Promise<void> {
   await forgetOld(deps)
@@ -77,10 +77,12 @@ async function sweepPullRequests(deps: JobDeps, ref: RepositoryRef, context: Job
   const { traceId } = context
   const key = repositoryKey(ref)
   const open = await deps.forges.repository(ref).openPullRequests(context.signal)
-  for (const { number, head } of open) {
+  for (const { number, head, baseRef } of open) {
     const known = await store.pullRequests.numbered(key, number)
     const plan = known && (await store.plans.latest(known.id))
-    if (known?.head === head && known.state === 'open' && plan?.head === head) continue
+    const isKnown = known?.state === 'open' && known.head === head && known.baseRef === baseRef
+    const isPlanned = plan?.head === head && (plan.baseRef === null || plan.baseRef === baseRef)
+    if (isKnown && isPlanned) continue
     logger.info({ traceId, repository: ref.fullName, pullRequest: number }, 'a lost change was found')
     const job = { kind: 'pull-request-changed', repository: ref, number } as const
     await queue.enqueue(store, { traceId, job })

@@ -423,7 +423,7 @@ export function forgeContract(name: string, setUp: () => Promise<ForgeScene>): v
         fromFork: false,
         mergeRevision: null,
       })
-      expect(await repository.openPullRequests(signal)).toMatchObject([{ number, head }])
+      expect(await repository.openPullRequests(signal)).toEqual([{ number, head, baseRef: 'main' }])
     })
 
     test('a merged one is found by its merge commit; a direct push has none', async () => {
