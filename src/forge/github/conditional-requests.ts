@@ -16,12 +16,17 @@ export interface ConditionalRequests {
   remember(principal: string, url: string, answer: RememberedAnswer): void
 }
 
-/** What is not read for long makes room. Long answers (lists of a hundred pull requests) are about 2 MB. */
-const mostAnswers = 1000
+/** What is not read for long makes room. Long answers (lists of a hundred pull requests) are about 2 MB. Characters, of all together. */
+const defaultBounds = { answers: 1000, characters: 32_000_000 }
 const longestAnswer = 400_000
 
-export function createConditionalRequests(most = mostAnswers): ConditionalRequests {
+export function createConditionalRequests(most = defaultBounds): ConditionalRequests {
   const answers = new Map<string, { readonly answer: RememberedAnswer; readonly text: string }>()
+  let characters = 0
+  const drop = (key: string): void => {
+    characters -= answers.get(key)?.text.length ?? 0
+    answers.delete(key)
+  }
   const keyOf = (principal: string, url: string): string => `${principal} ${url}`
   return {
     known(principal, url) {
@@ -35,12 +40,15 @@ export function createConditionalRequests(most = mostAnswers): ConditionalReques
     },
     remember(principal, url, { data, ...answer }) {
       const key = keyOf(principal, url)
-      answers.delete(key)
+      drop(key)
       const text = JSON.stringify(data)
       if (text === undefined || text.length > longestAnswer) return
       answers.set(key, { answer: { ...answer, data: null }, text })
-      const [oldest] = answers.keys()
-      if (answers.size > most && oldest !== undefined) answers.delete(oldest)
+      characters += text.length
+      for (const oldest of answers.keys()) {
+        if (answers.size <= most.answers && characters <= most.characters) break
+        drop(oldest)
+      }
     },
   }
 }
