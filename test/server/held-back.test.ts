@@ -33,4 +33,21 @@ test('an edit that was held back comes, though its first attempt fails', async (
   const head = await push('change', { 'one/a.yaml': 'a: 3\n' })
   await eventually(() => expect(edits().length).toBeGreaterThan(before))
   await tells(pull, head)
+}, 120_000)
+
+test('a comment that is changed each time that it is put back is put back later and later', async () => {
+  const { github, carol } = world
+  const { open } = await pullRequestScene(world, 'contested')
+  const pull = await open('change', { 'one/a.yaml': 'a: 1\n' })
+  await tells(pull, pull.pull.headSha)
+  const said = planComment(pull)!.body
+  const touch = async () => {
+    const before = edits().length
+    const touchedAt = Date.now()
+    github.editComment(planComment(pull)!, carol, 'Nothing to see here.\n<!-- plumbline:plan -->')
+    await eventually(() => expect(planComment(pull)?.body).toBe(said))
+    return (Date.parse(edits()[before]!.at) - touchedAt) / 1000
+  }
+  await touch()
+  expect(await touch()).toBeGreaterThan(7.5)
 })

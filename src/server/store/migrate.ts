@@ -5,7 +5,7 @@ import { driftIssues } from './migrations/0002-drift-issues.ts'
 import { stalePlans } from './migrations/0005-stale-plans.ts'
 import { applicationPages } from './migrations/0003-application-pages.ts'
 import { approvalsAndLocks } from './migrations/0004-approvals-and-locks.ts'
-import { answeredComments } from './migrations/0009-answered-comments.ts'
+import { answersAndPutBacks } from './migrations/0009-answers-and-put-backs.ts'
 import { goodCitizen } from './migrations/0007-good-citizen.ts'
 import { pushers } from './migrations/0008-pushers.ts'
 import { merges } from './migrations/0010-merges.ts'
@@ -21,7 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-plan-pages': { up: planPages },
   '0007-good-citizen': { up: goodCitizen },
   '0008-pushers': { up: pushers },
-  '0009-answered-comments': { up: answeredComments },
+  '0009-answers-and-put-backs': { up: answersAndPutBacks },
   '0010-merges': { up: merges },
 }
 

@@ -59,7 +59,7 @@ test('a command that worked and whose thumb up was lost is neither refused nor d
   expect(scene.commands('sync', 'approved')).toHaveLength(1)
   expect(scene.commands('sync', 'synced')).toHaveLength(1)
   expect(scene.commands('plan', 'planned')).toHaveLength(plans + 1)
-})
+}, 120_000)
 
 test('a comment that is older than what is remembered of commands commands nothing', async () => {
   const { world, bob } = scene

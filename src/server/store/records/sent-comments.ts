@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database, Sql } from '../database.ts'
 
 export type SentCommentKind = Database['sent_comments']['kind']
@@ -25,9 +26,17 @@ export interface SentComments {
     kind: SentCommentKind,
     sent: { readonly id: string; readonly contentHash: string; readonly editedAt: string | null },
   ): Promise<void>
-  /** Somebody else changed or deleted it. Returns the pull request that it is on; null when it is none of ours. */
-  touched(repository: string, id: string): Promise<{ readonly pullRequest: number } | null>
+  /**
+   * Somebody else changed or deleted it. Returns the pull request that it is on, and for the how manieth time that is so, without an
+   * hour of peace; null when it is none of ours, or was touched before and not put back yet.
+   */
+  touched(
+    repository: string,
+    id: string,
+  ): Promise<{ readonly pullRequest: number; readonly times: number } | null>
 }
+
+const anHourAgo = sql<Date>`now() - interval '1 hour'`
 
 export function sentCommentsIn(db: Sql): SentComments {
   return {
@@ -73,14 +82,26 @@ export function sentCommentsIn(db: Sql): SentComments {
     async touched(repository, id) {
       const row = await db
         .updateTable('sent_comments')
-        .set({ content_hash: null })
+        .set({
+          content_hash: null,
+          touched_times: sql<number>`case when touched_at > ${anHourAgo} then touched_times + 1 else 1 end`,
+          touched_at: sql<Date>`now()`,
+        })
         .where('forge_id', '=', id)
+        .where(it =>
+          it.or([
+            it('content_hash', 'is not', null),
+            it('touched_at', 'is', null),
+            // Whoever was to put it back did not.
+            it('touched_at', '<', anHourAgo),
+          ]),
+        )
         .where('pull_request', 'in', it =>
           it.selectFrom('pull_requests').select('id').where('repository', '=', repository),
         )
-        .returning('pull_request')
+        .returning(['pull_request', 'touched_times'])
         .executeTakeFirst()
-      return row ? { pullRequest: row.pull_request } : null
+      return row ? { pullRequest: row.pull_request, times: row.touched_times } : null
     },
   }
 }
