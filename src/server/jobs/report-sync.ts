@@ -8,6 +8,7 @@ import type { PullRequestRecord } from '../store/records/pull-requests.ts'
 import type { SyncRecord } from '../store/records/syncs.ts'
 import type { Records } from '../store/store.ts'
 import { planUrl } from './addresses.ts'
+import { type Apart, createApart } from './apart.ts'
 import { type JobDeps, paceOf } from './deps.ts'
 import { driftKey } from './drift-picture.ts'
 import { proposeRevert } from './propose-revert.ts'
@@ -40,28 +41,38 @@ export async function reportSync(
   const pullRequest = request.number === null ? null : await store.pullRequests.numbered(key, request.number)
   const pageUrl = await reviewedPage(deps, pullRequest)
   const push = { repository: key, revision: asked.revision, number: request.number }
+  const steps = createApart()
   for (const sync of (await sharesOf(store, push)).credited) {
     await noteOutcome(deps, sync)
     if (sync.result) await driftAfterSync(deps, sync, context)
     const about = { forge, sync, pullRequest, pageUrl }
-    if (sync.result && isFailure(sync.result)) await openSyncFailure(deps, about, context.signal)
-    if (sync.result?.outcome === 'synced') await closeSyncFailures(deps, about, context.signal)
+    if (sync.result && isFailure(sync.result)) {
+      await steps.apart(() => openSyncFailure(deps, about, context.signal))
+    }
+    if (sync.result?.outcome === 'synced') {
+      await steps.apart(() => closeSyncFailures(deps, about, context.signal))
+    }
   }
   // Once more: what was opened about them is noted in them.
   const { all, credited, touched, others, leads } = await sharesOf(store, push)
   if (!request.isPassedOn) await passOn(deps, { request, others }, context)
-  const revert =
-    pullRequest && (await proposeRevert(deps, { forge, pullRequest, syncs: credited }, context.signal))
+  const merge = pullRequest && { forge, pullRequest, syncs: credited }
+  const revert = merge && (await steps.apart(() => proposeRevert(deps, merge, context.signal)))
   const of = { revision: asked.revision, baseRef: asked.branch, planUrl: pageUrl, revert }
   const views = await syncViews(deps, leads ? all : touched)
   const ofCommit: ResultView = { ...of, syncs: [...views.values()] }
   const view: ResultView = { ...of, syncs: touched.flatMap(it => sharedView(it, views, request.number)) }
-  const heldBack = pullRequest ? await comment(deps, { forge, view, pullRequest }, context.signal) : null
-  const later = leads ? await tellCommit(deps, { forge, key, view: ofCommit }, context.signal) : null
-  if (heldBack === null && later === null) return
-  const { traceId } = context
-  const afterSeconds = Math.max(heldBack ?? 0, later ?? 0)
-  await deps.queue.enqueue(store, { traceId, job: { kind: 'sync-progressed', ...request } }, { afterSeconds })
+  const about = pullRequest && { forge, view, pullRequest }
+  const heldBack = about && (await steps.apart(() => comment(deps, about, context.signal)))
+  const later = leads ? await tellCommit(deps, { forge, key, view: ofCommit, steps }, context.signal) : null
+  if (heldBack !== null || later !== null) {
+    const { traceId } = context
+    const afterSeconds = Math.max(heldBack ?? 0, later ?? 0)
+    const job = { kind: 'sync-progressed', ...request } as const
+    await deps.queue.enqueue(store, { traceId, job }, { afterSeconds })
+  }
+  const refused = steps.refused()
+  if (refused) throw refused
 }
 
 async function reviewedPage(deps: JobDeps, pullRequest: PullRequestRecord | null): Promise<string | null> {
@@ -172,13 +183,19 @@ async function comment(
 /** Says how the syncs of a commit stand on the commit itself. Returns in how many seconds to come again; null when all is said. */
 async function tellCommit(
   deps: JobDeps,
-  it: { readonly forge: ForgeRepository; readonly key: string; readonly view: ResultView },
+  it: {
+    readonly forge: ForgeRepository
+    readonly key: string
+    readonly view: ResultView
+    readonly steps: Apart
+  },
   signal: AbortSignal,
 ): Promise<number | null> {
-  const { forge, key, view } = it
-  await deploy(forge, view, signal)
+  const { forge, key, view, steps } = it
+  await steps.apart(() => deploy(forge, view, signal))
   const commit = { repository: key, revision: view.revision, checks: [resultCheck(view)], isAll: false }
-  return sendChecks({ store: deps.store, forge, pace: paceOf(deps) }, commit, signal)
+  const of = { store: deps.store, forge, pace: paceOf(deps) }
+  return steps.apart(() => sendChecks(of, commit, signal))
 }
 
 async function deploy(forge: ForgeRepository, view: ResultView, signal: AbortSignal): Promise<void> {
