@@ -25,7 +25,11 @@ export async function deployHundred({ stage }: LoopPlace): Promise<void> {
     author: people.alice,
     branch: 'main',
     message: 'A hundred objects',
-    files: { ...Object.fromEntries(others), ...hundredWith(0), 'deploy/applications/hundred.yaml': application },
+    files: {
+      ...Object.fromEntries(others),
+      ...hundredWith(0),
+      'deploy/applications/hundred.yaml': application,
+    },
   })
   const dev = stage.clusters['dev']!
   const name = 'applications.plumbline.dev/hundred'
