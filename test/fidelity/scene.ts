@@ -151,7 +151,7 @@ function applicationIn(namespace: string): Application {
     syncPolicy: {
       ...base.syncPolicy,
       retry: { limit: 1, durationSeconds: 0.1, maxDurationSeconds: 1, factor: 2 },
-      timeoutSeconds: 20,
+      timeoutSeconds: 120,
     },
   }
 }
