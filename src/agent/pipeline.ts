@@ -10,7 +10,7 @@ import type {
 import type { PlanOutcome } from '../model/plan.ts'
 import type { RenderedObject } from '../model/rendered.ts'
 import type { RepositoryRef } from '../model/repository.ts'
-import type { SyncResult } from '../model/sync.ts'
+import { nothingSynced, type SyncResult } from '../model/sync.ts'
 import type { Observed, WatchCommand, WatchResult } from '../model/watch.ts'
 import type { SourceLocation } from '../model/problem.ts'
 import type { Adopter } from './adopt/adopter.ts'
@@ -267,19 +267,13 @@ function endedEarly(
   about: About,
   how: Pick<SyncResult, 'outcome' | 'error'>,
 ): SyncResult {
-  return {
+  return nothingSynced({
     application: about.application,
     cluster: deps.clusterName,
     outcome: how.outcome,
     revision: about.revision,
-    plan: null,
-    applied: [],
-    pruned: [],
-    rolledBack: [],
-    health: [],
-    events: [],
     error: how.error,
     startedAt: about.startedAt,
     finishedAt: deps.clock().toISOString(),
-  }
+  })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { stringMap, strings } from './document-parts.ts'
 import { secondsOf } from './duration.ts'
 import { namespacePattern, timeoutAnnotation } from './fields.ts'
 import { healthCheckExprs } from './health-check-document.ts'
@@ -7,8 +8,6 @@ import { syncPolicy } from './sync-policy-document.ts'
 
 /** apiVersions under which Application documents are found in repositories today. */
 export const applicationApiVersions = ['plumbline.dev/v1alpha1', 'argoproj.io/v1alpha1'] as const
-
-const strings = z.array(z.string())
 
 const ignoreDifference = z.looseObject({
   group: z.string().optional().describe('API group; the core group is empty. Any, when missing.'),
@@ -24,7 +23,7 @@ const ignoreDifference = z.looseObject({
 
 const longestTimeoutSeconds = 24 * 3600
 
-const annotations = z.record(z.string(), z.string()).superRefine((it, context) => {
+const annotations = stringMap.superRefine((it, context) => {
   const text = it[timeoutAnnotation]
   if (text === undefined) return
   const seconds = secondsOf(text)

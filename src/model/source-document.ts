@@ -1,7 +1,5 @@
 import { z } from 'zod'
-
-const strings = z.array(z.string())
-const stringMap = z.record(z.string(), z.string())
+import { stringMap, strings } from './document-parts.ts'
 
 const patchTarget = z
   .object({

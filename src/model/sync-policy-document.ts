@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { durationPattern, secondsOf } from './duration.ts'
 import { mostRetries } from './fields.ts'
-
-const stringMap = z.record(z.string(), z.string())
+import { stringMap, strings } from './document-parts.ts'
 
 /** A duration as Go and Argo CD write it: `90s`, `5m`, `1h30m`. */
 const duration = z.string().regex(durationPattern, 'expected a duration such as 30s, 5m or 1h30m')
@@ -23,7 +22,7 @@ export const syncPolicy = z.looseObject({
     })
     .nullish()
     .describe('Sync on merge; without it a sync waits for `/plumbline sync`.'),
-  syncOptions: z.array(z.string()).optional().describe('Key=value, e.g. CreateNamespace=true.'),
+  syncOptions: strings.optional().describe('Key=value, e.g. CreateNamespace=true.'),
   managedNamespaceMetadata: z
     .looseObject({
       labels: stringMap.optional().describe('Labels of the namespace.'),

@@ -64,3 +64,10 @@ export interface SyncResult {
   readonly startedAt: string
   readonly finishedAt: string
 }
+
+type Untouched = 'plan' | 'applied' | 'pruned' | 'rolledBack' | 'health' | 'events' | 'hooks' | 'logs'
+
+/** Of a sync that ended before it planned or wrote anything. */
+export function nothingSynced(how: Omit<SyncResult, Untouched>): SyncResult {
+  return { ...how, plan: null, applied: [], pruned: [], rolledBack: [], health: [], events: [] }
+}

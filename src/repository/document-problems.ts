@@ -110,16 +110,19 @@ function article(expected: string): string {
   return articles[expected] ?? expected
 }
 
-interface SchemaNode {
+/** As much of a JSON Schema as it takes to find the fields of a place. */
+export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode
+  readonly anyOf?: readonly SchemaNode[]
+}
+
+export function schemaNodeOf(schema: z.ZodType): SchemaNode {
+  return z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as SchemaNode
 }
 
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let node: SchemaNode | undefined = z.toJSONSchema(schema, {
-    unrepresentable: 'any',
-    io: 'input',
-  }) as SchemaNode
+  let node: SchemaNode | undefined = schemaNodeOf(schema)
   for (const part of path) node = typeof part === 'number' ? node?.items : node?.properties?.[String(part)]
   return Object.keys(node?.properties ?? {})
 }

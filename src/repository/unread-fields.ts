@@ -1,8 +1,7 @@
-import { z } from 'zod'
 import { applicationDocument } from '../model/application-document.ts'
 import type { Problem } from '../model/problem.ts'
 import { closest, didYouMean } from './closest.ts'
-import { formatPath } from './document-problems.ts'
+import { formatPath, type SchemaNode, schemaNodeOf } from './document-problems.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /**
@@ -38,7 +37,7 @@ export function unreadFields(document: YamlDocument, file: string): readonly Pro
   visit(spec, specSchema(), ['spec'])
   return found
 
-  function visit(value: unknown, schema: Node | undefined, path: readonly PropertyKey[]): void {
+  function visit(value: unknown, schema: SchemaNode | undefined, path: readonly PropertyKey[]): void {
     if (Array.isArray(value)) {
       for (const [at, item] of value.entries()) visit(item, schema?.items, [...path, at])
       return
@@ -76,16 +75,10 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-interface Node {
-  readonly properties?: Readonly<Record<string, Node>>
-  readonly items?: Node
-  readonly anyOf?: readonly Node[]
-}
+let schemaOfSpec: SchemaNode | undefined
 
-let schemaOfSpec: Node | undefined
-
-function specSchema(): Node | undefined {
-  schemaOfSpec ??= (z.toJSONSchema(applicationDocument, { unrepresentable: 'any', io: 'input' }) as Node)
-    .properties?.['spec']
+/** Worked out once: it takes longer than most documents do. */
+function specSchema(): SchemaNode | undefined {
+  schemaOfSpec ??= schemaNodeOf(applicationDocument).properties?.['spec']
   return schemaOfSpec
 }

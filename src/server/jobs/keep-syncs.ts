@@ -1,6 +1,6 @@
 import { applicationKey } from '../../model/application.ts'
 import type { Problem } from '../../model/problem.ts'
-import type { SyncResult } from '../../model/sync.ts'
+import { nothingSynced, type SyncResult } from '../../model/sync.ts'
 import type { Affected } from '../../repository/affected-applications.ts'
 import { changesSomething } from '../report/counts.ts'
 import type { NewSync, SyncRecord } from '../store/records/syncs.ts'
@@ -127,19 +127,13 @@ function impossible(
   obstacle: Problem,
 ): SyncResult {
   const now = deps.clock().toISOString()
-  return {
+  return nothingSynced({
     application: affected.application.name,
     cluster: affected.application.destination.cluster,
     outcome: 'refused',
     revision: push.after,
-    plan: null,
-    applied: [],
-    pruned: [],
-    rolledBack: [],
-    health: [],
-    events: [],
     error: { code: obstacle.code, message: obstacle.message },
     startedAt: now,
     finishedAt: now,
-  }
+  })
 }

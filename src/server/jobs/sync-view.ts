@@ -1,5 +1,5 @@
 import type { Check } from '../../forge/forge.ts'
-import type { SyncResult } from '../../model/sync.ts'
+import { nothingSynced, type SyncResult } from '../../model/sync.ts'
 import { aggregateCheckName } from '../report/checks.ts'
 import { calledOff, resultComment, resultHeadline } from '../report/result.ts'
 import type { ResultView, SyncView } from '../report/view.ts'
@@ -53,21 +53,15 @@ export function syncView(facts: SyncFacts, offlineBefore: Date): SyncView {
 }
 
 function superseded(sync: SyncRecord): SyncResult {
-  return {
+  return nothingSynced({
     application: sync.application.name,
     cluster: sync.application.destination.cluster,
     outcome: 'waiting',
     revision: sync.revision,
-    plan: null,
-    applied: [],
-    pruned: [],
-    rolledBack: [],
-    health: [],
-    events: [],
     error: { code: 'superseded', message: 'a newer revision came before this one was begun' },
     startedAt: '',
     finishedAt: '',
-  }
+  })
 }
 
 const failures: readonly SyncResult['outcome'][] = ['failed', 'rolled-back', 'refused']

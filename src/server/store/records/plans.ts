@@ -7,6 +7,7 @@ import type { Settings } from '../../../model/settings.ts'
 import { changesSomething } from '../../report/counts.ts'
 import type { Database, Sql } from '../database.ts'
 import { keepObjects } from './planned-objects.ts'
+import { isSuperseded } from './superseded.ts'
 
 /** One application of a plan, as asked. */
 export interface NewPlannedApplication {
@@ -102,16 +103,7 @@ export function plansIn(db: Sql): Plans {
       .innerJoin('plans', 'plans.id', 'planned.plan')
       .innerJoin('pull_requests', 'pull_requests.id', 'plans.pull_request')
       .where('pull_requests.state', '=', 'open')
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('plans as newer')
-              .select('newer.id')
-              .whereRef('newer.pull_request', '=', 'plans.pull_request')
-              .whereRef('newer.id', '>', 'plans.id'),
-          ),
-        ),
-      )
+      .where(({ not }) => not(isSuperseded()))
   const complete = async (row: Selectable<Database['plans']> | undefined): Promise<PlanRecord | null> => {
     if (!row) return null
     const applications = await db

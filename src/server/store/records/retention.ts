@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Sql } from '../database.ts'
+import { isSuperseded } from './superseded.ts'
 
 /** How long is kept what nobody waits for any more; days. */
 export interface RetentionDays {
@@ -25,14 +26,7 @@ export function retentionIn(db: Sql): Retention {
       await db
         .deleteFrom('plans')
         .where('created_at', '<', daysAgo(supersededPlans))
-        .where(({ exists, selectFrom }) =>
-          exists(
-            selectFrom('plans as newer')
-              .select('newer.id')
-              .whereRef('newer.pull_request', '=', 'plans.pull_request')
-              .whereRef('newer.id', '>', 'plans.id'),
-          ),
-        )
+        .where(isSuperseded())
         .execute()
       await db
         .deleteFrom('plans')
